@@ -1,0 +1,1 @@
+//! Five providers' APIs, one folder each: parse, answer, faults, states.

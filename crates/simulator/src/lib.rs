@@ -1,0 +1,1 @@
+//! Virtual phones and networks behind a real SMPP server.

@@ -1,0 +1,1 @@
+//! The default backend: one SQLite file, one writer with group commit.

@@ -1,0 +1,1 @@
+//! A world for tests: a clock that stands still, and the golden-file runner.
