@@ -10,6 +10,7 @@ pub mod msisdn;
 pub mod originator;
 pub mod refusal;
 pub mod state;
+pub mod text;
 pub mod time;
 
 pub use lane::Lane;
@@ -18,4 +19,5 @@ pub use msisdn::{InvalidMsisdn, Msisdn, Recipient};
 pub use originator::{InvalidOriginator, Originator, OriginatorKind};
 pub use refusal::Refusal;
 pub use state::{Change, Event, MessageState, Outcome, Reason, Settlement};
+pub use text::{Encoding, Measure, Segment, measure, split};
 pub use time::Timestamp;

@@ -1,0 +1,168 @@
+//! Texts as the network sees them: alphabet, length, segments, and back again.
+//!
+//! [`measure`] and [`split`] walk a text with the same [`walk::Cutter`], so that what is priced
+//! is what is sent.
+
+pub mod gsm7;
+mod reassembly;
+mod segment;
+mod walk;
+
+pub use reassembly::{Concatenation, ForeignPart, Reassembly};
+pub use segment::{Segment, split};
+
+use walk::Cutter;
+
+/// The most segments that one text may have: the UDH counts them in one octet
+/// [3GPP TS 23.040 §9.2.3.24.1].
+pub const MAX_SEGMENTS: u16 = 255;
+
+/// Names the alphabet in which a whole text travels.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Encoding {
+    /// The GSM 7 bit default alphabet with its extension table; the unit is the septet.
+    Gsm7,
+    /// UTF-16 big-endian, which handsets accept as UCS-2; the unit is 16 bits.
+    Ucs2,
+}
+
+impl Encoding {
+    /// Picks the cheaper alphabet that has every character of the text.
+    pub fn of(text: &str) -> Self {
+        if forcing_characters(text).next().is_none() {
+            Self::Gsm7
+        } else {
+            Self::Ucs2
+        }
+    }
+
+    /// Returns how many units fit a message of one segment.
+    pub const fn units_alone(self) -> u32 {
+        match self {
+            Self::Gsm7 => 160,
+            Self::Ucs2 => 70,
+        }
+    }
+
+    /// Returns how many units fit each of several segments, beside a UDH of six octets.
+    pub const fn units_joined(self) -> u32 {
+        match self {
+            Self::Gsm7 => 153,
+            Self::Ucs2 => 67,
+        }
+    }
+}
+
+/// Tells what a text costs on the network.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Measure {
+    /// The alphabet.
+    pub encoding: Encoding,
+    /// The length in septets or in UTF-16 units; an extension character counts twice.
+    pub units: u32,
+    /// The segments; may exceed [`MAX_SEGMENTS`], and such a text cannot be sent.
+    pub segments: u16,
+}
+
+/// Measures a text without allocating; an empty text is one segment of no units.
+pub fn measure(text: &str) -> Measure {
+    measure_in(Encoding::Gsm7, text)
+        .or_else(|| measure_in(Encoding::Ucs2, text))
+        .expect("UCS-2 has every character")
+}
+
+/// Yields the characters, as often as they stand in the text, that the GSM alphabet lacks and
+/// for which the whole text must travel in UCS-2.
+pub fn forcing_characters(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .filter(|&character| gsm7::encode(character).is_none())
+}
+
+/// Decodes unpacked septets, one in each octet.
+///
+/// Reads back whatever [`split`] wrote; anything else becomes U+FFFD.
+pub fn decode_gsm7(octets: &[u8]) -> String {
+    gsm7::decode(octets)
+}
+
+/// Decodes big-endian UTF-16.
+///
+/// Reads back whatever [`split`] wrote; lone surrogates and an odd last octet become U+FFFD.
+pub fn decode_ucs2(octets: &[u8]) -> String {
+    let (pairs, rest) = octets.as_chunks::<2>();
+    let units = pairs.iter().map(|&pair| u16::from_be_bytes(pair));
+    let characters = char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}'));
+    characters.chain(rest.iter().map(|_| '\u{fffd}')).collect()
+}
+
+/// Measures a text in one alphabet; `None` when a character is not in it.
+fn measure_in(encoding: Encoding, text: &str) -> Option<Measure> {
+    let mut cutter = Cutter::new(encoding.units_joined());
+    for character in text.chars() {
+        cutter.push(walk::units(encoding, character)?);
+    }
+    let units = cutter.units();
+    let alone = units <= encoding.units_alone();
+    let segments = if alone { 1 } else { cutter.segments() };
+    Some(Measure {
+        encoding,
+        units,
+        segments,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_at_the_limits_give_the_known_segments() {
+        use Encoding::{Gsm7, Ucs2};
+        let repeat = |text: &str, times: usize| text.repeat(times);
+        for (text, encoding, units, segments) in [
+            (String::new(), Gsm7, 0, 1),
+            (repeat("a", 160), Gsm7, 160, 1),
+            (repeat("a", 161), Gsm7, 161, 2),
+            (repeat("a", 306), Gsm7, 306, 2),
+            (repeat("a", 307), Gsm7, 307, 3),
+            (repeat("€", 80), Gsm7, 160, 1),
+            (repeat("€", 81), Gsm7, 162, 2),
+            (repeat("a", 152) + &repeat("€", 77), Gsm7, 306, 3),
+            (repeat("ж", 70), Ucs2, 70, 1),
+            (repeat("ж", 71), Ucs2, 71, 2),
+            (repeat("ж", 134), Ucs2, 134, 2),
+            (repeat("ж", 135), Ucs2, 135, 3),
+            (repeat("🙂", 35), Ucs2, 70, 1),
+            (repeat("🙂", 36), Ucs2, 72, 2),
+            (repeat("🙂", 67), Ucs2, 134, 3),
+            ("ΔΦΓΛΩΠΨΣΘΞ".to_owned(), Gsm7, 10, 1),
+            ("ç".to_owned(), Ucs2, 1, 1),
+            ("`".to_owned(), Ucs2, 1, 1),
+        ] {
+            assert_eq!(
+                measure(&text),
+                Measure {
+                    encoding,
+                    units,
+                    segments
+                },
+                "{text:?}"
+            );
+            assert_eq!(Encoding::of(&text), encoding, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_characters_that_force_ucs2_are_told() {
+        let forcing: String = forcing_characters("Ціна 5 € – ok").collect();
+        assert_eq!(forcing, "Ціна–");
+    }
+
+    #[test]
+    fn broken_ucs2_becomes_replacement_characters() {
+        assert_eq!(
+            decode_ucs2(&[0x04, 0x36, 0xd8, 0x3d, 0x00, 0x41, 0x00]),
+            "ж\u{fffd}A\u{fffd}"
+        );
+    }
+}
