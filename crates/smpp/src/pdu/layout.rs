@@ -1,0 +1,231 @@
+//! What every PDU structure shares: the table form of its layout, its errors, and the writing of
+//! a header around a body.
+
+use std::fmt;
+
+use bytes::{BufMut, BytesMut};
+
+use crate::command::CommandId;
+use crate::frame::Header;
+use crate::status::CommandStatus;
+use crate::tlv::Tag;
+use crate::wire::{Reader, show};
+
+/// Says which PDU could not be read and what to answer; the session goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{command_id} with sequence_number {sequence_number} cannot be read: {status}")]
+pub struct DecodeError {
+    /// The command of the PDU.
+    pub command_id: CommandId,
+    /// The `sequence_number` to answer with.
+    pub sequence_number: u32,
+    /// The status to answer with.
+    pub status: CommandStatus,
+}
+
+/// Says why a value cannot stand in a PDU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// A C-Octet String has a NUL before its end.
+    #[error("a C-Octet String has a NUL inside")]
+    NulInside,
+    /// A `short_message` does not fit its length octet: it must go as `message_payload`.
+    #[error("short_message has {length} octets, sm_length can tell 255")]
+    ShortMessageTooLong {
+        /// Its length in octets.
+        length: usize,
+    },
+    /// The value of a TLV does not fit its length field.
+    #[error("the value of {tag} has {length} octets, a TLV can hold 65535")]
+    TlvTooLong {
+        /// The parameter.
+        tag: Tag,
+        /// Its length in octets.
+        length: usize,
+    },
+    /// A list has more entries than its count octet can tell.
+    #[error("a list has more than 255 entries")]
+    ListTooLong,
+    /// The PDU is longer than `command_length` can tell.
+    #[error("the PDU does not fit its command_length")]
+    PduTooLong,
+}
+
+/// An address with its type of number and numbering plan [smpp34 §5.2.5].
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Address<'a> {
+    /// Type of number: 1 international, 5 alphanumeric.
+    pub ton: u8,
+    /// Numbering plan: 1 for E.164, 0 for alphanumeric addresses.
+    pub npi: u8,
+    /// Digits or letters, as octets of the peer's own alphabet.
+    pub address: &'a [u8],
+}
+
+impl<'a> Address<'a> {
+    /// Addresses an international number in E.164 digits.
+    pub const fn international(msisdn: &'a [u8]) -> Self {
+        Self {
+            ton: 1,
+            npi: 1,
+            address: msisdn,
+        }
+    }
+
+    /// Addresses an alphanumeric originator.
+    pub const fn alphanumeric(name: &'a [u8]) -> Self {
+        Self {
+            ton: 5,
+            npi: 0,
+            address: name,
+        }
+    }
+}
+
+impl fmt::Debug for Address<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}.{}:{:?}",
+            self.ton,
+            self.npi,
+            show::Octets(self.address)
+        )
+    }
+}
+
+/// A PDU structure as the octets behind a header.
+pub(crate) trait Body<'a>: Sized + Default {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, CommandStatus>;
+
+    fn write(&self, out: &mut BytesMut) -> Result<(), EncodeError>;
+
+    fn read_all(body: &'a [u8]) -> Result<Self, CommandStatus> {
+        Self::read(&mut Reader::new(body))
+    }
+
+    /// Reads a response: error responses have no body [smpp34 §4.4.2], and some peers leave it
+    /// out of good ones.
+    fn read_or_default(body: &'a [u8]) -> Result<Self, CommandStatus> {
+        if body.is_empty() {
+            Ok(Self::default())
+        } else {
+            Self::read_all(body)
+        }
+    }
+}
+
+/// Appends header and body, and then the `command_length` that they came to.
+pub(crate) fn encode<'a>(
+    header: Header,
+    body: &impl Body<'a>,
+    out: &mut BytesMut,
+) -> Result<(), EncodeError> {
+    let start = out.len();
+    out.put_u32(0);
+    header.put(out);
+    let written = body
+        .write(out)
+        .and_then(|()| u32::try_from(out.len() - start).map_err(|_| EncodeError::PduTooLong));
+    match written {
+        Ok(length) => {
+            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            Ok(())
+        }
+        Err(error) => {
+            out.truncate(start);
+            Err(error)
+        }
+    }
+}
+
+/// Declares a PDU structure by the order and kinds of its fields; the kinds are the methods of
+/// `wire::Reader` and `wire::Writer`. `request` and `response` add its own `encode`.
+macro_rules! layout {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident<$life:lifetime> {
+            $( $(#[$field_meta:meta])* $field:ident: $type:ty as $kind:ident, )*
+        }
+        $($role:ident $command:ident)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Default)]
+        pub struct $name<$life> {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl<$life> $crate::pdu::layout::Body<$life> for $name<$life> {
+            fn read(
+                reader: &mut $crate::wire::Reader<$life>,
+            ) -> Result<Self, $crate::status::CommandStatus> {
+                Ok(Self { $( $field: reader.$kind()?, )* })
+            }
+
+            fn write(&self, out: &mut bytes::BytesMut) -> Result<(), $crate::pdu::EncodeError> {
+                $( $crate::wire::Writer::$kind(out, self.$field)?; )*
+                Ok(())
+            }
+        }
+
+        impl std::fmt::Debug for $name<'_> {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter
+                    .debug_struct(stringify!($name))
+                    $( .field(stringify!($field), &$crate::wire::show::$kind(&self.$field)) )*
+                    .finish()
+            }
+        }
+
+        $( layout!(@$role $name $command); )?
+    };
+    (@request $name:ident $command:ident) => {
+        impl $name<'_> {
+            /// Appends the PDU; on an error the buffer is as it was.
+            pub fn encode(
+                &self,
+                sequence_number: u32,
+                out: &mut bytes::BytesMut,
+            ) -> Result<(), $crate::pdu::EncodeError> {
+                let header = $crate::frame::Header {
+                    command_id: $crate::command::CommandId::$command,
+                    command_status: $crate::status::CommandStatus::ROK,
+                    sequence_number,
+                };
+                $crate::pdu::layout::encode(header, self, out)
+            }
+        }
+
+        impl<'a> From<$name<'a>> for $crate::pdu::Pdu<'a> {
+            fn from(body: $name<'a>) -> Self {
+                Self::$name(body)
+            }
+        }
+    };
+    (@response $name:ident $command:ident) => {
+        impl $name<'_> {
+            /// Appends the PDU; on an error the buffer is as it was.
+            pub fn encode(
+                &self,
+                status: $crate::status::CommandStatus,
+                sequence_number: u32,
+                out: &mut bytes::BytesMut,
+            ) -> Result<(), $crate::pdu::EncodeError> {
+                let header = $crate::frame::Header {
+                    command_id: $crate::command::CommandId::$command,
+                    command_status: status,
+                    sequence_number,
+                };
+                $crate::pdu::layout::encode(header, self, out)
+            }
+        }
+
+        impl<'a> From<$name<'a>> for $crate::pdu::Pdu<'a> {
+            fn from(body: $name<'a>) -> Self {
+                Self::$name(body)
+            }
+        }
+    };
+}
+
+pub(crate) use layout;
