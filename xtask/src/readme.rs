@@ -9,7 +9,7 @@ use std::{env, fs, thread};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{is_installed, root};
+use crate::command::{Verdict, is_installed, root, run_cargo};
 
 /// Stands in the README on the line above the block that is run.
 const MARK: &str = "<!-- `cargo xtask test` runs this block -->";
@@ -42,8 +42,11 @@ pub(crate) fn check() -> Result<Outcome> {
     let Some(script) = example(&readme) else {
         return Ok(Outcome::Broken(format!("no block below the line {MARK}")));
     };
-    // The tests of the binary, just run, have built it beside this program. Asking cargo for it again would
-    // resolve other features for its dependencies and compile half of them a second time.
+    // For the whole workspace, because for one package cargo would choose other features of its dependencies and
+    // compile half of them a second time.
+    if run_cargo(&["build", "--quiet", "--workspace", "--bins"])? == Verdict::Failed {
+        return Ok(Outcome::Broken("heliogram does not build".into()));
+    }
     let program = env::current_exe()
         .context("cannot find this program")?
         .with_file_name("heliogram");
