@@ -1,1 +1,122 @@
-//! The default backend: one SQLite file, one writer with group commit.
+//! The default backend of [`store`]: one SQLite file in WAL mode, synced at every commit.
+//!
+//! One thread writes. It takes every call that queued while the last commit was syncing, runs each in a savepoint of its
+//! own, commits once, and only then answers them all: many callers share one sync, and the failure of one undoes only
+//! its own work. Readers have their own connections and threads and never wait for the writer.
+
+mod accounts;
+mod books;
+mod claim;
+mod configuration;
+mod ledger;
+mod message;
+mod migrate;
+mod queue;
+mod readers;
+mod receipts;
+mod submissions;
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use store::Error;
+
+use readers::Readers;
+use writer::Writer;
+
+/// Sets what a deployment may want to change; the defaults suit one gateway on one machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many calls may wait for the writer before callers wait themselves.
+    pub queued_writes: usize,
+    /// How many calls one commit may carry.
+    pub writes_per_commit: usize,
+    /// How many connections read.
+    pub readers: usize,
+    /// The writer's page cache, in KiB.
+    pub cache_kib: u32,
+    /// How long a call waits for another process (an admin command) that is writing.
+    pub busy_timeout_ms: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            queued_writes: 4096,
+            writes_per_commit: 1024,
+            readers: 2,
+            cache_kib: 32 * 1024,
+            busy_timeout_ms: 10_000,
+        }
+    }
+}
+
+/// Keeps the promises of [`store::Store`] in one SQLite file. Dropping it commits what is queued and closes the file.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file and brings it to the present schema.
+    ///
+    /// Refuses, without changing it, a file that a newer version wrote or that is not ours.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
+        let mut connection = connect(path, options)?;
+        migrate::migrate(&mut connection)?;
+        let readers = (0..options.readers.max(1))
+            .map(|_| {
+                let reader = connect(path, options)?;
+                reader
+                    .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")
+                    .map_err(failed("cannot set up a reader"))?;
+                Ok(reader)
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self { writer: Writer::start(connection, options)?, readers: Readers::start(readers)? })
+    }
+}
+
+fn connect(path: &Path, options: Options) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(failed(&format!("cannot open {}", path.display())))?;
+    connection
+        .busy_timeout(Duration::from_millis(u64::from(options.busy_timeout_ms)))
+        .and_then(|()| {
+            // 8,000 pages of 4 KiB: a checkpoint every 32 MiB of log keeps the log small and each stall short.
+            connection.execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; \
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};",
+                options.cache_kib
+            ))
+        })
+        .map_err(failed(&format!("cannot set up {}", path.display())))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Turns an engine error into the store's, with its meaning.
+fn failed(doing: &str) -> impl FnOnce(rusqlite::Error) -> Error + use<> {
+    use rusqlite::ErrorCode as Code;
+    let doing = doing.to_owned();
+    move |error| match error.sqlite_error_code() {
+        Some(Code::ConstraintViolation) => Error::conflict(format!("{doing}: {error}")),
+        Some(
+            Code::DiskFull
+            | Code::DatabaseBusy
+            | Code::DatabaseLocked
+            | Code::SystemIoFailure
+            | Code::CannotOpen
+            | Code::ReadOnly
+            | Code::OutOfMemory
+            | Code::OperationInterrupted,
+        ) => Error::unavailable(doing, Some(error.into())),
+        _ => Error::other(doing, Some(error.into())),
+    }
+}

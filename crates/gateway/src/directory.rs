@@ -1,0 +1,113 @@
+//! Everything configured, as the hot paths see it: one immutable snapshot in memory, replaced whole when the store's
+//! revision has grown.
+
+mod account;
+mod connector;
+mod route;
+mod tariff;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use store::{AccountId, ConnectorId};
+
+pub use account::{Account, AccountSettings, CredentialKind, Originators};
+pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
+pub use route::{Route, RouteSettings, choose};
+pub use tariff::{TariffRule, TariffSettings};
+
+use crate::secrets::{Secret, Vault};
+
+/// Holds one revision of the configuration.
+#[derive(Default)]
+pub(crate) struct Directory {
+    pub(crate) revision: i64,
+    pub(crate) accounts: HashMap<AccountId, Arc<Account>>,
+    /// By kind and name: public keys, logins, hashes of tokens.
+    pub(crate) credentials: HashMap<(CredentialKind, String), Credential>,
+    pub(crate) tariffs: HashMap<String, Arc<sms::Tariff>>,
+    pub(crate) connectors: Vec<ConnectorSpec>,
+    /// In the order in which they are tried.
+    pub(crate) routes: Vec<Route>,
+}
+
+pub(crate) struct Credential {
+    pub(crate) account: AccountId,
+    pub(crate) proof: Proof,
+}
+
+/// What a credential is verified with.
+pub(crate) enum Proof {
+    /// The clear secret, for checksums that are computed from it.
+    Clear(Secret),
+    /// A hash.
+    Hashed(Vec<u8>),
+}
+
+impl Directory {
+    /// Reads a stored directory. What cannot be read (sealed with another key, settings of a newer version) is left out
+    /// and reported: one broken row must not stop the rest.
+    pub(crate) fn build(stored: store::configuration::Directory, vault: &Vault) -> Self {
+        let mut directory = Self { revision: stored.revision, ..Self::default() };
+        for account in stored.accounts {
+            let name = account.name.clone();
+            keep(&format!("account {name}"), Account::read(account), |account| {
+                directory.accounts.insert(account.id, Arc::new(account));
+            });
+        }
+        for tariff in stored.tariffs {
+            let read = TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());
+            keep(&format!("tariff {}", tariff.name), read, |built| {
+                directory.tariffs.insert(tariff.name.clone(), Arc::new(built));
+            });
+        }
+        for connector in stored.connectors {
+            let name = connector.name.clone();
+            keep(&format!("connector {name}"), ConnectorSpec::read(connector, vault), |spec| {
+                directory.connectors.push(spec);
+            });
+        }
+        for route in stored.routes {
+            let name = route.name.clone();
+            keep(&format!("route {name}"), Route::read(route), |route| directory.routes.push(route));
+        }
+        directory.routes.sort_by(|a, b| (a.settings.rank, &a.name).cmp(&(b.settings.rank, &b.name)));
+        for credential in stored.credentials {
+            let label = format!("credential {} {}", credential.kind, credential.name);
+            keep(&label, read_credential(credential, vault), |(key, credential)| {
+                directory.credentials.insert(key, credential);
+            });
+        }
+        directory
+    }
+
+    pub(crate) fn connector(&self, id: ConnectorId) -> Option<&ConnectorSpec> {
+        self.connectors.iter().find(|spec| spec.id == id)
+    }
+}
+
+fn read_credential(
+    stored: store::accounts::Credential,
+    vault: &Vault,
+) -> Result<((CredentialKind, String), Credential), String> {
+    let kind = CredentialKind::from_name(&stored.kind)
+        .ok_or_else(|| format!("the kind {} is unknown", stored.kind))?;
+    let proof = match kind {
+        CredentialKind::KeyPair => Proof::Clear(
+            vault
+                .open(&kind.purpose(&stored.name), &stored.secret)
+                .map_err(|error| error.to_string())?,
+        ),
+        CredentialKind::Password | CredentialKind::ApiKey | CredentialKind::Token => {
+            Proof::Hashed(stored.secret)
+        }
+    };
+    Ok(((kind, stored.name), Credential { account: stored.account, proof }))
+}
+
+fn keep<T, E: std::fmt::Display>(what: &str, read: Result<T, E>, then: impl FnOnce(T)) {
+    match read {
+        Ok(value) => then(value),
+        Err(error) => tracing::error!("{what} is left out: {error}"),
+    }
+}

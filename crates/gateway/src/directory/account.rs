@@ -1,0 +1,115 @@
+//! An account as the use cases see it, and the kinds of its credentials.
+
+use serde::{Deserialize, Serialize};
+use sms::{Currency, Originator};
+use store::AccountId;
+
+/// Describes an account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its number.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// The currency of its balance and prices.
+    pub currency: Currency,
+    /// How far below zero its available balance may go.
+    pub credit_limit_micros: i64,
+    /// Whether it may sign in and send.
+    pub suspended: bool,
+    /// What can be changed at any time.
+    pub settings: AccountSettings,
+}
+
+/// Sets what can be changed of an account at any time. Stored as JSON; an absent field has its default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountSettings {
+    /// The tariff that prices its messages.
+    pub tariff: String,
+    /// The originators it may use.
+    pub originators: Originators,
+    /// The IANA time zone of dates without one in its requests, and of dates in answers.
+    pub time_zone: String,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self {
+            tariff: "default".into(),
+            originators: Originators::Any,
+            time_zone: "UTC".into(),
+        }
+    }
+}
+
+/// Says which originators an account may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Originators {
+    /// Any that is valid.
+    Any,
+    /// These only, letter for letter.
+    Only(Vec<String>),
+}
+
+impl Originators {
+    /// Tells whether this originator is among them.
+    pub fn allow(&self, originator: &Originator) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(list) => list.iter().any(|allowed| allowed == originator.as_str()),
+        }
+    }
+}
+
+/// Says what kind a credential is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CredentialKind {
+    /// A public key, and a private key that signs requests.
+    KeyPair,
+    /// A login (SMPP's `system_id`) and a password.
+    Password,
+    /// A key sent with each request.
+    ApiKey,
+    /// A bearer token.
+    Token,
+}
+
+impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::KeyPair, Self::Password, Self::ApiKey, Self::Token];
+
+    /// Returns the name under which the kind is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeyPair => "key-pair",
+            Self::Password => "password",
+            Self::ApiKey => "api-key",
+            Self::Token => "token",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The purpose for which a credential of this kind and name is sealed.
+    pub(crate) fn purpose(self, name: &str) -> String {
+        format!("credential/{}/{name}", self.name())
+    }
+}
+
+impl Account {
+    pub(crate) fn read(stored: store::accounts::Account) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            id: stored.id,
+            name: stored.name,
+            currency: stored.currency,
+            credit_limit_micros: stored.credit_limit_micros,
+            suspended: stored.suspended,
+            settings: serde_json::from_str(&stored.settings)?,
+        })
+    }
+}

@@ -1,0 +1,179 @@
+//! What a connector is configured with.
+
+use serde::{Deserialize, Serialize};
+use store::ConnectorId;
+use thiserror::Error;
+
+use crate::secrets::{Secret, Vault};
+
+/// Describes a connector: its settings with its password in clear.
+#[derive(Clone, Debug)]
+pub struct ConnectorSpec {
+    /// Its number.
+    pub id: ConnectorId,
+    /// Its name.
+    pub name: String,
+    /// Everything but the password.
+    pub settings: ConnectorSettings,
+    /// The password of the bind.
+    pub password: Secret,
+    /// What was stored, to notice a change.
+    pub(crate) stored: store::configuration::Connector,
+}
+
+/// Sets how a connector reaches its operator over SMPP. Stored as JSON; an absent field has its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorSettings {
+    /// Host name or address, and port, of the operator's SMSC.
+    pub address: String,
+    /// The login at the operator.
+    pub system_id: String,
+    /// The system type, if the operator wants one.
+    #[serde(default)]
+    pub system_type: String,
+    /// How to bind.
+    #[serde(default)]
+    pub bind: BindMode,
+    /// How many links of that mode; a pair of transmitter and receiver counts as one.
+    #[serde(default = "one")]
+    pub links: u32,
+    /// How many submits may wait for their response on one link.
+    #[serde(default = "window")]
+    pub window: u32,
+    /// How many segments may leave in a second over all links; 0 for no limit.
+    #[serde(default)]
+    pub throughput_per_second: u32,
+    /// How long an idle link waits before it asks whether the other side is alive.
+    #[serde(default = "enquire_link_ms")]
+    pub enquire_link_ms: u32,
+    /// How long a submit waits for its response before its outcome is unknown.
+    #[serde(default = "response_timeout_ms")]
+    pub response_timeout_ms: u32,
+    /// The first wait before reconnecting; doubled after each failure, with jitter.
+    #[serde(default = "reconnect_ms")]
+    pub reconnect_ms: u32,
+    /// The longest wait before reconnecting.
+    #[serde(default = "reconnect_max_ms")]
+    pub reconnect_max_ms: u32,
+    /// TLS; absent for plain TCP.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// What becomes of messages in doubt.
+    #[serde(default)]
+    pub in_doubt: DoubtPolicy,
+    /// Whether to tell the operator until when a message is worth delivering.
+    #[serde(default)]
+    pub send_validity: bool,
+}
+
+/// Says how to bind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BindMode {
+    /// One link for both directions.
+    #[default]
+    Transceiver,
+    /// One link to submit, one for receipts.
+    TransmitterReceiver,
+}
+
+/// Sets up TLS towards an operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The name the certificate must have; the host of the address when absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+    /// A PEM file of authorities to trust instead of the public ones.
+    #[serde(default)]
+    pub authorities_file: Option<String>,
+}
+
+/// Says what becomes of a message that may have left without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum DoubtPolicy {
+    /// Send again: at least once, at most this many times more.
+    Resend {
+        /// The limit for one message over its life.
+        max_resends: u32,
+    },
+    /// Wait for a receipt or the end of its lifetime: at most once.
+    Hold,
+}
+
+impl Default for DoubtPolicy {
+    fn default() -> Self {
+        Self::Resend { max_resends: 10 }
+    }
+}
+
+impl From<DoubtPolicy> for store::queue::DoubtPolicy {
+    fn from(policy: DoubtPolicy) -> Self {
+        match policy {
+            DoubtPolicy::Resend { max_resends } => Self::Resend { max_resends },
+            DoubtPolicy::Hold => Self::Hold,
+        }
+    }
+}
+
+/// Says why a stored connector cannot be used.
+#[derive(Debug, Error)]
+pub enum SpecError {
+    /// The settings are not what this version writes.
+    #[error("its settings cannot be read: {0}")]
+    Settings(#[from] serde_json::Error),
+    /// The password was sealed with another key.
+    #[error("its password: {0}")]
+    Password(#[from] crate::secrets::CannotOpen),
+}
+
+impl ConnectorSpec {
+    pub(crate) fn read(
+        stored: store::configuration::Connector,
+        vault: &Vault,
+    ) -> Result<Self, SpecError> {
+        let password = if stored.secret.is_empty() {
+            Secret::new("")
+        } else {
+            vault.open(&Self::purpose(&stored.name), &stored.secret)?
+        };
+        Ok(Self {
+            id: stored.id,
+            name: stored.name.clone(),
+            settings: serde_json::from_str(&stored.settings)?,
+            password,
+            stored,
+        })
+    }
+
+    /// The purpose for which a connector's password is sealed.
+    pub(crate) fn purpose(name: &str) -> String {
+        format!("connector/{name}")
+    }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn window() -> u32 {
+    10
+}
+
+const fn enquire_link_ms() -> u32 {
+    30_000
+}
+
+const fn response_timeout_ms() -> u32 {
+    30_000
+}
+
+const fn reconnect_ms() -> u32 {
+    500
+}
+
+const fn reconnect_max_ms() -> u32 {
+    60_000
+}

@@ -1,0 +1,127 @@
+//! Writes ledger entries and keeps each account's book in step, within the caller's transaction.
+
+use rusqlite::Connection;
+use sms::ledger::EntryKind;
+use sms::{Settlement, Timestamp};
+use store::{AccountId, Error, MessageId, SubmissionId};
+
+use crate::failed;
+
+/// Collects what a batch does to the books, so that each account's row is written once.
+#[derive(Default)]
+pub(crate) struct Books {
+    changes: Vec<Change>,
+}
+
+struct Change {
+    account: AccountId,
+    available: i64,
+    held: i64,
+    charged: i64,
+}
+
+/// Describes the entry that resolves one message's share of its submission's hold.
+pub(crate) struct Resolution {
+    pub(crate) account: AccountId,
+    pub(crate) submission: SubmissionId,
+    pub(crate) message: MessageId,
+    pub(crate) price_micros: i64,
+    pub(crate) at: Timestamp,
+}
+
+impl Books {
+    /// Writes the entry that a settlement asks for; none for `Settlement::None`.
+    pub(crate) fn settle(
+        &mut self,
+        connection: &Connection,
+        settlement: Settlement,
+        resolution: &Resolution,
+    ) -> Result<(), Error> {
+        let Resolution { account, price_micros: price, .. } = *resolution;
+        let (kind, available, charged) = match settlement {
+            Settlement::None => return Ok(()),
+            Settlement::Charge => (EntryKind::Charge, 0, price),
+            Settlement::Release => (EntryKind::Release, price, 0),
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .and_then(|mut insert| {
+                insert.execute((
+                    account.0,
+                    kind.as_u8(),
+                    price,
+                    resolution.submission.0,
+                    resolution.message.0,
+                    resolution.at.as_millis(),
+                ))
+            })
+            .map_err(failed("cannot write a ledger entry"))?;
+        self.change(account, available, -price, charged);
+        Ok(())
+    }
+
+    fn change(&mut self, account: AccountId, available: i64, held: i64, charged: i64) {
+        // A batch touches few accounts, most often the one before.
+        match self.changes.iter_mut().rev().find(|change| change.account == account) {
+            Some(change) => {
+                change.available += available;
+                change.held += held;
+                change.charged += charged;
+            }
+            None => self.changes.push(Change { account, available, held, charged }),
+        }
+    }
+
+    /// Brings the books in step with the entries written through this value.
+    pub(crate) fn close(self, connection: &Connection) -> Result<(), Error> {
+        for change in self.changes {
+            add_to_book(connection, change.account, change.available, change.held, change.charged)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the hold of a submission's price.
+pub(crate) fn hold(
+    connection: &Connection,
+    account: AccountId,
+    submission: SubmissionId,
+    price_micros: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut insert| {
+            let kind = EntryKind::Hold.as_u8();
+            insert.execute((account.0, kind, price_micros, submission.0, at.as_millis()))
+        })
+        .map_err(failed("cannot write the hold"))?;
+    add_to_book(connection, account, -price_micros, price_micros, 0)
+}
+
+/// Adds to an account's sums; conflict when there is no such account.
+pub(crate) fn add_to_book(
+    connection: &Connection,
+    account: AccountId,
+    available: i64,
+    held: i64,
+    charged: i64,
+) -> Result<(), Error> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE book SET available = available + ?2, held = held + ?3, charged = charged + ?4 \
+             WHERE account_id = ?1",
+        )
+        .and_then(|mut update| update.execute((account.0, available, held, charged)))
+        .map_err(failed("cannot change the book"))?;
+    match changed {
+        1 => Ok(()),
+        _ => Err(Error::conflict(format!("there is no account {account}"))),
+    }
+}

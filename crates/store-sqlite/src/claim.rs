@@ -1,0 +1,252 @@
+//! Claiming: from the queue to leases, fairly between accounts.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use sms::state::Event;
+use sms::{Lane, MessageState, Msisdn, Reason, Timestamp};
+use store::queue::{Claim, Claimed, ClaimedMessage};
+use store::{AccountId, Error, MessageId, SubmissionId};
+
+use crate::books::Books;
+use crate::failed;
+use crate::message::{Message, state_from};
+
+/// How many accounts share one claim in a lane; the others have their turn with the next ones.
+const ACCOUNTS_PER_CLAIM: usize = 64;
+
+/// Turns queue entries into leases, lane by lane, until the segments asked for are found.
+pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, Error> {
+    let mut run = Run {
+        connection,
+        claim,
+        left: i64::from(claim.max_segments),
+        messages: Vec::new(),
+        submission: None,
+        books: Books::default(),
+    };
+    let mut turns = claim.turns;
+    for (lane, turn) in Lane::ALL.into_iter().zip(turns.iter_mut()) {
+        run.lane(lane, turn)?;
+    }
+    run.books.close(connection)?;
+    Ok(Claimed { messages: run.messages, turns })
+}
+
+struct Run<'a> {
+    connection: &'a Connection,
+    claim: &'a Claim,
+    left: i64,
+    messages: Vec<ClaimedMessage>,
+    /// The submission read last: the messages of one stand together.
+    submission: Option<(SubmissionId, Shared)>,
+    books: Books,
+}
+
+#[derive(Clone)]
+struct Shared {
+    originator: Arc<str>,
+    text: Arc<str>,
+    expires_at: Timestamp,
+}
+
+impl Run<'_> {
+    /// Serves the accounts that wait in this lane, in turn after `turn`, each an equal share; then again with what the
+    /// modest ones left over.
+    fn lane(&mut self, lane: Lane, turn: &mut AccountId) -> Result<(), Error> {
+        let mut waiting = self.accounts(lane, *turn)?;
+        while self.left > 0 && !waiting.is_empty() {
+            let sharers = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+            let share = (self.left + sharers - 1) / sharers;
+            let mut unserved = Vec::with_capacity(waiting.len());
+            for account in waiting {
+                if self.left <= 0 {
+                    break;
+                }
+                *turn = account;
+                if self.take(lane, account, share.min(self.left))? {
+                    unserved.push(account);
+                }
+            }
+            waiting = unserved;
+        }
+        Ok(())
+    }
+
+    /// Lists accounts with entries in this lane, those after `turn` first.
+    fn accounts(&self, lane: Lane, turn: AccountId) -> Result<Vec<AccountId>, Error> {
+        let mut next = self
+            .connection
+            .prepare_cached(
+                "SELECT account_id FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id > ?3 \
+                 ORDER BY account_id LIMIT 1",
+            )
+            .map_err(failed("cannot look into the queue"))?;
+        let mut accounts = Vec::new();
+        let mut after = turn.0;
+        let mut wrapped = false;
+        while accounts.len() < ACCOUNTS_PER_CLAIM {
+            let mut rows = next
+                .query((self.claim.connector.0, lane.as_u8(), after))
+                .map_err(failed("cannot look into the queue"))?;
+            let row = rows.next().map_err(failed("cannot look into the queue"))?;
+            let found: Option<i64> = row
+                .map(|row| row.get(0))
+                .transpose()
+                .map_err(failed("cannot look into the queue"))?;
+            match found {
+                Some(account) if wrapped && account > turn.0 => break,
+                Some(account) => {
+                    accounts.push(AccountId(account));
+                    after = account;
+                }
+                None if wrapped || turn.0 <= 0 => break,
+                None => {
+                    wrapped = true;
+                    after = 0;
+                }
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// Leases the account's oldest messages up to `share` segments; tells whether more may wait.
+    fn take(&mut self, lane: Lane, account: AccountId, share: i64) -> Result<bool, Error> {
+        let key = (self.claim.connector.0, lane.as_u8(), account.0);
+        let mut select = self
+            .connection
+            .prepare_cached(
+                "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \
+                 m.state FROM queue q JOIN message m ON m.id = q.message_id \
+                 WHERE q.connector_id = ?1 AND q.lane = ?2 AND q.account_id = ?3 ORDER BY q.message_id LIMIT ?4",
+            )
+            .map_err(failed("cannot read the queue"))?;
+        let mut rows = select
+            .query((key.0, key.1, key.2, share))
+            .map_err(failed("cannot read the queue"))?;
+        let mut seen = 0;
+        let mut taken = 0;
+        let mut last = None;
+        while taken < share {
+            let Some(row) = rows.next().map_err(failed("cannot read the queue"))? else { break };
+            let entry = Entry::from_row(row).map_err(failed("cannot read a queue entry"))?;
+            seen += 1;
+            last = Some(entry.id);
+            taken += i64::from(entry.segments);
+            self.lease(account, entry)?;
+        }
+        drop(rows);
+        if let Some(last) = last {
+            // All entries up to the last one seen are leased or ended.
+            self.connection
+                .prepare_cached(
+                    "DELETE FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id = ?3 AND message_id <= ?4",
+                )
+                .and_then(|mut delete| delete.execute((key.0, key.1, key.2, last.0)))
+                .map_err(failed("cannot take from the queue"))?;
+        }
+        self.left -= taken;
+        Ok(seen > 0)
+    }
+
+    fn lease(&mut self, account: AccountId, entry: Entry) -> Result<(), Error> {
+        if entry.state != MessageState::Queued {
+            // Its state moved on while it waited here (a late answer, a cancellation): nothing to send.
+            return Ok(());
+        }
+        let shared = self.shared(entry.submission)?;
+        if shared.expires_at <= self.claim.now {
+            return self.end(entry.id, Event::LifetimeOver);
+        }
+        let Ok(recipient) = Msisdn::parse(&entry.recipient) else {
+            return self.end(entry.id, Event::Fail(Reason::InternalError));
+        };
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO lease (message_id, connector_id, claimed_at) VALUES (?1, ?2, ?3)",
+            )
+            .and_then(|mut insert| {
+                insert.execute((
+                    entry.id.0,
+                    self.claim.connector.0,
+                    self.claim.now.as_millis(),
+                ))
+            })
+            .map_err(failed("cannot lease a message"))?;
+        self.messages.push(ClaimedMessage {
+            id: entry.id,
+            account,
+            recipient,
+            originator: shared.originator,
+            text: shared.text,
+            variables: entry.variables,
+            segments: entry.segments,
+            accepted: entry.accepted,
+            attempts: entry.attempts,
+            doubts: entry.doubts,
+            expires_at: shared.expires_at,
+        });
+        Ok(())
+    }
+
+    fn end(&mut self, id: MessageId, event: Event) -> Result<(), Error> {
+        let now = self.claim.now;
+        if let Some(mut message) = Message::load(self.connection, id)?
+            && message.apply(self.connection, &mut self.books, event, now)?
+        {
+            message.save(self.connection, now)?;
+        }
+        Ok(())
+    }
+
+    fn shared(&mut self, id: SubmissionId) -> Result<Shared, Error> {
+        if let Some((last, shared)) = &self.submission
+            && *last == id
+        {
+            return Ok(shared.clone());
+        }
+        let shared = self
+            .connection
+            .prepare_cached("SELECT originator, text, expires_at FROM submission WHERE id = ?1")
+            .and_then(|mut select| {
+                select.query_row([id.0], |row| {
+                    Ok(Shared {
+                        originator: row.get_ref(0)?.as_str()?.into(),
+                        text: row.get_ref(1)?.as_str()?.into(),
+                        expires_at: Timestamp::from_millis(row.get(2)?),
+                    })
+                })
+            })
+            .map_err(failed("cannot read a submission"))?;
+        self.submission = Some((id, shared.clone()));
+        Ok(shared)
+    }
+}
+
+struct Entry {
+    id: MessageId,
+    submission: SubmissionId,
+    recipient: String,
+    variables: Option<String>,
+    segments: u16,
+    accepted: u64,
+    attempts: u32,
+    doubts: u32,
+    state: MessageState,
+}
+
+impl Entry {
+    fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: MessageId(row.get(0)?),
+            submission: SubmissionId(row.get(1)?),
+            recipient: row.get(2)?,
+            variables: row.get(3)?,
+            segments: row.get(4)?,
+            accepted: row.get::<_, i64>(5)?.cast_unsigned(),
+            attempts: row.get(6)?,
+            doubts: row.get(7)?,
+            state: state_from(row.get(8)?),
+        })
+    }
+}

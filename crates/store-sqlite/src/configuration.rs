@@ -1,0 +1,220 @@
+//! Tariffs, connectors and routes, and the revision of all that is configured.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Row};
+use sms::{Currency, Timestamp};
+use store::accounts::{Account, Credential};
+use store::configuration::{Configuration, Connector, Directory, Route, Tariff};
+use store::{AccountId, ConnectorId, Error};
+
+use crate::{SqliteStore, failed};
+
+#[async_trait]
+impl Configuration for SqliteStore {
+    async fn revision(&self) -> Result<i64, Error> {
+        self.readers.read(revision).await
+    }
+
+    async fn directory(&self) -> Result<Directory, Error> {
+        self.readers
+            .read(|connection| {
+                let view = connection.unchecked_transaction().map_err(failed("cannot read"))?;
+                Ok(Directory {
+                    revision: revision(&view)?,
+                    accounts: all(
+                        &view,
+                        "SELECT id, name, currency, credit_limit, suspended, settings, created_at FROM account ORDER BY id",
+                        account,
+                    )?,
+                    credentials: all(
+                        &view,
+                        "SELECT account_id, kind, name, secret FROM credential",
+                        credential,
+                    )?,
+                    tariffs: all(&view, "SELECT name, settings FROM tariff ORDER BY name", |row| {
+                        Ok(Tariff { name: row.get(0)?, settings: row.get(1)? })
+                    })?,
+                    connectors: all(
+                        &view,
+                        "SELECT id, name, settings, secret FROM connector ORDER BY id",
+                        |row| {
+                            Ok(Connector {
+                                id: ConnectorId(row.get(0)?),
+                                name: row.get(1)?,
+                                settings: row.get(2)?,
+                                secret: row.get(3)?,
+                            })
+                        },
+                    )?,
+                    routes: all(
+                        &view,
+                        "SELECT name, connector_id, settings FROM route ORDER BY name",
+                        |row| {
+                            Ok(Route {
+                                name: row.get(0)?,
+                                connector: ConnectorId(row.get(1)?),
+                                settings: row.get(2)?,
+                            })
+                        },
+                    )?,
+                })
+            })
+            .await
+    }
+
+    async fn put_tariff(&self, tariff: Tariff) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT OR REPLACE INTO tariff (name, settings) VALUES (?1, ?2)",
+                        (&tariff.name, &tariff.settings),
+                    )
+                    .map_err(failed("cannot write the tariff"))?;
+                revise(connection)
+            })
+            .await
+    }
+
+    async fn remove_tariff(&self, name: &str) -> Result<bool, Error> {
+        self.remove("DELETE FROM tariff WHERE name = ?1", name).await
+    }
+
+    async fn put_connector(
+        &self,
+        name: &str,
+        settings: &str,
+        secret: &[u8],
+    ) -> Result<ConnectorId, Error> {
+        let (name, settings, secret) = (name.to_owned(), settings.to_owned(), secret.to_owned());
+        self.writer
+            .write(move |connection| {
+                let id = connection
+                    .query_row(
+                        "INSERT INTO connector (name, settings, secret) VALUES (?1, ?2, ?3) \
+                         ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, secret = excluded.secret \
+                         RETURNING id",
+                        (&name, &settings, &secret),
+                        |row| row.get(0).map(ConnectorId),
+                    )
+                    .map_err(failed("cannot write the connector"))?;
+                revise(connection)?;
+                Ok(id)
+            })
+            .await
+    }
+
+    async fn remove_connector(&self, name: &str) -> Result<bool, Error> {
+        let name = name.to_owned();
+        self.writer.write(move |connection| remove_connector(connection, &name)).await
+    }
+
+    async fn put_route(&self, route: Route) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT OR REPLACE INTO route (name, connector_id, settings) VALUES (?1, ?2, ?3)",
+                        (&route.name, route.connector.0, &route.settings),
+                    )
+                    .map_err(failed("cannot write the route"))?;
+                revise(connection)
+            })
+            .await
+    }
+
+    async fn remove_route(&self, name: &str) -> Result<bool, Error> {
+        self.remove("DELETE FROM route WHERE name = ?1", name).await
+    }
+}
+
+impl SqliteStore {
+    async fn remove(&self, sql: &'static str, name: &str) -> Result<bool, Error> {
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection| {
+                let removed = connection.execute(sql, [&name]).map_err(failed("cannot remove"))?;
+                revise(connection)?;
+                Ok(removed > 0)
+            })
+            .await
+    }
+}
+
+fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> {
+    let id: Option<i64> = connection
+        .query_row("SELECT id FROM connector WHERE name = ?1", [name], |row| row.get(0))
+        .optional()
+        .map_err(failed("cannot look for the connector"))?;
+    let Some(id) = id else { return Ok(false) };
+    let in_use = |what: &str, sql: &str| {
+        let found = connection
+            .prepare(sql)
+            .and_then(|mut select| select.exists([id]))
+            .map_err(failed("cannot look for users of the connector"))?;
+        if found { Err(Error::conflict(format!("{what} {name}"))) } else { Ok(()) }
+    };
+    in_use("a route leads to connector", "SELECT 1 FROM route WHERE connector_id = ?1")?;
+    in_use("messages are queued for connector", "SELECT 1 FROM queue WHERE connector_id = ?1")?;
+    in_use("messages are on their way through connector", "SELECT 1 FROM lease WHERE connector_id = ?1")?;
+    in_use(
+        "messages wait for their time or a retry on connector",
+        "SELECT 1 FROM deferred d JOIN message m ON m.id = d.message_id WHERE m.connector_id = ?1",
+    )?;
+    connection
+        .execute("DELETE FROM connector WHERE id = ?1", [id])
+        .map_err(failed("cannot remove the connector"))?;
+    revise(connection)?;
+    Ok(true)
+}
+
+/// Increases the revision, within the transaction of the change.
+pub(crate) fn revise(connection: &Connection) -> Result<(), Error> {
+    connection
+        .execute("UPDATE revision SET number = number + 1", [])
+        .map(|_| ())
+        .map_err(failed("cannot increase the revision"))
+}
+
+fn revision(connection: &Connection) -> Result<i64, Error> {
+    connection
+        .prepare_cached("SELECT number FROM revision")
+        .and_then(|mut select| select.query_row([], |row| row.get(0)))
+        .map_err(failed("cannot read the revision"))
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, Error> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut select| select.query_map([], read)?.collect())
+        .map_err(failed("cannot read the configuration"))
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let code: String = row.get(2)?;
+    let currency = Currency::parse(&code).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
+    })?;
+    Ok(Account {
+        id: AccountId(row.get(0)?),
+        name: row.get(1)?,
+        currency,
+        credit_limit_micros: row.get(3)?,
+        suspended: row.get(4)?,
+        settings: row.get(5)?,
+        created_at: Timestamp::from_millis(row.get(6)?),
+    })
+}
+
+fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {
+    Ok(Credential {
+        account: AccountId(row.get(0)?),
+        kind: row.get(1)?,
+        name: row.get(2)?,
+        secret: row.get(3)?,
+    })
+}

@@ -1,0 +1,240 @@
+//! One message's row as the transitions see it: read, stepped through [`sms::state::step`], written back once.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use sms::state::{Event, step};
+use sms::{MessageState, Outcome, Reason, Settlement, Timestamp};
+use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
+
+use crate::books::{Books, Resolution};
+use crate::failed;
+
+/// How long a positive receipt may correct a negative one.
+const CORRECTION_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Holds the columns that change, and what is needed to change them.
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) submission: SubmissionId,
+    pub(crate) account: AccountId,
+    pub(crate) segments: u16,
+    pub(crate) price_micros: i64,
+    pub(crate) connector: Option<ConnectorId>,
+    pub(crate) state: MessageState,
+    pub(crate) reason: Reason,
+    pub(crate) accepted: u64,
+    pub(crate) delivered: u64,
+    pub(crate) failed: u64,
+    pub(crate) attempts: u32,
+    pub(crate) doubts: u32,
+    submitted_at: Option<i64>,
+    done_at: Option<i64>,
+}
+
+impl Message {
+    pub(crate) fn load(connection: &Connection, id: MessageId) -> Result<Option<Self>, Error> {
+        connection
+            .prepare_cached(
+                "SELECT id, submission_id, account_id, segments, price, connector_id, state, reason, \
+                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at FROM message WHERE id = ?1",
+            )
+            .and_then(|mut select| select.query_row([id.0], Self::from_row).optional())
+            .map_err(failed("cannot read a message"))
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: MessageId(row.get(0)?),
+            submission: SubmissionId(row.get(1)?),
+            account: AccountId(row.get(2)?),
+            segments: row.get(3)?,
+            price_micros: row.get(4)?,
+            connector: row.get::<_, Option<i64>>(5)?.map(ConnectorId),
+            state: state_from(row.get(6)?),
+            reason: reason_from(row.get(7)?),
+            accepted: row.get::<_, i64>(8)?.cast_unsigned(),
+            delivered: row.get::<_, i64>(9)?.cast_unsigned(),
+            failed: row.get::<_, i64>(10)?.cast_unsigned(),
+            attempts: row.get(11)?,
+            doubts: row.get(12)?,
+            submitted_at: row.get(13)?,
+            done_at: row.get(14)?,
+        })
+    }
+
+    /// The bit set of all its segments.
+    pub(crate) fn all(&self) -> u64 {
+        bits(self.segments)
+    }
+
+    /// Takes the transition if the event applies in this state; tells whether it did.
+    pub(crate) fn apply(
+        &mut self,
+        connection: &Connection,
+        books: &mut Books,
+        event: Event,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        let Some(change) = step(self.state, event) else { return Ok(false) };
+        self.state = change.state;
+        self.reason = change.reason;
+        if change.settlement != Settlement::None {
+            let resolution = Resolution {
+                account: self.account,
+                submission: self.submission,
+                message: self.id,
+                price_micros: self.price_micros,
+                at,
+            };
+            books.settle(connection, change.settlement, &resolution)?;
+            if change.settlement == Settlement::Charge {
+                self.submitted_at.get_or_insert(at.as_millis());
+            }
+        }
+        self.done_at = if self.state.is_final() {
+            self.done_at.or(Some(at.as_millis()))
+        } else {
+            None
+        };
+        Ok(true)
+    }
+
+    /// Applies a receipt for one segment; the message follows when all its segments have one.
+    pub(crate) fn apply_receipt(
+        &mut self,
+        connection: &Connection,
+        books: &mut Books,
+        segment: u16,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let bit = 1_u64.checked_shl(u32::from(segment)).unwrap_or(0);
+        if bit & self.all() == 0 || self.delivered & bit != 0 {
+            return Ok(());
+        }
+        self.accepted |= bit;
+        if outcome == Outcome::Unknown {
+            // It says that the upstream took the segment, and nothing about its end.
+            return self.prove_taken(connection, books, at);
+        }
+        let corrects = self.failed & bit != 0;
+        if outcome == Outcome::Delivered {
+            let too_late = |done| at.as_millis().saturating_sub(done) > CORRECTION_WINDOW_MS;
+            if corrects && self.done_at.is_some_and(too_late) {
+                return Ok(());
+            }
+            self.delivered |= bit;
+            self.failed &= !bit;
+        } else if corrects {
+            return Ok(());
+        } else {
+            self.failed |= bit;
+        }
+
+        if self.delivered == self.all() {
+            let event = if corrects && self.state.is_final() {
+                Event::Correct
+            } else {
+                Event::Receipt(Outcome::Delivered)
+            };
+            self.apply(connection, books, event, at)?;
+        } else if self.delivered | self.failed == self.all() {
+            let outcome = match outcome {
+                // The last report is good, an earlier one was not.
+                Outcome::Delivered => Outcome::Undelivered(Reason::PartlyDelivered),
+                other => other,
+            };
+            self.apply(connection, books, Event::Receipt(outcome), at)?;
+        } else {
+            self.prove_taken(connection, books, at)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the message as submitted when receipts have proved it for the segments that were in doubt.
+    fn prove_taken(
+        &mut self,
+        connection: &Connection,
+        books: &mut Books,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        if self.accepted == self.all() {
+            self.apply(connection, books, Event::Submitted, at)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the changed columns.
+    pub(crate) fn save(&self, connection: &Connection, at: Timestamp) -> Result<(), Error> {
+        connection
+            .prepare_cached(
+                "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
+                 doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = ?11 WHERE id = ?1",
+            )
+            .and_then(|mut update| {
+                update.execute((
+                    self.id.0,
+                    self.state.as_u8(),
+                    self.reason.as_u8(),
+                    self.accepted.cast_signed(),
+                    self.delivered.cast_signed(),
+                    self.failed.cast_signed(),
+                    self.attempts,
+                    self.doubts,
+                    self.submitted_at,
+                    self.done_at,
+                    at.as_millis(),
+                ))
+            })
+            .map(|_| ())
+            .map_err(failed("cannot write a message"))
+    }
+
+    /// Puts the message into its connector's queue again.
+    pub(crate) fn enqueue(&self, connection: &Connection) -> Result<(), Error> {
+        let Some(connector) = self.connector else {
+            return Err(Error::other(format!("message {} waits without a connector", self.id), None));
+        };
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO queue (connector_id, lane, account_id, message_id) \
+                 SELECT ?1, lane, ?2, ?3 FROM submission WHERE id = ?4",
+            )
+            .and_then(|mut insert| {
+                insert.execute((connector.0, self.account.0, self.id.0, self.submission.0))
+            })
+            .map(|_| ())
+            .map_err(failed("cannot queue a message"))
+    }
+
+    /// Queues the message at once, or for `due_at` when that is still to come.
+    pub(crate) fn enqueue_at(
+        &self,
+        connection: &Connection,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if due_at <= now {
+            return self.enqueue(connection);
+        }
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO deferred (message_id, due_at) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute((self.id.0, due_at.as_millis())))
+            .map(|_| ())
+            .map_err(failed("cannot defer a message"))
+    }
+}
+
+/// The bit set of `segments` segments.
+pub(crate) fn bits(segments: u16) -> u64 {
+    1_u64.checked_shl(u32::from(segments)).map_or(u64::MAX, |bit| bit - 1)
+}
+
+/// Reads a state code; one that this program does not know is our own fault and ends as such.
+pub(crate) fn state_from(code: u8) -> MessageState {
+    MessageState::from_u8(code).unwrap_or(MessageState::Failed)
+}
+
+/// Reads a reason code.
+pub(crate) fn reason_from(code: u8) -> Reason {
+    Reason::from_u8(code).unwrap_or(Reason::InternalError)
+}

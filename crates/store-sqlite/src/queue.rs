@@ -1,0 +1,352 @@
+//! What came of claimed messages, retries, expiry and recovery.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension};
+use sms::state::Event;
+use sms::{Lane, MessageState, Outcome, Reason, Timestamp};
+use store::queue::{
+    AcceptedSegment, Answer, Claim, Claimed, DoubtPolicy, Queue, Recovered, Rest, Swept,
+};
+use store::{ConnectorId, Error, MessageId};
+
+use crate::books::Books;
+use crate::claim::claim;
+use crate::message::Message;
+use crate::{SqliteStore, failed, receipts};
+
+/// How soon a sweep looks again at a submission with messages on lease.
+const SWEEP_AGAIN_MS: i64 = 60_000;
+
+/// How far before a late answer, whose lease has ended, its receipt may have come.
+const LATE_ANSWER_WINDOW_MS: i64 = 10 * 60_000;
+
+#[async_trait]
+impl Queue for SqliteStore {
+    async fn claim(&self, asked: Claim) -> Result<Claimed, Error> {
+        self.writer.write(move |connection| claim(connection, &asked)).await
+    }
+
+    async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                let mut books = Books::default();
+                for answer in &answers {
+                    record_answer(connection, &mut books, answer)?;
+                }
+                books.close(connection)
+            })
+            .await
+    }
+
+    async fn release_due(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
+        self.writer.write(move |connection| release_due(connection, now, limit)).await
+    }
+
+    async fn sweep(
+        &self,
+        now: Timestamp,
+        receipt_wait_ms: i64,
+        limit: u32,
+    ) -> Result<Swept, Error> {
+        self.writer.write(move |connection| sweep(connection, now, receipt_wait_ms, limit)).await
+    }
+
+    async fn recover(
+        &self,
+        connector: ConnectorId,
+        policy: DoubtPolicy,
+        now: Timestamp,
+    ) -> Result<Recovered, Error> {
+        self.writer.write(move |connection| recover(connection, connector, policy, now)).await
+    }
+
+    async fn waiting(
+        &self,
+        connector: ConnectorId,
+        limit: u32,
+    ) -> Result<[u32; Lane::ALL.len()], Error> {
+        self.readers
+            .read(move |connection| {
+                let mut counts = [0; Lane::ALL.len()];
+                for (lane, count) in Lane::ALL.into_iter().zip(counts.iter_mut()) {
+                    *count = connection
+                        .prepare_cached(
+                            "SELECT count(*) FROM (SELECT 1 FROM queue WHERE connector_id = ?1 AND lane = ?2 LIMIT ?3)",
+                        )
+                        .and_then(|mut select| {
+                            select.query_row((connector.0, lane.as_u8(), limit), |row| row.get(0))
+                        })
+                        .map_err(failed("cannot count the queue"))?;
+                }
+                Ok(counts)
+            })
+            .await
+    }
+
+    async fn forget_upstream_ids(&self, before: Timestamp) -> Result<u64, Error> {
+        self.writer
+            .write(move |connection| {
+                let mut forgotten = 0;
+                for sql in [
+                    "DELETE FROM upstream_segment WHERE at < ?1",
+                    "DELETE FROM unmatched_receipt WHERE at < ?1",
+                ] {
+                    forgotten += connection
+                        .execute(sql, [before.as_millis()])
+                        .map_err(failed("cannot forget upstream ids"))?;
+                }
+                Ok(forgotten as u64)
+            })
+            .await
+    }
+}
+
+fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) -> Result<(), Error> {
+    let claimed_at: Option<i64> = connection
+        .prepare_cached("DELETE FROM lease WHERE message_id = ?1 RETURNING claimed_at")
+        .and_then(|mut delete| delete.query_row([answer.message.0], |row| row.get(0)).optional())
+        .map_err(failed("cannot end a lease"))?;
+    let Some(mut message) = Message::load(connection, answer.message)? else {
+        return Err(Error::other(format!("there is no message {}", answer.message), None));
+    };
+    let sent_at = claimed_at.unwrap_or(answer.at.as_millis() - LATE_ANSWER_WINDOW_MS);
+    let mut early = Vec::new();
+    for segment in &answer.accepted {
+        message.accepted |= 1_u64.checked_shl(u32::from(segment.index)).unwrap_or(0);
+        if !segment.upstream_id.is_empty() {
+            remember(connection, answer, segment)?;
+            let outcome =
+                receipts::take_early(connection, answer.connector, &segment.upstream_id, sent_at)?;
+            early.extend(outcome.map(|outcome| (segment.index, outcome)));
+        }
+    }
+    if message.accepted == message.all() {
+        message.apply(connection, books, Event::Submitted, answer.at)?;
+    } else if claimed_at.is_some() {
+        apply_rest(connection, books, &mut message, answer)?;
+    }
+    for (segment, outcome) in early {
+        message.apply_receipt(connection, books, segment, outcome, answer.at)?;
+    }
+    message.save(connection, answer.at)
+}
+
+/// Keeps the upstream's id of a segment, by which its receipt will be matched.
+fn remember(
+    connection: &Connection,
+    answer: &Answer,
+    segment: &AcceptedSegment,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut insert| {
+            insert.execute((
+                answer.connector.0,
+                &segment.upstream_id,
+                answer.message.0,
+                segment.index,
+                answer.at.as_millis(),
+            ))
+        })
+        .map(|_| ())
+        .map_err(failed("cannot keep an upstream id"))
+}
+
+/// Decides about a message of which not every segment was taken.
+fn apply_rest(
+    connection: &Connection,
+    books: &mut Books,
+    message: &mut Message,
+    answer: &Answer,
+) -> Result<(), Error> {
+    let at = answer.at;
+    match answer.rest {
+        // The connector promised an answer for every segment and gave none for some: they may have left.
+        Rest::Nothing => {
+            message.doubts += 1;
+            message.apply(connection, books, Event::AnswerLost(Reason::InternalError), at)?;
+        }
+        Rest::Retry { reason, due_at, attempt_used } => {
+            message.attempts += u32::from(attempt_used);
+            if message.apply(connection, books, Event::Retry(reason), at)? {
+                message.enqueue_at(connection, due_at, at)?;
+            }
+        }
+        Rest::Refused(reason) => end_partly(connection, books, message, Event::Refused(reason), at)?,
+        Rest::Failed(reason) => end_partly(connection, books, message, Event::Fail(reason), at)?,
+        Rest::Unknown { reason, resend_at } => {
+            message.doubts += 1;
+            message.attempts += 1;
+            message.apply(connection, books, Event::AnswerLost(reason), at)?;
+            if let Some(resend_at) = resend_at
+                && message.apply(connection, books, Event::Resend, at)?
+            {
+                message.enqueue_at(connection, resend_at, at)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ends a message whose remaining segments cannot leave. When some have left, the upstream bills them: it is charged.
+fn end_partly(
+    connection: &Connection,
+    books: &mut Books,
+    message: &mut Message,
+    event: Event,
+    at: Timestamp,
+) -> Result<(), Error> {
+    if message.accepted == 0 {
+        message.apply(connection, books, event, at)?;
+    } else {
+        message.apply(connection, books, Event::Submitted, at)?;
+        let partly = Event::Receipt(Outcome::Undelivered(Reason::PartlySubmitted));
+        message.apply(connection, books, partly, at)?;
+    }
+    Ok(())
+}
+
+fn release_due(connection: &Connection, now: Timestamp, limit: u32) -> Result<u32, Error> {
+    let due: Vec<i64> = connection
+        .prepare_cached(
+            "DELETE FROM deferred WHERE message_id IN \
+             (SELECT message_id FROM deferred WHERE due_at <= ?1 ORDER BY due_at, message_id LIMIT ?2) \
+             RETURNING message_id",
+        )
+        .and_then(|mut delete| {
+            delete.query_map((now.as_millis(), limit), |row| row.get(0))?.collect()
+        })
+        .map_err(failed("cannot read what is due"))?;
+    let mut books = Books::default();
+    let mut released = 0;
+    for id in due {
+        let Some(mut message) = Message::load(connection, MessageId(id))? else { continue };
+        if message.apply(connection, &mut books, Event::Release, now)? {
+            message.save(connection, now)?;
+        }
+        if message.state == MessageState::Queued {
+            message.enqueue(connection)?;
+            released += 1;
+        }
+    }
+    books.close(connection)?;
+    Ok(released)
+}
+
+fn sweep(
+    connection: &Connection,
+    now: Timestamp,
+    receipt_wait_ms: i64,
+    limit: u32,
+) -> Result<Swept, Error> {
+    let due: Vec<(i64, i64, i64, i64)> = connection
+        .prepare_cached(
+            "SELECT id, first_message_id, message_count, expires_at FROM submission WHERE sweep_at <= ?1 \
+             ORDER BY sweep_at LIMIT ?2",
+        )
+        .and_then(|mut select| {
+            select
+                .query_map((now.as_millis(), limit), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })?
+                .collect()
+        })
+        .map_err(failed("cannot read what is to be swept"))?;
+    let mut books = Books::default();
+    let mut swept = Swept::default();
+    for (submission, first, count, expires_at) in due {
+        let receipts_end = Timestamp::from_millis(expires_at).plus_millis(receipt_wait_ms);
+        let mut open = false;
+        for id in open_messages(connection, first, count)? {
+            let Some(mut message) = Message::load(connection, id)? else { continue };
+            let (event, counter) = if now >= receipts_end {
+                (Event::NoReceipt, &mut swept.without_receipt)
+            } else {
+                (Event::LifetimeOver, &mut swept.expired)
+            };
+            let waits = matches!(message.state, MessageState::Held | MessageState::Queued);
+            let event = if waits { Event::LifetimeOver } else { event };
+            let applies = (waits || event == Event::NoReceipt) && !is_leased(connection, id)?;
+            if applies && message.apply(connection, &mut books, event, now)? {
+                message.save(connection, now)?;
+                *counter += 1;
+            } else {
+                open = true;
+            }
+        }
+        let again = open.then(|| now.plus_millis(SWEEP_AGAIN_MS).max(receipts_end));
+        // Messages on lease when their lifetime ends are looked at again soon, the others when receipts are overdue.
+        connection
+            .prepare_cached("UPDATE submission SET sweep_at = ?2 WHERE id = ?1")
+            .and_then(|mut update| update.execute((submission, again.map(Timestamp::as_millis))))
+            .map_err(failed("cannot plan the next sweep"))?;
+    }
+    books.close(connection)?;
+    Ok(swept)
+}
+
+fn open_messages(connection: &Connection, first: i64, count: i64) -> Result<Vec<MessageId>, Error> {
+    let open = [
+        MessageState::Held,
+        MessageState::Queued,
+        MessageState::Submitted,
+        MessageState::InDoubt,
+    ]
+    .map(MessageState::as_u8);
+    connection
+        .prepare_cached(
+            "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN (?3, ?4, ?5, ?6) ORDER BY id",
+        )
+        .and_then(|mut select| {
+            let [held, queued, submitted, in_doubt] = open;
+            select
+                .query_map((first, first + count, held, queued, submitted, in_doubt), |row| {
+                    row.get(0).map(MessageId)
+                })?
+                .collect()
+        })
+        .map_err(failed("cannot read open messages"))
+}
+
+fn is_leased(connection: &Connection, id: MessageId) -> Result<bool, Error> {
+    connection
+        .prepare_cached("SELECT 1 FROM lease WHERE message_id = ?1")
+        .and_then(|mut select| select.exists([id.0]))
+        .map_err(failed("cannot look for a lease"))
+}
+
+fn recover(
+    connection: &Connection,
+    connector: ConnectorId,
+    policy: DoubtPolicy,
+    now: Timestamp,
+) -> Result<Recovered, Error> {
+    let leased: Vec<i64> = connection
+        .prepare_cached("DELETE FROM lease WHERE connector_id = ?1 RETURNING message_id")
+        .and_then(|mut delete| delete.query_map([connector.0], |row| row.get(0))?.collect())
+        .map_err(failed("cannot read the leases left behind"))?;
+    let mut books = Books::default();
+    let mut recovered = Recovered::default();
+    for id in leased {
+        let Some(mut message) = Message::load(connection, MessageId(id))? else { continue };
+        message.doubts += 1;
+        message.attempts += 1;
+        message.apply(connection, &mut books, Event::AnswerLost(Reason::ProcessStopped), now)?;
+        let resend = match policy {
+            DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
+            DoubtPolicy::Hold => false,
+        };
+        if resend && message.apply(connection, &mut books, Event::Resend, now)? {
+            message.enqueue(connection)?;
+            recovered.resent += 1;
+        } else {
+            recovered.held += 1;
+        }
+        message.save(connection, now)?;
+    }
+    books.close(connection)?;
+    Ok(recovered)
+}

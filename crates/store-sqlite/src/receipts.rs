@@ -1,0 +1,174 @@
+//! Matching receipts to segments, and keeping those that match none.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension};
+use sms::{Outcome, Reason};
+use store::receipts::{Match, NewReceipt, Receipts};
+use store::{ConnectorId, Error, MessageId};
+
+use crate::books::Books;
+use crate::message::{Message, reason_from};
+use crate::{SqliteStore, failed};
+
+#[async_trait]
+impl Receipts for SqliteStore {
+    async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error> {
+        self.writer
+            .write(move |connection| {
+                let mut books = Books::default();
+                let matches = receipts
+                    .iter()
+                    .map(|receipt| record(connection, &mut books, receipt))
+                    .collect::<Result<Vec<_>, _>>()?;
+                books.close(connection)?;
+                Ok(matches)
+            })
+            .await
+    }
+}
+
+fn record(
+    connection: &Connection,
+    books: &mut Books,
+    receipt: &NewReceipt,
+) -> Result<Match, Error> {
+    let (found, segment) = match find(connection, receipt)? {
+        Found::One(segment) => (Match::Message(segment.message), segment),
+        Found::None => return keep(connection, receipt).map(|()| Match::Unmatched),
+        Found::Several => return keep(connection, receipt).map(|()| Match::Ambiguous),
+    };
+    let Some(outcome) = receipt.outcome else { return Ok(found) };
+    let Some(mut message) = Message::load(connection, segment.message)? else { return Ok(found) };
+    message.apply_receipt(connection, books, segment.index, outcome, receipt.at)?;
+    message.save(connection, receipt.at)?;
+    if outcome == Outcome::Delivered {
+        // Nothing that may still come can change it. After a negative one the id stays: a positive one may correct it.
+        connection
+            .prepare_cached(
+                "DELETE FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 AND message_id = ?3 \
+                 AND segment = ?4",
+            )
+            .and_then(|mut delete| {
+                let key = (receipt.connector.0, segment.upstream_id, segment.message.0);
+                delete.execute((key.0, key.1, key.2, segment.index))
+            })
+            .map_err(failed("cannot forget an upstream id"))?;
+    }
+    Ok(found)
+}
+
+struct Segment<'a> {
+    message: MessageId,
+    index: u16,
+    upstream_id: &'a [u8],
+}
+
+enum Found<'a> {
+    None,
+    One(Segment<'a>),
+    Several,
+}
+
+/// Tries the id as it came; then its other forms, which must not lead to different messages.
+fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
+    let Some((exact, forms)) = receipt.candidates.split_first() else { return Ok(Found::None) };
+    if let Some(segment) = look_up(connection, receipt.connector, exact)? {
+        return Ok(Found::One(segment));
+    }
+    let mut found: Option<Segment<'a>> = None;
+    for form in forms {
+        let Some(segment) = look_up(connection, receipt.connector, form)? else { continue };
+        match &found {
+            Some(other) if (other.message, other.index) != (segment.message, segment.index) => {
+                return Ok(Found::Several);
+            }
+            _ => found = Some(segment),
+        }
+    }
+    Ok(found.map_or(Found::None, Found::One))
+}
+
+/// Finds the segment with this upstream id; the latest, when the upstream has used an id again.
+fn look_up<'a>(
+    connection: &Connection,
+    connector: ConnectorId,
+    upstream_id: &'a [u8],
+) -> Result<Option<Segment<'a>>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT message_id, segment FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 \
+             ORDER BY message_id DESC LIMIT 1",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row((connector.0, upstream_id), |row| {
+                    Ok(Segment { message: MessageId(row.get(0)?), index: row.get(1)?, upstream_id })
+                })
+                .optional()
+        })
+        .map_err(failed("cannot look up an upstream id"))
+}
+
+/// Keeps a receipt that met no segment, under each form of its id, until the answer to its submit comes.
+fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
+    let Some(outcome) = receipt.outcome else { return Ok(()) };
+    let (code, reason) = encode(outcome);
+    for candidate in &receipt.candidates {
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO unmatched_receipt (connector_id, candidate, at, outcome, reason) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .and_then(|mut insert| {
+                let at = receipt.at.as_millis();
+                insert.execute((receipt.connector.0, candidate, at, code, reason))
+            })
+            .map_err(failed("cannot keep a receipt"))?;
+    }
+    Ok(())
+}
+
+/// Takes the receipt that came for this id before its answer, but not before the segment was handed over (an upstream that
+/// counts from one again after a restart gives old ids to new messages). A delivery wins over other reports.
+pub(crate) fn take_early(
+    connection: &Connection,
+    connector: ConnectorId,
+    upstream_id: &[u8],
+    sent_at: i64,
+) -> Result<Option<Outcome>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT outcome, reason FROM unmatched_receipt WHERE connector_id = ?1 AND candidate = ?2 AND at >= ?3 \
+             ORDER BY outcome LIMIT 1",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row((connector.0, upstream_id, sent_at), |row| {
+                    Ok(decode(row.get(0)?, row.get(1)?))
+                })
+                .optional()
+        })
+        .map_err(failed("cannot look for an early receipt"))
+}
+
+fn encode(outcome: Outcome) -> (u8, u8) {
+    match outcome {
+        Outcome::Delivered => (0, Reason::None.as_u8()),
+        Outcome::Undelivered(reason) => (1, reason.as_u8()),
+        Outcome::Expired => (2, Reason::None.as_u8()),
+        Outcome::Rejected(reason) => (3, reason.as_u8()),
+        Outcome::Deleted => (4, Reason::None.as_u8()),
+        Outcome::Unknown => (5, Reason::None.as_u8()),
+    }
+}
+
+fn decode(code: u8, reason: u8) -> Outcome {
+    match code {
+        0 => Outcome::Delivered,
+        1 => Outcome::Undelivered(reason_from(reason)),
+        2 => Outcome::Expired,
+        3 => Outcome::Rejected(reason_from(reason)),
+        4 => Outcome::Deleted,
+        _ => Outcome::Unknown,
+    }
+}

@@ -1,0 +1,127 @@
+//! The one thread that writes, and its group commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use store::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Options, failed};
+
+/// Runs in the shared transaction; gives back what is to be done once that is on disk (or is not).
+type Job = Box<dyn FnOnce(&Connection) -> Finish + Send>;
+type Finish = Box<dyn FnOnce(Result<(), Failure>) + Send>;
+
+/// Why the shared commit failed, for every caller in it.
+#[derive(Clone)]
+struct Failure(String);
+
+pub(crate) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, options: Options) -> Result<Self, Error> {
+        let (jobs, queue) = mpsc::channel(options.queued_writes.max(1));
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || run(&connection, queue, options.writes_per_commit.max(1)))
+            .map_err(|error| Error::unavailable("cannot start the writer", Some(error.into())))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Runs `work` in a transaction; answers when it is on disk. An error of `work` undoes only `work`.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let outcome = in_savepoint(connection, work);
+            Box::new(move |commit| {
+                let result = match commit {
+                    Ok(()) => outcome,
+                    Err(Failure(why)) => Err(Error::unavailable(why, None)),
+                };
+                // A caller that stopped waiting does not need the answer; the work stands.
+                let _ = answer.send(result);
+            })
+        });
+        let jobs = self.jobs.as_ref().expect("the sender is taken only by drop");
+        jobs.send(job).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the panic hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn stopped() -> Error {
+    Error::unavailable("the store has stopped", None)
+}
+
+fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
+    let mut jobs = Vec::with_capacity(most);
+    let mut finishes = Vec::with_capacity(most);
+    while queue.blocking_recv_many(&mut jobs, most) > 0 {
+        let begun = connection
+            .prepare_cached("BEGIN IMMEDIATE")
+            .and_then(|mut begin| begin.execute([]))
+            .map_err(failed("cannot begin a transaction"));
+        let result = begun.and_then(|_| {
+            finishes.extend(jobs.drain(..).map(|job| job(connection)));
+            connection
+                .prepare_cached("COMMIT")
+                .and_then(|mut commit| commit.execute([]))
+                .map_err(failed("cannot commit"))
+        });
+        let result = result.map(|_| ()).map_err(|error| {
+            tracing::error!(?error, "the store could not write; callers are told to try later");
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+            Failure(format!("{error:?}"))
+        });
+        // Jobs that never ran (no transaction could begin) drop their callers' channels: they learn `stopped`.
+        jobs.clear();
+        for finish in finishes.drain(..) {
+            finish(result.clone());
+        }
+    }
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+}
+
+/// Runs `work`; when it fails or panics, takes back what it wrote and nothing else.
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    run_cached(connection, "SAVEPOINT job")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
+        Err(Error::other("a defect stopped this write; nothing of it was kept", None))
+    });
+    if outcome.is_err() {
+        // When SQLite itself has already rolled the whole transaction back (disk full), this fails too, and so will the
+        // commit, which tells every caller.
+        run_cached(connection, "ROLLBACK TO job")?;
+    }
+    run_cached(connection, "RELEASE job")?;
+    outcome
+}
+
+fn run_cached(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute([]))
+        .map(|_| ())
+        .map_err(failed(sql))
+}

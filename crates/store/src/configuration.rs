@@ -1,0 +1,90 @@
+//! What the operator configures while the gateway runs: tariffs, connectors, routes; and the revision by which every
+//! node notices a change, whoever made it.
+
+use async_trait::async_trait;
+
+use crate::accounts::{Account, Credential};
+use crate::{ConnectorId, Error};
+
+/// Describes a price table; the rules are the gateway's JSON, which the store does not look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    /// Its name, unique.
+    pub name: String,
+    /// Its rules, a JSON object.
+    pub settings: String,
+}
+
+/// Describes a way out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connector {
+    /// Its number, by which queue entries and receipts refer to it.
+    pub id: ConnectorId,
+    /// Its name, unique.
+    pub name: String,
+    /// Address, bind mode, window and so on: the gateway's JSON object.
+    pub settings: String,
+    /// Its password, sealed by the gateway; empty when it has none.
+    pub secret: Vec<u8>,
+}
+
+/// Describes the rule that picks a connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its name, unique.
+    pub name: String,
+    /// The connector it leads to.
+    pub connector: ConnectorId,
+    /// What it applies to and its rank: the gateway's JSON object.
+    pub settings: String,
+}
+
+/// Everything configured, as of one moment.
+#[derive(Clone, Default)]
+pub struct Directory {
+    /// Grows with every change of anything in here.
+    pub revision: i64,
+    /// All accounts, by number.
+    pub accounts: Vec<Account>,
+    /// All credentials.
+    pub credentials: Vec<Credential>,
+    /// All tariffs, by name.
+    pub tariffs: Vec<Tariff>,
+    /// All connectors, by number.
+    pub connectors: Vec<Connector>,
+    /// All routes, by name.
+    pub routes: Vec<Route>,
+}
+
+/// Keeps what is configured. Every change here and in [`crate::Accounts`] increases the revision in its transaction.
+#[async_trait]
+pub trait Configuration: Send + Sync {
+    /// Tells the present revision; cheap enough to ask several times a second.
+    async fn revision(&self) -> Result<i64, Error>;
+
+    /// Reads everything configured in one consistent view.
+    async fn directory(&self) -> Result<Directory, Error>;
+
+    /// Adds or replaces a tariff by name.
+    async fn put_tariff(&self, tariff: Tariff) -> Result<(), Error>;
+
+    /// Removes a tariff; tells whether it was there.
+    async fn remove_tariff(&self, name: &str) -> Result<bool, Error>;
+
+    /// Adds a connector or replaces the settings and secret of the one with that name; answers its number.
+    async fn put_connector(
+        &self,
+        name: &str,
+        settings: &str,
+        secret: &[u8],
+    ) -> Result<ConnectorId, Error>;
+
+    /// Removes a connector; tells whether it was there. Conflict while a route leads to it or messages wait for it.
+    async fn remove_connector(&self, name: &str) -> Result<bool, Error>;
+
+    /// Adds or replaces a route by name. Conflict when its connector does not exist.
+    async fn put_route(&self, route: Route) -> Result<(), Error>;
+
+    /// Removes a route; tells whether it was there.
+    async fn remove_route(&self, name: &str) -> Result<bool, Error>;
+}

@@ -1,0 +1,1 @@
+//! The promises as tests; a backend runs them all with a few lines.

@@ -1,0 +1,40 @@
+//! Receipts: the reports of what became of segments, in whatever order and number they come.
+
+use async_trait::async_trait;
+use sms::{Outcome, Timestamp};
+
+use crate::{ConnectorId, Error, MessageId};
+
+/// Describes a receipt as it came.
+#[derive(Clone, Debug)]
+pub struct NewReceipt {
+    /// Through which connector (its upstream gave the id).
+    pub connector: ConnectorId,
+    /// The forms under which the id may have been recorded, the one on the wire first; not empty.
+    pub candidates: Vec<Vec<u8>>,
+    /// What it reports; `None` for an intermediate notice, which changes nothing.
+    pub outcome: Option<Outcome>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Says what a receipt met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// A segment of this message.
+    Message(MessageId),
+    /// Nothing yet: kept until the answer to the submit is recorded.
+    Unmatched,
+    /// Segments of several messages under different candidates: kept, applied to none.
+    Ambiguous,
+}
+
+/// Keeps receipts.
+#[async_trait]
+pub trait Receipts: Send + Sync {
+    /// Records receipts and applies them to their messages; answers for each, in order, what it met.
+    ///
+    /// The first candidate is tried alone; then the others, which must all lead to one message. Idempotent: a repeated
+    /// receipt changes nothing. A positive receipt corrects a negative one that came up to 24 hours before.
+    async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error>;
+}

@@ -1,0 +1,141 @@
+//! Submissions and their messages: accepted whole or not at all, then only looked at.
+
+use async_trait::async_trait;
+use sms::{Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
+
+use crate::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
+
+/// Describes one request to send, priced and routed.
+#[derive(Clone, Debug)]
+pub struct NewSubmission {
+    /// Who pays.
+    pub account: AccountId,
+    /// Who it is from, as it shall stand on the handset.
+    pub originator: String,
+    /// The text, or the template when messages carry variables.
+    pub text: String,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// The calling program's own label.
+    pub source: Option<String>,
+    /// Whether it is only tried out: stored and priced, never charged, never sent.
+    pub test: bool,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When its held messages become due; `None` when nothing waits for a time.
+    pub start_at: Option<Timestamp>,
+    /// When a message that has not left must not leave any more.
+    pub expires_at: Timestamp,
+    /// Its messages, in the order in which the customer gave the recipients; at least one.
+    pub messages: Vec<NewMessage>,
+}
+
+/// Describes one message of a submission.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// To whom; `None` when what was given is not a number.
+    pub recipient: Option<Msisdn>,
+    /// The number as given, when it differs from the normalised one.
+    pub given: Option<String>,
+    /// The values for the template's placeholders, as given.
+    pub variables: Option<String>,
+    /// How many segments the rendered text takes; 0 for a message that can never leave.
+    pub segments: u16,
+    /// The price of all its segments, held until the outcome is known.
+    pub price_micros: i64,
+    /// The way out.
+    pub connector: Option<ConnectorId>,
+    /// `Queued`, `Held`, or a final state for a message that can never leave.
+    pub state: MessageState,
+    /// Why it is in that state.
+    pub reason: Reason,
+}
+
+/// Answers an acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// Submission, messages, hold and queue entries are durable.
+    Accepted(SubmissionId),
+    /// Nothing was written: the price is above what is available.
+    Insufficient {
+        /// What the account could spend, in micro-units, its credit included.
+        available_micros: i64,
+    },
+}
+
+/// Describes a submission as stored, with its messages counted.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its number.
+    pub id: SubmissionId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Who it is from.
+    pub originator: String,
+    /// Its text or template.
+    pub text: String,
+    /// Whether it was only tried out.
+    pub test: bool,
+    /// The price of all its messages.
+    pub price_micros: i64,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it starts, if it was scheduled.
+    pub start_at: Option<Timestamp>,
+    /// How many of its messages are in which state, counted at the time of asking.
+    pub tally: Tally,
+}
+
+/// Describes a message as stored.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its number.
+    pub id: MessageId,
+    /// The normalised number, or what was given when that is not a number.
+    pub recipient: String,
+    /// The number as given, when it differs.
+    pub given: Option<String>,
+    /// The values for the placeholders.
+    pub variables: Option<String>,
+    /// Where it is.
+    pub state: MessageState,
+    /// Why it is there.
+    pub reason: Reason,
+    /// How many segments it takes.
+    pub segments: u16,
+    /// Its price.
+    pub price_micros: i64,
+    /// When the upstream first took it.
+    pub submitted_at: Option<Timestamp>,
+    /// When it came to its final state.
+    pub done_at: Option<Timestamp>,
+    /// When its state changed last.
+    pub changed_at: Timestamp,
+}
+
+/// Keeps submissions and messages.
+#[async_trait]
+pub trait Submissions: Send + Sync {
+    /// Writes the submission, its messages, the hold on the balance and the queue entries; or nothing.
+    ///
+    /// Not idempotent: after an `unavailable` error the caller must not say that it was accepted.
+    async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;
+
+    /// Looks up a submission of that account and counts its messages.
+    async fn submission(
+        &self,
+        account: AccountId,
+        id: SubmissionId,
+    ) -> Result<Option<Submission>, Error>;
+
+    /// Reads messages of a submission of that account in order: those after `after` (all when `None`), changed after
+    /// `changed_after` (all when `None`), at most `limit`. Empty when the submission is not the account's.
+    async fn messages(
+        &self,
+        account: AccountId,
+        id: SubmissionId,
+        changed_after: Option<Timestamp>,
+        after: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Vec<Message>, Error>;
+}
