@@ -1,0 +1,351 @@
+//! A campaign's state, which is always computed from its messages and never stored.
+
+use crate::state::{MessageState, Reason};
+
+/// Counts a campaign's messages by what its state depends on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tally {
+    by_state: [u64; MessageState::ALL.len()],
+    held_by: [u64; Reason::ALL.len()],
+    /// Messages that expired with us, before they left.
+    expired_here: u64,
+    /// Messages rejected or failed because of their originator.
+    originator: u64,
+    /// Messages rejected by the upstream, or failed as spam by a moderator.
+    refused: u64,
+}
+
+impl Tally {
+    /// Begins with no messages.
+    pub const fn new() -> Self {
+        Self {
+            by_state: [0; MessageState::ALL.len()],
+            held_by: [0; Reason::ALL.len()],
+            expired_here: 0,
+            originator: 0,
+            refused: 0,
+        }
+    }
+
+    /// Counts so many messages that are in this state for this reason.
+    pub fn add(&mut self, state: MessageState, reason: Reason, messages: u64) {
+        self.by_state[state_index(state)] += messages;
+        if state == MessageState::Held {
+            self.held_by[usize::from(reason.as_u8())] += messages;
+        }
+        if state == MessageState::Expired && reason == Reason::LifetimeOver {
+            self.expired_here += messages;
+        }
+        let rejected = state == MessageState::Rejected;
+        let failed = state == MessageState::Failed;
+        if (rejected || failed) && reason.is_about_originator() {
+            self.originator += messages;
+        }
+        if rejected || failed && reason == Reason::Spam {
+            self.refused += messages;
+        }
+    }
+
+    /// Returns how many messages are in a state.
+    pub fn count(&self, state: MessageState) -> u64 {
+        self.by_state[state_index(state)]
+    }
+
+    /// Returns how many messages are held for a reason.
+    pub fn held_by(&self, reason: Reason) -> u64 {
+        self.held_by[usize::from(reason.as_u8())]
+    }
+
+    /// Returns how many messages there are.
+    pub fn total(&self) -> u64 {
+        self.by_state.iter().sum()
+    }
+
+    /// Returns how many messages wait with us: held or queued.
+    pub fn waiting(&self) -> u64 {
+        self.count(MessageState::Held) + self.count(MessageState::Queued)
+    }
+
+    /// Returns how many messages left us: taken by an upstream, or perhaps taken.
+    pub fn left(&self) -> u64 {
+        let expired_later = self
+            .count(MessageState::Expired)
+            .saturating_sub(self.expired_here);
+        self.count(MessageState::Submitted)
+            + self.count(MessageState::InDoubt)
+            + self.count(MessageState::Delivered)
+            + self.count(MessageState::Undelivered)
+            + expired_later
+    }
+
+    /// Returns how many messages should have left and ended without it. Recipients that are no
+    /// numbers or must not be sent to are not among them.
+    pub fn lost(&self) -> u64 {
+        self.expired_here
+            + self.count(MessageState::Rejected)
+            + self.count(MessageState::Cancelled)
+            + self.count(MessageState::Failed)
+    }
+
+    /// Tells whether every message has ended.
+    pub fn is_final(&self) -> bool {
+        MessageState::ALL
+            .iter()
+            .all(|&state| state.is_final() || self.count(state) == 0)
+    }
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn state_index(state: MessageState) -> usize {
+    usize::from(state.as_u8()) - 1
+}
+
+/// Says in one word how a campaign stands.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum CampaignState {
+    /// Ready to go, and nothing has left yet.
+    Queued,
+    /// Waits for its time, or for the end of quiet hours.
+    Scheduled,
+    /// Paused by somebody.
+    Paused,
+    /// Waits for a moderator.
+    Moderation,
+    /// Waits for money.
+    NoMoney,
+    /// Something has left and something is about to.
+    Running,
+    /// Everything that could leave has left; outcomes may still come.
+    Sent,
+    /// Nothing waits any more, and something ended without leaving.
+    PartlySent,
+    /// There was nobody to send to.
+    NoValidNumbers,
+    /// The upstream or a moderator refused all of it.
+    Refused,
+    /// All of it was refused because of the originator.
+    BadOriginator,
+    /// All of it was called back.
+    Cancelled,
+    /// A test: checked and priced, never sent.
+    Test,
+}
+
+impl CampaignState {
+    /// Every state.
+    pub const ALL: [Self; 13] = [
+        Self::Queued,
+        Self::Scheduled,
+        Self::Paused,
+        Self::Moderation,
+        Self::NoMoney,
+        Self::Running,
+        Self::Sent,
+        Self::PartlySent,
+        Self::NoValidNumbers,
+        Self::Refused,
+        Self::BadOriginator,
+        Self::Cancelled,
+        Self::Test,
+    ];
+
+    /// Computes the state from the messages. The first row that fits decides:
+    ///
+    /// | messages | state |
+    /// | --- | --- |
+    /// | none at all | queued |
+    /// | some queued, some left | running |
+    /// | some queued | queued |
+    /// | some held for money | no money |
+    /// | some held for moderation | moderation |
+    /// | some held by a pause | paused |
+    /// | some held for a time, some left | running |
+    /// | some held for a time | scheduled |
+    /// | some held as a test | test |
+    /// | some held for another reason | running or queued, as if queued |
+    /// | none lost, some left | sent |
+    /// | none lost | no valid numbers |
+    /// | some left | partly sent |
+    /// | all lost were cancelled | cancelled |
+    /// | all lost were refused for the originator | bad originator |
+    /// | all lost were rejected by the upstream or failed as spam | refused |
+    /// | anything else: our fault, too late, or a mixture | partly sent |
+    ///
+    /// *Left* and *lost* are [`Tally::left`] and [`Tally::lost`]. *Partly sent* with nothing
+    /// sent is the honest end of a mixture: no single cause would be true, and clients look at
+    /// the counters.
+    pub fn of(tally: &Tally) -> Self {
+        let under_way = if tally.left() > 0 {
+            Self::Running
+        } else {
+            Self::Queued
+        };
+        if tally.total() == 0 || tally.count(MessageState::Queued) > 0 {
+            under_way
+        } else if tally.waiting() > 0 {
+            Self::while_held(tally, under_way)
+        } else {
+            Self::at_the_end(tally)
+        }
+    }
+
+    /// Tells the state of a campaign that has messages held and none queued.
+    fn while_held(tally: &Tally, under_way: Self) -> Self {
+        let waits_for_time = if tally.left() > 0 {
+            Self::Running
+        } else {
+            Self::Scheduled
+        };
+        let by_urgency = [
+            (Reason::NoMoney, Self::NoMoney),
+            (Reason::Moderation, Self::Moderation),
+            (Reason::Paused, Self::Paused),
+            (Reason::Scheduled, waits_for_time),
+            (Reason::QuietHours, waits_for_time),
+            (Reason::TestMode, Self::Test),
+        ];
+        let found = by_urgency
+            .into_iter()
+            .find(|&(reason, _)| tally.held_by(reason) > 0);
+        found.map_or(under_way, |(_, state)| state)
+    }
+
+    /// Tells the state of a campaign of which nothing waits any more.
+    fn at_the_end(tally: &Tally) -> Self {
+        let lost = tally.lost();
+        match (tally.left() > 0, lost > 0) {
+            (true, false) => Self::Sent,
+            (false, false) => Self::NoValidNumbers,
+            (false, true) if tally.count(MessageState::Cancelled) == lost => Self::Cancelled,
+            (false, true) if tally.originator == lost => Self::BadOriginator,
+            (false, true) if tally.refused == lost => Self::Refused,
+            (true | false, true) => Self::PartlySent,
+        }
+    }
+
+    /// Returns the state's name in lower case, words joined by `_`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Scheduled => "scheduled",
+            Self::Paused => "paused",
+            Self::Moderation => "moderation",
+            Self::NoMoney => "no_money",
+            Self::Running => "running",
+            Self::Sent => "sent",
+            Self::PartlySent => "partly_sent",
+            Self::NoValidNumbers => "no_valid_numbers",
+            Self::Refused => "refused",
+            Self::BadOriginator => "bad_originator",
+            Self::Cancelled => "cancelled",
+            Self::Test => "test",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_messages_decide_the_state() {
+        use MessageState as M;
+        use Reason as R;
+        let held = |reason| (M::Held, reason);
+        let plain = |state| (state, R::None);
+        let (queued, delivered, invalid) = (
+            plain(M::Queued),
+            plain(M::Delivered),
+            (M::InvalidNumber, R::NotANumber),
+        );
+        let cancelled = (M::Cancelled, R::CancelledByAccount);
+        let opted_out = (M::Suppressed, R::OptedOut);
+        let late = (M::Expired, R::LifetimeOver);
+        for (messages, state) in [
+            (vec![], CampaignState::Queued),
+            (vec![queued], CampaignState::Queued),
+            (vec![queued, invalid], CampaignState::Queued),
+            (vec![queued, held(R::Scheduled)], CampaignState::Queued),
+            (vec![queued, plain(M::Submitted)], CampaignState::Running),
+            (
+                vec![queued, delivered, held(R::NoMoney)],
+                CampaignState::Running,
+            ),
+            (vec![held(R::Scheduled)], CampaignState::Scheduled),
+            (vec![held(R::QuietHours)], CampaignState::Scheduled),
+            (vec![held(R::Scheduled), delivered], CampaignState::Running),
+            (
+                vec![held(R::Scheduled), held(R::Paused)],
+                CampaignState::Paused,
+            ),
+            (vec![held(R::Paused), delivered], CampaignState::Paused),
+            (
+                vec![held(R::Moderation), held(R::Paused)],
+                CampaignState::Moderation,
+            ),
+            (
+                vec![held(R::NoMoney), held(R::Moderation)],
+                CampaignState::NoMoney,
+            ),
+            (vec![held(R::TestMode), invalid], CampaignState::Test),
+            (vec![held(R::LinkDown)], CampaignState::Queued),
+            (vec![held(R::LinkDown), delivered], CampaignState::Running),
+            (vec![plain(M::Submitted)], CampaignState::Sent),
+            (vec![(M::InDoubt, R::SessionLost)], CampaignState::Sent),
+            (
+                vec![(M::Undelivered, R::AbsentSubscriber)],
+                CampaignState::Sent,
+            ),
+            (vec![(M::Expired, R::ExpiredInNetwork)], CampaignState::Sent),
+            (vec![delivered, invalid, opted_out], CampaignState::Sent),
+            (vec![delivered, late], CampaignState::PartlySent),
+            (vec![delivered, cancelled], CampaignState::PartlySent),
+            (
+                vec![delivered, (M::Failed, R::NoRoute)],
+                CampaignState::PartlySent,
+            ),
+            (
+                vec![delivered, (M::Rejected, R::UpstreamRefused)],
+                CampaignState::PartlySent,
+            ),
+            (vec![invalid], CampaignState::NoValidNumbers),
+            (vec![invalid, opted_out], CampaignState::NoValidNumbers),
+            (vec![opted_out], CampaignState::NoValidNumbers),
+            (vec![cancelled, invalid], CampaignState::Cancelled),
+            (
+                vec![(M::Rejected, R::OriginatorRefused)],
+                CampaignState::BadOriginator,
+            ),
+            (
+                vec![(M::Failed, R::OriginatorNotApproved)],
+                CampaignState::BadOriginator,
+            ),
+            (
+                vec![(M::Rejected, R::UpstreamRefused), invalid],
+                CampaignState::Refused,
+            ),
+            (vec![(M::Failed, R::Spam)], CampaignState::Refused),
+            (vec![late], CampaignState::PartlySent),
+            (
+                vec![cancelled, (M::Rejected, R::Spam)],
+                CampaignState::PartlySent,
+            ),
+        ] {
+            let mut tally = Tally::new();
+            for &(message, reason) in &messages {
+                tally.add(message, reason, 3);
+            }
+            assert_eq!(CampaignState::of(&tally), state, "{messages:?}");
+            assert_eq!(tally.total(), 3 * messages.len() as u64);
+            assert_eq!(
+                tally.is_final(),
+                messages.iter().all(|(message, _)| message.is_final())
+            );
+        }
+    }
+}
