@@ -3,21 +3,34 @@
 //! Everything here is a value or a function of values: no input or output, no clock, no
 //! randomness.
 
+pub mod campaign;
+pub mod country;
 mod inline;
 pub mod lane;
+pub mod ledger;
 pub mod money;
 pub mod msisdn;
 pub mod originator;
+mod prefix;
+pub mod quote;
 pub mod refusal;
 pub mod state;
+pub mod tariff;
+pub mod template;
 pub mod text;
 pub mod time;
 
+pub use campaign::{CampaignState, Tally};
+pub use country::Country;
 pub use lane::Lane;
+pub use ledger::{Book, EntryKind, LedgerError};
 pub use money::{Currency, Money};
 pub use msisdn::{InvalidMsisdn, Msisdn, Recipient};
 pub use originator::{InvalidOriginator, Originator, OriginatorKind};
+pub use quote::Quote;
 pub use refusal::Refusal;
-pub use state::{Change, Event, MessageState, Outcome, Reason, Settlement};
+pub use state::{Change, Event, MessageState, Outcome, Reason, Settlement, step};
+pub use tariff::{Matcher, Priced, Rule, Tariff};
+pub use template::{Template, Variables};
 pub use text::{Encoding, Measure, Segment, measure, split};
 pub use time::Timestamp;

@@ -222,3 +222,6 @@ const fn release(state: MessageState, reason: Reason) -> Change {
 const fn charged(change: Change) -> Change {
     charge(change.state, change.reason)
 }
+
+#[cfg(test)]
+mod tests;
