@@ -1,6 +1,6 @@
 //! Texts as the network sees them: alphabet, length, segments, and back again.
 //!
-//! [`measure`] and [`split`] walk a text with the same [`walk::Cutter`], so that what is priced
+//! [`measure`] and [`split`] walk a text with one walker, so that what is priced
 //! is what is sent.
 
 pub mod gsm7;

@@ -1,0 +1,106 @@
+//! How many of a campaign's messages are where.
+
+use crate::state::{MessageState, Reason};
+
+/// Counts a campaign's messages by what its state depends on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tally {
+    by_state: [u64; MessageState::ALL.len()],
+    held_by: [u64; Reason::ALL.len()],
+    /// Messages that expired with us, before they left.
+    expired_here: u64,
+    /// Messages rejected or failed because of their originator.
+    pub(super) originator: u64,
+    /// Messages rejected by the upstream, or failed as spam by a moderator.
+    pub(super) refused: u64,
+}
+
+impl Tally {
+    /// Begins with no messages.
+    pub const fn new() -> Self {
+        Self {
+            by_state: [0; MessageState::ALL.len()],
+            held_by: [0; Reason::ALL.len()],
+            expired_here: 0,
+            originator: 0,
+            refused: 0,
+        }
+    }
+
+    /// Counts so many messages that are in this state for this reason.
+    pub fn add(&mut self, state: MessageState, reason: Reason, messages: u64) {
+        self.by_state[state_index(state)] += messages;
+        if state == MessageState::Held {
+            self.held_by[usize::from(reason.as_u8())] += messages;
+        }
+        if state == MessageState::Expired && reason == Reason::LifetimeOver {
+            self.expired_here += messages;
+        }
+        let rejected = state == MessageState::Rejected;
+        let failed = state == MessageState::Failed;
+        if (rejected || failed) && reason.is_about_originator() {
+            self.originator += messages;
+        }
+        if rejected || failed && reason == Reason::Spam {
+            self.refused += messages;
+        }
+    }
+
+    /// Returns how many messages are in a state.
+    pub fn count(&self, state: MessageState) -> u64 {
+        self.by_state[state_index(state)]
+    }
+
+    /// Returns how many messages are held for a reason.
+    pub fn held_by(&self, reason: Reason) -> u64 {
+        self.held_by[usize::from(reason.as_u8())]
+    }
+
+    /// Returns how many messages there are.
+    pub fn total(&self) -> u64 {
+        self.by_state.iter().sum()
+    }
+
+    /// Returns how many messages wait with us: held or queued.
+    pub fn waiting(&self) -> u64 {
+        self.count(MessageState::Held) + self.count(MessageState::Queued)
+    }
+
+    /// Returns how many messages left us: taken by an upstream, or perhaps taken.
+    pub fn left(&self) -> u64 {
+        let expired_later = self
+            .count(MessageState::Expired)
+            .saturating_sub(self.expired_here);
+        self.count(MessageState::Submitted)
+            + self.count(MessageState::InDoubt)
+            + self.count(MessageState::Delivered)
+            + self.count(MessageState::Undelivered)
+            + expired_later
+    }
+
+    /// Returns how many messages should have left and ended without it. Recipients that are no
+    /// numbers or must not be sent to are not among them.
+    pub fn lost(&self) -> u64 {
+        self.expired_here
+            + self.count(MessageState::Rejected)
+            + self.count(MessageState::Cancelled)
+            + self.count(MessageState::Failed)
+    }
+
+    /// Tells whether every message has ended.
+    pub fn is_final(&self) -> bool {
+        MessageState::ALL
+            .iter()
+            .all(|&state| state.is_final() || self.count(state) == 0)
+    }
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn state_index(state: MessageState) -> usize {
+    usize::from(state.as_u8()) - 1
+}
