@@ -67,14 +67,8 @@ fn formatting() -> Result<Verdict> {
 }
 
 fn clippy() -> Result<Verdict> {
-    run_cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
+    let all = ["clippy", "--workspace", "--all-targets", "--keep-going"];
+    run_cargo(&[&all[..], &["--", "-D", "warnings"]].concat())
 }
 
 /// What the lock file alone decides, so that the same commit passes tomorrow. Advisories change by the day and
