@@ -10,8 +10,10 @@ mod wire;
 
 pub mod command;
 pub mod frame;
+pub mod limits;
 
 pub mod pdu;
+pub mod session;
 
 pub mod status;
 
@@ -19,11 +21,13 @@ pub mod tlv;
 
 pub use command::{BindMode, CommandId};
 pub use frame::{FrameError, Header, frame};
+pub use limits::Limits;
 pub use pdu::{
     Address, AlertNotification, Bind, BindResp, CancelSm, DataSm, DataSmResp, DecodeError,
     DeliverSm, DeliverSmResp, Destination, DestinationBuffer, Destinations, EncodeError, Outbind,
     Pdu, QuerySm, QuerySmResp, ReplaceSm, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp,
     Unsuccessful, UnsuccessfulBuffer, UnsuccessfulList,
 };
+pub use session::Session;
 pub use status::CommandStatus;
 pub use tlv::{Tag, Tlv, TlvBuffer, Tlvs};
