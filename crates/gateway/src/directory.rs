@@ -48,35 +48,57 @@ impl Directory {
     /// Reads a stored directory. What cannot be read (sealed with another key, settings of a newer version) is left out
     /// and reported: one broken row must not stop the rest.
     pub(crate) fn build(stored: store::configuration::Directory, vault: &Vault) -> Self {
-        let mut directory = Self { revision: stored.revision, ..Self::default() };
+        let mut directory = Self {
+            revision: stored.revision,
+            ..Self::default()
+        };
         for account in stored.accounts {
             let name = account.name.clone();
-            keep(&format!("account {name}"), Account::read(account), |account| {
-                directory.accounts.insert(account.id, Arc::new(account));
-            });
+            keep(
+                &format!("account {name}"),
+                Account::read(account),
+                |account| {
+                    directory.accounts.insert(account.id, Arc::new(account));
+                },
+            );
         }
         for tariff in stored.tariffs {
-            let read = TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());
+            let read =
+                TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());
             keep(&format!("tariff {}", tariff.name), read, |built| {
-                directory.tariffs.insert(tariff.name.clone(), Arc::new(built));
+                directory
+                    .tariffs
+                    .insert(tariff.name.clone(), Arc::new(built));
             });
         }
         for connector in stored.connectors {
             let name = connector.name.clone();
-            keep(&format!("connector {name}"), ConnectorSpec::read(connector, vault), |spec| {
-                directory.connectors.push(spec);
-            });
+            keep(
+                &format!("connector {name}"),
+                ConnectorSpec::read(connector, vault),
+                |spec| {
+                    directory.connectors.push(spec);
+                },
+            );
         }
         for route in stored.routes {
             let name = route.name.clone();
-            keep(&format!("route {name}"), Route::read(route), |route| directory.routes.push(route));
+            keep(&format!("route {name}"), Route::read(route), |route| {
+                directory.routes.push(route);
+            });
         }
-        directory.routes.sort_by(|a, b| (a.settings.rank, &a.name).cmp(&(b.settings.rank, &b.name)));
+        directory
+            .routes
+            .sort_by(|a, b| (a.settings.rank, &a.name).cmp(&(b.settings.rank, &b.name)));
         for credential in stored.credentials {
             let label = format!("credential {} {}", credential.kind, credential.name);
-            keep(&label, read_credential(credential, vault), |(key, credential)| {
-                directory.credentials.insert(key, credential);
-            });
+            keep(
+                &label,
+                read_credential(credential, vault),
+                |(key, credential)| {
+                    directory.credentials.insert(key, credential);
+                },
+            );
         }
         directory
     }
@@ -102,7 +124,13 @@ fn read_credential(
             Proof::Hashed(stored.secret)
         }
     };
-    Ok(((kind, stored.name), Credential { account: stored.account, proof }))
+    Ok((
+        (kind, stored.name),
+        Credential {
+            account: stored.account,
+            proof,
+        },
+    ))
 }
 
 fn keep<T, E: std::fmt::Display>(what: &str, read: Result<T, E>, then: impl FnOnce(T)) {

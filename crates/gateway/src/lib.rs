@@ -1,1 +1,216 @@
-//! The use cases (submit, quote, balance, status) and the running tasks (dispatch, receipts, expiry).
+//! What Heliogram does: the use cases that front ends call, and the tasks that carry accepted messages to their end.
+//!
+//! [`Gateway`] is the one handle that front ends hold. [`Running`] starts the tasks around it and stops them in order.
+
+pub mod admin;
+pub mod clock;
+pub mod connector;
+pub mod directory;
+mod error;
+mod report;
+pub mod secrets;
+mod sign_in;
+mod submit;
+mod tasks;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use sms::{Currency, Money, Timestamp};
+use store::Store;
+use tokio::sync::{Notify, Semaphore};
+
+pub use directory::{Account, AccountSettings};
+pub use error::Error;
+pub use report::{Balance, Message, Submission};
+pub use secrets::Secret;
+pub use store::{AccountId, ConnectorId, MessageId, SubmissionId};
+pub use submit::{Accepted, Submit, To};
+pub use tasks::{Running, registry};
+
+use clock::Clock;
+use directory::Directory;
+use secrets::Vault;
+
+/// Bounds what one request may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Recipients in one submission.
+    pub recipients: usize,
+    /// Recipients above which a submission is priced on a thread of its own.
+    pub recipients_at_once: usize,
+    /// Segments of one message; at most 63.
+    pub segments: u16,
+    /// How long a message may wait to leave when nobody says; also the most anybody may say.
+    pub lifetime_ms: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            recipients: 100_000,
+            recipients_at_once: 500,
+            segments: 10,
+            lifetime_ms: 24 * 60 * 60 * 1000,
+        }
+    }
+}
+
+/// Sets how the tasks work. Times are in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Tempo {
+    /// How often the store is asked whether the configuration changed.
+    pub reload_ms: u64,
+    /// How often scheduled messages and retries are looked for.
+    pub release_ms: u64,
+    /// How often lifetimes and missing receipts are looked for.
+    pub sweep_ms: u64,
+    /// How long after the end of its lifetime a message may still get a receipt.
+    pub receipt_wait_ms: i64,
+    /// How long a silent upstream is given after the response timeout before a message in doubt is sent again.
+    pub resend_after_ms: i64,
+    /// Attempts that upstreams looked at and refused for a while, after which a message is given up.
+    pub attempts: u32,
+    /// How many receipts one commit records at the most.
+    pub receipts_at_once: usize,
+    /// How long a stop waits for what is on the wire.
+    pub drain_ms: u64,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self {
+            reload_ms: 300,
+            release_ms: 200,
+            sweep_ms: 1_000,
+            receipt_wait_ms: 48 * 60 * 60 * 1000,
+            resend_after_ms: 5_000,
+            attempts: 8,
+            receipts_at_once: 1_000,
+            drain_ms: 10_000,
+        }
+    }
+}
+
+/// What a gateway is made of.
+pub struct Parts {
+    /// Where everything durable is kept.
+    pub store: Arc<dyn Store>,
+    /// Opens sealed secrets.
+    pub vault: Vault,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds on requests.
+    pub limits: Limits,
+    /// The pace of the tasks.
+    pub tempo: Tempo,
+    /// How many micro-units of a currency one unit of the first-named one is worth: (from, to) → rate × 10⁶.
+    pub exchange: HashMap<(Currency, Currency), i64>,
+}
+
+/// Is the one handle that front ends hold; cheap to clone.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    /// The promises.
+    store: Arc<dyn Store>,
+    /// The key of sealed secrets.
+    vault: Vault,
+    /// The time.
+    clock: Arc<dyn Clock>,
+    /// The bounds.
+    limits: Limits,
+    /// The pace.
+    tempo: Tempo,
+    /// Rates between currencies.
+    exchange: HashMap<(Currency, Currency), i64>,
+    /// The configuration as last read.
+    directory: ArcSwap<Directory>,
+    /// Rung when new messages wait.
+    work: tokio::sync::watch::Sender<u64>,
+    /// Rung when this process changed the configuration.
+    reload: Notify,
+    /// Keeps password hashing from taking every core.
+    hashing: Semaphore,
+}
+
+impl Gateway {
+    /// Makes the handle and reads the configuration; no task runs yet.
+    pub async fn open(parts: Parts) -> Result<Self, store::Error> {
+        let Parts {
+            store,
+            vault,
+            clock,
+            limits,
+            tempo,
+            exchange,
+        } = parts;
+        let gateway = Self(Arc::new(Inner {
+            store,
+            vault,
+            clock,
+            limits: Limits {
+                segments: limits.segments.min(63),
+                ..limits
+            },
+            tempo,
+            exchange,
+            directory: ArcSwap::from_pointee(Directory::default()),
+            work: tokio::sync::watch::Sender::new(0),
+            reload: Notify::new(),
+            hashing: Semaphore::new(2),
+        }));
+        gateway.reload().await?;
+        Ok(gateway)
+    }
+
+    /// Tells the time by the gateway's clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Looks up an account.
+    pub fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+        self.directory().accounts.get(&id).cloned()
+    }
+
+    /// Converts money by the exchange table; `None` when it has no rate.
+    pub fn convert(&self, money: Money, to: Currency) -> Option<Money> {
+        if money.currency() == to {
+            return Some(money);
+        }
+        let rate = *self.0.exchange.get(&(money.currency(), to))?;
+        sms::money::convert(money, rate, to)
+    }
+
+    /// Reads the configuration again if it has changed; tells whether it had.
+    pub async fn reload(&self) -> Result<bool, store::Error> {
+        let revision = self.store().revision().await?;
+        if revision == self.directory().revision {
+            return Ok(false);
+        }
+        let stored = self.store().directory().await?;
+        self.0
+            .directory
+            .store(Arc::new(Directory::build(stored, &self.0.vault)));
+        Ok(true)
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        self.0.directory.load_full()
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    fn wake_dispatch(&self) {
+        self.0.work.send_modify(|rung| *rung = rung.wrapping_add(1));
+    }
+}

@@ -47,7 +47,9 @@ impl std::fmt::Debug for Secret {
 impl Vault {
     /// Uses a key of 32 octets.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.into()) }
+        Self {
+            cipher: XChaCha20Poly1305::new(key.into()),
+        }
     }
 
     /// Makes a new random key.
@@ -61,7 +63,10 @@ impl Vault {
     pub fn seal(&self, purpose: &str, secret: &str) -> Vec<u8> {
         let mut nonce = [0; NONCE_LENGTH];
         fill_random(&mut nonce);
-        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
+        let payload = Payload {
+            msg: secret.as_bytes(),
+            aad: purpose.as_bytes(),
+        };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -76,10 +81,17 @@ impl Vault {
         if *method != METHOD {
             return Err(CannotOpen);
         }
-        let payload = Payload { msg: text, aad: purpose.as_bytes() };
-        let clear =
-            self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| CannotOpen)?;
-        String::from_utf8(clear).map(Secret::new).map_err(|_| CannotOpen)
+        let payload = Payload {
+            msg: text,
+            aad: purpose.as_bytes(),
+        };
+        let clear = self
+            .cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| CannotOpen)?;
+        String::from_utf8(clear)
+            .map(Secret::new)
+            .map_err(|_| CannotOpen)
     }
 }
 
@@ -97,7 +109,11 @@ pub fn verify_password(password: &str, hash: &[u8]) -> bool {
     std::str::from_utf8(hash)
         .ok()
         .and_then(|hash| PasswordHash::new(hash).ok())
-        .is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        .is_some_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        })
 }
 
 /// Names a token by its SHA-256 in hex: what is random and long needs no slow hash, and the store never sees it.
@@ -113,7 +129,8 @@ pub fn random_hex() -> String {
 }
 
 fn fill_random(bytes: &mut [u8]) {
-    getrandom::fill(bytes).expect("an operating system that gives no random numbers cannot run a gateway");
+    getrandom::fill(bytes)
+        .expect("an operating system that gives no random numbers cannot run a gateway");
 }
 
 #[cfg(test)]
@@ -125,7 +142,10 @@ mod tests {
         let vault = Vault::new(&[7; 32]);
         let sealed = vault.seal("key-pair/1", "private");
         assert!(!sealed.windows(7).any(|window| window == b"private"));
-        assert_eq!(vault.open("key-pair/1", &sealed).unwrap().reveal(), "private");
+        assert_eq!(
+            vault.open("key-pair/1", &sealed).unwrap().reveal(),
+            "private"
+        );
         assert!(vault.open("key-pair/2", &sealed).is_err());
         assert!(Vault::new(&[8; 32]).open("key-pair/1", &sealed).is_err());
         for end in 0..sealed.len() {

@@ -37,7 +37,11 @@ impl Books {
         settlement: Settlement,
         resolution: &Resolution,
     ) -> Result<(), Error> {
-        let Resolution { account, price_micros: price, .. } = *resolution;
+        let Resolution {
+            account,
+            price_micros: price,
+            ..
+        } = *resolution;
         let (kind, available, charged) = match settlement {
             Settlement::None => return Ok(()),
             Settlement::Charge => (EntryKind::Charge, 0, price),
@@ -65,20 +69,36 @@ impl Books {
 
     fn change(&mut self, account: AccountId, available: i64, held: i64, charged: i64) {
         // A batch touches few accounts, most often the one before.
-        match self.changes.iter_mut().rev().find(|change| change.account == account) {
+        match self
+            .changes
+            .iter_mut()
+            .rev()
+            .find(|change| change.account == account)
+        {
             Some(change) => {
                 change.available += available;
                 change.held += held;
                 change.charged += charged;
             }
-            None => self.changes.push(Change { account, available, held, charged }),
+            None => self.changes.push(Change {
+                account,
+                available,
+                held,
+                charged,
+            }),
         }
     }
 
     /// Brings the books in step with the entries written through this value.
     pub(crate) fn close(self, connection: &Connection) -> Result<(), Error> {
         for change in self.changes {
-            add_to_book(connection, change.account, change.available, change.held, change.charged)?;
+            add_to_book(
+                connection,
+                change.account,
+                change.available,
+                change.held,
+                change.charged,
+            )?;
         }
         Ok(())
     }
@@ -113,14 +133,14 @@ pub(crate) fn add_to_book(
     held: i64,
     charged: i64,
 ) -> Result<(), Error> {
-    let changed = connection
+    let rows = connection
         .prepare_cached(
             "UPDATE book SET available = available + ?2, held = held + ?3, charged = charged + ?4 \
              WHERE account_id = ?1",
         )
         .and_then(|mut update| update.execute((account.0, available, held, charged)))
         .map_err(failed("cannot change the book"))?;
-    match changed {
+    match rows {
         1 => Ok(()),
         _ => Err(Error::conflict(format!("there is no account {account}"))),
     }

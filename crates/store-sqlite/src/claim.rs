@@ -30,7 +30,10 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, E
         run.lane(lane, turn)?;
     }
     run.books.close(connection)?;
-    Ok(Claimed { messages: run.messages, turns })
+    Ok(Claimed {
+        messages: run.messages,
+        turns,
+    })
 }
 
 struct Run<'a> {
@@ -128,7 +131,9 @@ impl Run<'_> {
         let mut taken = 0;
         let mut last = None;
         while taken < share {
-            let Some(row) = rows.next().map_err(failed("cannot read the queue"))? else { break };
+            let Some(row) = rows.next().map_err(failed("cannot read the queue"))? else {
+                break;
+            };
             let entry = Entry::from_row(row).map_err(failed("cannot read a queue entry"))?;
             seen += 1;
             last = Some(entry.id);

@@ -77,7 +77,8 @@ impl Configuration for SqliteStore {
     }
 
     async fn remove_tariff(&self, name: &str) -> Result<bool, Error> {
-        self.remove("DELETE FROM tariff WHERE name = ?1", name).await
+        self.remove("DELETE FROM tariff WHERE name = ?1", name)
+            .await
     }
 
     async fn put_connector(
@@ -106,7 +107,9 @@ impl Configuration for SqliteStore {
 
     async fn remove_connector(&self, name: &str) -> Result<bool, Error> {
         let name = name.to_owned();
-        self.writer.write(move |connection| remove_connector(connection, &name)).await
+        self.writer
+            .write(move |connection| remove_connector(connection, &name))
+            .await
     }
 
     async fn put_route(&self, route: Route) -> Result<(), Error> {
@@ -133,7 +136,9 @@ impl SqliteStore {
         let name = name.to_owned();
         self.writer
             .write(move |connection| {
-                let removed = connection.execute(sql, [&name]).map_err(failed("cannot remove"))?;
+                let removed = connection
+                    .execute(sql, [&name])
+                    .map_err(failed("cannot remove"))?;
                 revise(connection)?;
                 Ok(removed > 0)
             })
@@ -143,7 +148,9 @@ impl SqliteStore {
 
 fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> {
     let id: Option<i64> = connection
-        .query_row("SELECT id FROM connector WHERE name = ?1", [name], |row| row.get(0))
+        .query_row("SELECT id FROM connector WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
         .optional()
         .map_err(failed("cannot look for the connector"))?;
     let Some(id) = id else { return Ok(false) };
@@ -152,11 +159,24 @@ fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> 
             .prepare(sql)
             .and_then(|mut select| select.exists([id]))
             .map_err(failed("cannot look for users of the connector"))?;
-        if found { Err(Error::conflict(format!("{what} {name}"))) } else { Ok(()) }
+        if found {
+            Err(Error::conflict(format!("{what} {name}")))
+        } else {
+            Ok(())
+        }
     };
-    in_use("a route leads to connector", "SELECT 1 FROM route WHERE connector_id = ?1")?;
-    in_use("messages are queued for connector", "SELECT 1 FROM queue WHERE connector_id = ?1")?;
-    in_use("messages are on their way through connector", "SELECT 1 FROM lease WHERE connector_id = ?1")?;
+    in_use(
+        "a route leads to connector",
+        "SELECT 1 FROM route WHERE connector_id = ?1",
+    )?;
+    in_use(
+        "messages are queued for connector",
+        "SELECT 1 FROM queue WHERE connector_id = ?1",
+    )?;
+    in_use(
+        "messages are on their way through connector",
+        "SELECT 1 FROM lease WHERE connector_id = ?1",
+    )?;
     in_use(
         "messages wait for their time or a retry on connector",
         "SELECT 1 FROM deferred d JOIN message m ON m.id = d.message_id WHERE m.connector_id = ?1",

@@ -42,13 +42,17 @@ impl Ledger for SqliteStore {
     }
 
     async fn book(&self, account: AccountId) -> Result<Option<Book>, Error> {
-        self.readers.read(move |connection| book(connection, account)).await
+        self.readers
+            .read(move |connection| book(connection, account))
+            .await
     }
 
     async fn audit(&self) -> Result<Audit, Error> {
         self.readers
             .read(|connection| {
-                let view = connection.unchecked_transaction().map_err(failed("cannot read"))?;
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(failed("cannot read"))?;
                 audit(&view)
             })
             .await
@@ -61,7 +65,11 @@ fn book(connection: &Connection, account: AccountId) -> Result<Option<Book>, Err
         .and_then(|mut select| {
             select
                 .query_row([account.0], |row| {
-                    Ok(Book { available: row.get(0)?, held: row.get(1)?, charged: row.get(2)? })
+                    Ok(Book {
+                        available: row.get(0)?,
+                        held: row.get(1)?,
+                        charged: row.get(2)?,
+                    })
                 })
                 .optional()
         })

@@ -75,7 +75,10 @@ impl SqliteStore {
                 Ok(reader)
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        Ok(Self { writer: Writer::start(connection, options)?, readers: Readers::start(readers)? })
+        Ok(Self {
+            writer: Writer::start(connection, options)?,
+            readers: Readers::start(readers)?,
+        })
     }
 }
 

@@ -74,7 +74,9 @@ impl Message {
         event: Event,
         at: Timestamp,
     ) -> Result<bool, Error> {
-        let Some(change) = step(self.state, event) else { return Ok(false) };
+        let Some(change) = step(self.state, event) else {
+            return Ok(false);
+        };
         self.state = change.state;
         self.reason = change.reason;
         if change.settlement != Settlement::None {
@@ -192,7 +194,10 @@ impl Message {
     /// Puts the message into its connector's queue again.
     pub(crate) fn enqueue(&self, connection: &Connection) -> Result<(), Error> {
         let Some(connector) = self.connector else {
-            return Err(Error::other(format!("message {} waits without a connector", self.id), None));
+            return Err(Error::other(
+                format!("message {} waits without a connector", self.id),
+                None,
+            ));
         };
         connection
             .prepare_cached(
@@ -226,7 +231,9 @@ impl Message {
 
 /// The bit set of `segments` segments.
 pub(crate) fn bits(segments: u16) -> u64 {
-    1_u64.checked_shl(u32::from(segments)).map_or(u64::MAX, |bit| bit - 1)
+    1_u64
+        .checked_shl(u32::from(segments))
+        .map_or(u64::MAX, |bit| bit - 1)
 }
 
 /// Reads a state code; one that this program does not know is our own fault and ends as such.

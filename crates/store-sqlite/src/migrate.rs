@@ -22,7 +22,10 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let known = i32::try_from(SCRIPTS.len()).expect("there are few scripts");
 
     if application != APPLICATION_ID && (application != 0 || version != 0) {
-        return Err(Error::other("this SQLite file belongs to another program", None));
+        return Err(Error::other(
+            "this SQLite file belongs to another program",
+            None,
+        ));
     }
     if version > known {
         return Err(Error::other(
@@ -43,5 +46,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     transaction
         .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(failed("cannot mark the file"))?;
-    transaction.commit().map_err(failed("cannot commit the migration"))
+    transaction
+        .commit()
+        .map_err(failed("cannot commit the migration"))
 }

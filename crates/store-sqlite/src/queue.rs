@@ -23,7 +23,9 @@ const LATE_ANSWER_WINDOW_MS: i64 = 10 * 60_000;
 #[async_trait]
 impl Queue for SqliteStore {
     async fn claim(&self, asked: Claim) -> Result<Claimed, Error> {
-        self.writer.write(move |connection| claim(connection, &asked)).await
+        self.writer
+            .write(move |connection| claim(connection, &asked))
+            .await
     }
 
     async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
@@ -39,7 +41,9 @@ impl Queue for SqliteStore {
     }
 
     async fn release_due(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
-        self.writer.write(move |connection| release_due(connection, now, limit)).await
+        self.writer
+            .write(move |connection| release_due(connection, now, limit))
+            .await
     }
 
     async fn sweep(
@@ -48,7 +52,9 @@ impl Queue for SqliteStore {
         receipt_wait_ms: i64,
         limit: u32,
     ) -> Result<Swept, Error> {
-        self.writer.write(move |connection| sweep(connection, now, receipt_wait_ms, limit)).await
+        self.writer
+            .write(move |connection| sweep(connection, now, receipt_wait_ms, limit))
+            .await
     }
 
     async fn recover(
@@ -57,7 +63,9 @@ impl Queue for SqliteStore {
         policy: DoubtPolicy,
         now: Timestamp,
     ) -> Result<Recovered, Error> {
-        self.writer.write(move |connection| recover(connection, connector, policy, now)).await
+        self.writer
+            .write(move |connection| recover(connection, connector, policy, now))
+            .await
     }
 
     async fn waiting(
@@ -104,10 +112,17 @@ impl Queue for SqliteStore {
 fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) -> Result<(), Error> {
     let claimed_at: Option<i64> = connection
         .prepare_cached("DELETE FROM lease WHERE message_id = ?1 RETURNING claimed_at")
-        .and_then(|mut delete| delete.query_row([answer.message.0], |row| row.get(0)).optional())
+        .and_then(|mut delete| {
+            delete
+                .query_row([answer.message.0], |row| row.get(0))
+                .optional()
+        })
         .map_err(failed("cannot end a lease"))?;
     let Some(mut message) = Message::load(connection, answer.message)? else {
-        return Err(Error::other(format!("there is no message {}", answer.message), None));
+        return Err(Error::other(
+            format!("there is no message {}", answer.message),
+            None,
+        ));
     };
     let sent_at = claimed_at.unwrap_or(answer.at.as_millis() - LATE_ANSWER_WINDOW_MS);
     let mut early = Vec::new();
@@ -167,15 +182,26 @@ fn apply_rest(
         // The connector promised an answer for every segment and gave none for some: they may have left.
         Rest::Nothing => {
             message.doubts += 1;
-            message.apply(connection, books, Event::AnswerLost(Reason::InternalError), at)?;
+            message.apply(
+                connection,
+                books,
+                Event::AnswerLost(Reason::InternalError),
+                at,
+            )?;
         }
-        Rest::Retry { reason, due_at, attempt_used } => {
+        Rest::Retry {
+            reason,
+            due_at,
+            attempt_used,
+        } => {
             message.attempts += u32::from(attempt_used);
             if message.apply(connection, books, Event::Retry(reason), at)? {
                 message.enqueue_at(connection, due_at, at)?;
             }
         }
-        Rest::Refused(reason) => end_partly(connection, books, message, Event::Refused(reason), at)?,
+        Rest::Refused(reason) => {
+            end_partly(connection, books, message, Event::Refused(reason), at)?;
+        }
         Rest::Failed(reason) => end_partly(connection, books, message, Event::Fail(reason), at)?,
         Rest::Unknown { reason, resend_at } => {
             message.doubts += 1;
@@ -223,7 +249,9 @@ fn release_due(connection: &Connection, now: Timestamp, limit: u32) -> Result<u3
     let mut books = Books::default();
     let mut released = 0;
     for id in due {
-        let Some(mut message) = Message::load(connection, MessageId(id))? else { continue };
+        let Some(mut message) = Message::load(connection, MessageId(id))? else {
+            continue;
+        };
         if message.apply(connection, &mut books, Event::Release, now)? {
             message.save(connection, now)?;
         }
@@ -261,7 +289,9 @@ fn sweep(
         let receipts_end = Timestamp::from_millis(expires_at).plus_millis(receipt_wait_ms);
         let mut open = false;
         for id in open_messages(connection, first, count)? {
-            let Some(mut message) = Message::load(connection, id)? else { continue };
+            let Some(mut message) = Message::load(connection, id)? else {
+                continue;
+            };
             let (event, counter) = if now >= receipts_end {
                 (Event::NoReceipt, &mut swept.without_receipt)
             } else {
@@ -331,10 +361,17 @@ fn recover(
     let mut books = Books::default();
     let mut recovered = Recovered::default();
     for id in leased {
-        let Some(mut message) = Message::load(connection, MessageId(id))? else { continue };
+        let Some(mut message) = Message::load(connection, MessageId(id))? else {
+            continue;
+        };
         message.doubts += 1;
         message.attempts += 1;
-        message.apply(connection, &mut books, Event::AnswerLost(Reason::ProcessStopped), now)?;
+        message.apply(
+            connection,
+            &mut books,
+            Event::AnswerLost(Reason::ProcessStopped),
+            now,
+        )?;
         let resend = match policy {
             DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
             DoubtPolicy::Hold => false,

@@ -25,9 +25,12 @@ impl Readers {
                 .name("store-reader".into())
                 .spawn(move || {
                     // The lock is held only while waiting for work: whoever holds it is the next to be given some.
-                    while let Some(job) =
-                        { queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv() }
-                    {
+                    while let Some(job) = {
+                        queue
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .blocking_recv()
+                    } {
                         job(&connection);
                     }
                 })

@@ -37,8 +37,12 @@ fn record(
         Found::None => return keep(connection, receipt).map(|()| Match::Unmatched),
         Found::Several => return keep(connection, receipt).map(|()| Match::Ambiguous),
     };
-    let Some(outcome) = receipt.outcome else { return Ok(found) };
-    let Some(mut message) = Message::load(connection, segment.message)? else { return Ok(found) };
+    let Some(outcome) = receipt.outcome else {
+        return Ok(found);
+    };
+    let Some(mut message) = Message::load(connection, segment.message)? else {
+        return Ok(found);
+    };
     message.apply_receipt(connection, books, segment.index, outcome, receipt.at)?;
     message.save(connection, receipt.at)?;
     if outcome == Outcome::Delivered {
@@ -71,13 +75,17 @@ enum Found<'a> {
 
 /// Tries the id as it came; then its other forms, which must not lead to different messages.
 fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
-    let Some((exact, forms)) = receipt.candidates.split_first() else { return Ok(Found::None) };
+    let Some((exact, forms)) = receipt.candidates.split_first() else {
+        return Ok(Found::None);
+    };
     if let Some(segment) = look_up(connection, receipt.connector, exact)? {
         return Ok(Found::One(segment));
     }
     let mut found: Option<Segment<'a>> = None;
     for form in forms {
-        let Some(segment) = look_up(connection, receipt.connector, form)? else { continue };
+        let Some(segment) = look_up(connection, receipt.connector, form)? else {
+            continue;
+        };
         match &found {
             Some(other) if (other.message, other.index) != (segment.message, segment.index) => {
                 return Ok(Found::Several);
@@ -111,7 +119,9 @@ fn look_up<'a>(
 
 /// Keeps a receipt that met no segment, under each form of its id, until the answer to its submit comes.
 fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
-    let Some(outcome) = receipt.outcome else { return Ok(()) };
+    let Some(outcome) = receipt.outcome else {
+        return Ok(());
+    };
     let (code, reason) = encode(outcome);
     for candidate in &receipt.candidates {
         connection

@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{MessageState, Reason, Tally, Timestamp};
-use store::submissions::{
-    Acceptance, Message, NewMessage, NewSubmission, Submission, Submissions,
-};
+use store::submissions::{Acceptance, Message, NewMessage, NewSubmission, Submission, Submissions};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::message::{reason_from, state_from};
@@ -14,7 +12,9 @@ use crate::{SqliteStore, books, failed};
 #[async_trait]
 impl Submissions for SqliteStore {
     async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error> {
-        self.writer.write(move |connection| accept(connection, &submission)).await
+        self.writer
+            .write(move |connection| accept(connection, &submission))
+            .await
     }
 
     async fn submission(
@@ -25,7 +25,9 @@ impl Submissions for SqliteStore {
         self.readers
             .read(move |connection| {
                 // One transaction, so that the count belongs to the row.
-                let view = connection.unchecked_transaction().map_err(failed("cannot read"))?;
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(failed("cannot read"))?;
                 find(&view, account, id)
             })
             .await
@@ -67,7 +69,9 @@ fn accept(connection: &Connection, new: &NewSubmission) -> Result<Acceptance, Er
     if !new.test {
         let available = available(connection, new.account)?;
         if price > available {
-            return Ok(Acceptance::Insufficient { available_micros: available });
+            return Ok(Acceptance::Insufficient {
+                available_micros: available,
+            });
         }
     }
     let first: i64 = connection
@@ -136,7 +140,11 @@ fn insert_messages(
     submission: SubmissionId,
     first_message: i64,
 ) -> Result<(), Error> {
-    let prepare = |sql| connection.prepare_cached(sql).map_err(failed("cannot prepare a message"));
+    let prepare = |sql| {
+        connection
+            .prepare_cached(sql)
+            .map_err(failed("cannot prepare a message"))
+    };
     let mut insert = prepare(
         "INSERT INTO message (id, submission_id, account_id, recipient, given, variables, segments, price, \
          connector_id, state, reason, done_at, changed_at) \
@@ -172,9 +180,9 @@ fn insert_messages(
             ))
             .map_err(failed("cannot write a message"))?;
         match (message.state, connector, new.start_at) {
-            (MessageState::Queued, Some(connector), _) => {
-                enqueue.execute((connector, new.lane.as_u8(), new.account.0, id)).map(|_| ())
-            }
+            (MessageState::Queued, Some(connector), _) => enqueue
+                .execute((connector, new.lane.as_u8(), new.account.0, id))
+                .map(|_| ()),
             (MessageState::Queued, None, _) => {
                 return Err(Error::other("a queued message needs a connector", None));
             }
@@ -209,7 +217,9 @@ fn find(
     account: AccountId,
     id: SubmissionId,
 ) -> Result<Option<Submission>, Error> {
-    let Some((first, count)) = range(connection, account, id)? else { return Ok(None) };
+    let Some((first, count)) = range(connection, account, id)? else {
+        return Ok(None);
+    };
     let mut tally = Tally::default();
     connection
         .prepare_cached(

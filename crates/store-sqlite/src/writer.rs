@@ -29,7 +29,10 @@ impl Writer {
             .name("store-writer".into())
             .spawn(move || run(&connection, queue, options.writes_per_commit.max(1)))
             .map_err(|error| Error::unavailable("cannot start the writer", Some(error.into())))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
     }
 
     /// Runs `work` in a transaction; answers when it is on disk. An error of `work` undoes only `work`.
@@ -49,7 +52,10 @@ impl Writer {
                 let _ = answer.send(result);
             })
         });
-        let jobs = self.jobs.as_ref().expect("the sender is taken only by drop");
+        let jobs = self
+            .jobs
+            .as_ref()
+            .expect("the sender is taken only by drop");
         jobs.send(job).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
@@ -85,7 +91,10 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
                 .map_err(failed("cannot commit"))
         });
         let result = result.map(|_| ()).map_err(|error| {
-            tracing::error!(?error, "the store could not write; callers are told to try later");
+            tracing::error!(
+                ?error,
+                "the store could not write; callers are told to try later"
+            );
             if !connection.is_autocommit() {
                 let _ = connection.execute_batch("ROLLBACK");
             }
@@ -107,7 +116,10 @@ fn in_savepoint<T>(
 ) -> Result<T, Error> {
     run_cached(connection, "SAVEPOINT job")?;
     let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
-        Err(Error::other("a defect stopped this write; nothing of it was kept", None))
+        Err(Error::other(
+            "a defect stopped this write; nothing of it was kept",
+            None,
+        ))
     });
     if outcome.is_err() {
         // When SQLite itself has already rolled the whole transaction back (disk full), this fails too, and so will the

@@ -21,17 +21,29 @@ enum Meaning {
 impl Error {
     /// Reports that what exists contradicts what was asked: a name already taken, a thing that is still in use.
     pub fn conflict(message: impl Into<String>) -> Self {
-        Self { meaning: Meaning::Conflict, message: message.into(), source: None }
+        Self {
+            meaning: Meaning::Conflict,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Reports that the store cannot work now: disk full, database unreachable, shutting down.
     pub fn unavailable(message: impl Into<String>, source: Option<Source>) -> Self {
-        Self { meaning: Meaning::Unavailable, message: message.into(), source }
+        Self {
+            meaning: Meaning::Unavailable,
+            message: message.into(),
+            source,
+        }
     }
 
     /// Reports anything else: a broken file, a defect of ours.
     pub fn other(message: impl Into<String>, source: Option<Source>) -> Self {
-        Self { meaning: Meaning::Other, message: message.into(), source }
+        Self {
+            meaning: Meaning::Other,
+            message: message.into(),
+            source,
+        }
     }
 
     /// Tells whether the caller asked for something that contradicts what exists; a repetition fails the same way.

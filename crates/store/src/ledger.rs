@@ -1,8 +1,8 @@
 //! Money: immutable entries, and books that are their sums.
 
 use async_trait::async_trait;
-use sms::ledger::Book;
 use sms::Timestamp;
+use sms::ledger::Book;
 
 use crate::{AccountId, Error, MessageId};
 

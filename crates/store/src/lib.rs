@@ -3,7 +3,7 @@
 //! A method is a promise, not a row: it is one transaction, it has happened durably when it returns `Ok`, and it has
 //! not happened at all when it returns `Err` (but see [`Error::is_unavailable`]). Methods that a caller may have to
 //! repeat after an error are idempotent; their documentation says how. Look-ups answer `Option`. Nothing here may rely
-//! on one backend: SQLite and PostgreSQL must both be able to keep every promise.
+//! on one backend: SQLite and `PostgreSQL` must both be able to keep every promise.
 
 pub mod accounts;
 pub mod configuration;

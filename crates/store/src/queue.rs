@@ -158,12 +158,8 @@ pub trait Queue: Send + Sync {
 
     /// Ends messages whose lifetime is over: those that have not left at `expires_at`, those without a receipt
     /// `receipt_wait_ms` after it. Looks at no more than `limit` submissions.
-    async fn sweep(
-        &self,
-        now: Timestamp,
-        receipt_wait_ms: i64,
-        limit: u32,
-    ) -> Result<Swept, Error>;
+    async fn sweep(&self, now: Timestamp, receipt_wait_ms: i64, limit: u32)
+    -> Result<Swept, Error>;
 
     /// Ends the leases that an earlier process of this node left for this connector: the messages are in doubt, and
     /// follow the policy. To be called before the first claim.
@@ -175,7 +171,11 @@ pub trait Queue: Send + Sync {
     ) -> Result<Recovered, Error>;
 
     /// Counts the messages that wait for this connector, by lane, stopping at `limit` in each.
-    async fn waiting(&self, connector: ConnectorId, limit: u32) -> Result<[u32; Lane::ALL.len()], Error>;
+    async fn waiting(
+        &self,
+        connector: ConnectorId,
+        limit: u32,
+    ) -> Result<[u32; Lane::ALL.len()], Error>;
 
     /// Forgets upstream ids and unmatched receipts that were recorded before `before`; answers how many.
     async fn forget_upstream_ids(&self, before: Timestamp) -> Result<u64, Error>;

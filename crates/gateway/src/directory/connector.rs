@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::secrets::{Secret, Vault};
 
 /// Describes a connector: its settings with its password in clear.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ConnectorSpec {
     /// Its number.
     pub id: ConnectorId,

@@ -41,9 +41,16 @@ impl Route {
     }
 
     fn applies(&self, account: AccountId, originator: &str, recipient: &Msisdn) -> bool {
-        let RouteSettings { rank: _, prefix, country, originator: only, account: whose } =
-            &self.settings;
-        prefix.as_ref().is_none_or(|prefix| recipient.as_str().starts_with(prefix.as_str()))
+        let RouteSettings {
+            rank: _,
+            prefix,
+            country,
+            originator: only,
+            account: whose,
+        } = &self.settings;
+        prefix
+            .as_ref()
+            .is_none_or(|prefix| recipient.as_str().starts_with(prefix.as_str()))
             && only.as_ref().is_none_or(|only| only == originator)
             && whose.is_none_or(|whose| whose == account.0)
             && country.as_ref().is_none_or(|country| {
@@ -59,7 +66,9 @@ pub fn choose<'a>(
     originator: &str,
     recipient: &Msisdn,
 ) -> Option<&'a Route> {
-    routes.iter().find(|route| route.applies(account, originator, recipient))
+    routes
+        .iter()
+        .find(|route| route.applies(account, originator, recipient))
 }
 
 #[cfg(test)]
@@ -84,7 +93,8 @@ mod tests {
         ];
         let chosen = |account, originator, recipient| {
             let recipient = Msisdn::parse(recipient).unwrap();
-            choose(&routes, AccountId(account), originator, &recipient).map(|route| route.connector.0)
+            choose(&routes, AccountId(account), originator, &recipient)
+                .map(|route| route.connector.0)
         };
         assert_eq!(chosen(1, "Info", "380971234567"), Some(1));
         assert_eq!(chosen(7, "Bank", "48501234567"), Some(2));

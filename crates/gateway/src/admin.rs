@@ -1,0 +1,264 @@
+//! What the operator of the gateway does: accounts, credentials, money, tariffs, connectors, routes.
+//!
+//! Each of these works on the store alone, so an admin command may run beside a running gateway, which notices the new
+//! revision, or without one.
+
+use sms::Currency;
+use sms::ledger::Book;
+use store::accounts::{Credential, NewAccount};
+use store::configuration::{Connector, Directory, Route, Tariff};
+use store::ledger::Audit;
+use thiserror::Error as ThisError;
+
+use crate::directory::{
+    Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, RouteSettings,
+    TariffSettings,
+};
+use crate::secrets::{hash_password, token_name};
+use crate::{AccountId, ConnectorId, Gateway};
+
+/// Says why an admin command was not carried out; nothing has changed.
+#[derive(Debug, ThisError)]
+pub enum AdminError {
+    /// What was asked contradicts what there is, or is not valid.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Gateway {
+    /// Creates an account.
+    pub async fn add_account(
+        &self,
+        name: &str,
+        currency: Currency,
+        settings: &AccountSettings,
+    ) -> Result<AccountId, AdminError> {
+        if name.trim().is_empty() {
+            return Err(AdminError::Invalid("an account needs a name".into()));
+        }
+        let account = NewAccount {
+            name: name.to_owned(),
+            currency,
+            settings: json(settings),
+        };
+        let id = self.store().add_account(account, self.now()).await?;
+        self.changed().await?;
+        Ok(id)
+    }
+
+    /// Changes settings, credit limit and suspension.
+    pub async fn change_account(
+        &self,
+        account: AccountId,
+        settings: &AccountSettings,
+        credit_limit_micros: i64,
+        suspended: bool,
+    ) -> Result<(), AdminError> {
+        let settings = json(settings);
+        self.store()
+            .change_account(account, settings, credit_limit_micros, suspended)
+            .await?;
+        self.changed().await
+    }
+
+    /// Lists accounts by number.
+    pub fn accounts(&self) -> Vec<Account> {
+        let mut accounts: Vec<_> = self
+            .directory()
+            .accounts
+            .values()
+            .map(|account| (**account).clone())
+            .collect();
+        accounts.sort_by_key(|account| account.id);
+        accounts
+    }
+
+    /// Adds to an account's balance, or takes from it when negative.
+    pub async fn top_up(
+        &self,
+        account: AccountId,
+        amount_micros: i64,
+        note: &str,
+    ) -> Result<Book, AdminError> {
+        Ok(self
+            .store()
+            .top_up(account, amount_micros, note, self.now())
+            .await?)
+    }
+
+    /// Gives an account a credential, or a new secret for one it has. For a key pair and a login, `name` is the public part;
+    /// for API keys and tokens the secret is everything, and `name` is not used.
+    pub async fn put_credential(
+        &self,
+        account: AccountId,
+        kind: CredentialKind,
+        name: &str,
+        secret: &str,
+    ) -> Result<(), AdminError> {
+        if secret.is_empty() {
+            return Err(AdminError::Invalid("a secret must not be empty".into()));
+        }
+        let (name, secret) = match kind {
+            CredentialKind::KeyPair => (
+                name.to_owned(),
+                self.0.vault.seal(&kind.purpose(name), secret),
+            ),
+            CredentialKind::Password => (name.to_owned(), hash_password(secret)),
+            CredentialKind::ApiKey | CredentialKind::Token => (token_name(secret), Vec::new()),
+        };
+        let kind = kind.name().to_owned();
+        self.store()
+            .put_credential(Credential {
+                account,
+                kind,
+                name,
+                secret,
+            })
+            .await?;
+        self.changed().await
+    }
+
+    /// Takes a credential away; tells whether the account had it.
+    pub async fn remove_credential(
+        &self,
+        account: AccountId,
+        kind: CredentialKind,
+        name: &str,
+    ) -> Result<bool, AdminError> {
+        let removed = self
+            .store()
+            .remove_credential(account, kind.name(), name)
+            .await?;
+        self.changed().await?;
+        Ok(removed)
+    }
+
+    /// Adds or replaces a tariff.
+    pub async fn put_tariff(&self, name: &str, tariff: &TariffSettings) -> Result<(), AdminError> {
+        tariff.build().map_err(AdminError::Invalid)?;
+        self.store()
+            .put_tariff(Tariff {
+                name: name.to_owned(),
+                settings: json(tariff),
+            })
+            .await?;
+        self.changed().await
+    }
+
+    /// Removes a tariff; tells whether it was there. Refuses while an account uses it.
+    pub async fn remove_tariff(&self, name: &str) -> Result<bool, AdminError> {
+        if let Some(user) = self
+            .accounts()
+            .into_iter()
+            .find(|account| account.settings.tariff == name)
+        {
+            let account = user.name;
+            return Err(AdminError::Invalid(format!(
+                "account {account} uses tariff {name}"
+            )));
+        }
+        let removed = self.store().remove_tariff(name).await?;
+        self.changed().await?;
+        Ok(removed)
+    }
+
+    /// Adds or replaces a connector; a running gateway connects at once.
+    pub async fn put_connector(
+        &self,
+        name: &str,
+        settings: &ConnectorSettings,
+        password: &str,
+    ) -> Result<ConnectorId, AdminError> {
+        for (what, value) in [("links", settings.links), ("window", settings.window)] {
+            if value == 0 {
+                return Err(AdminError::Invalid(format!("{what} must be at least 1")));
+            }
+        }
+        let sealed = self.0.vault.seal(&ConnectorSpec::purpose(name), password);
+        let id = self
+            .store()
+            .put_connector(name, &json(settings), &sealed)
+            .await?;
+        self.changed().await?;
+        Ok(id)
+    }
+
+    /// Removes a connector; tells whether it was there.
+    pub async fn remove_connector(&self, name: &str) -> Result<bool, AdminError> {
+        let removed = self.store().remove_connector(name).await?;
+        self.changed().await?;
+        Ok(removed)
+    }
+
+    /// Lists connectors by number.
+    pub fn connectors(&self) -> Vec<ConnectorSpec> {
+        self.directory().connectors.clone()
+    }
+
+    /// Adds or replaces a route to the connector of that name.
+    pub async fn put_route(
+        &self,
+        name: &str,
+        connector: &str,
+        settings: &RouteSettings,
+    ) -> Result<(), AdminError> {
+        let directory = self.directory();
+        let connector = directory
+            .connectors
+            .iter()
+            .find(|spec| spec.name == connector)
+            .ok_or_else(|| AdminError::Invalid(format!("there is no connector {connector}")))?;
+        let route = Route {
+            name: name.to_owned(),
+            connector: connector.id,
+            settings: json(settings),
+        };
+        self.store().put_route(route).await?;
+        self.changed().await
+    }
+
+    /// Removes a route; tells whether it was there.
+    pub async fn remove_route(&self, name: &str) -> Result<bool, AdminError> {
+        let removed = self.store().remove_route(name).await?;
+        self.changed().await?;
+        Ok(removed)
+    }
+
+    /// Reads tariffs, connectors and routes as they are stored, secrets sealed.
+    pub async fn stored(&self) -> Result<(Vec<Tariff>, Vec<Connector>, Vec<Route>), AdminError> {
+        let Directory {
+            tariffs,
+            connectors,
+            routes,
+            ..
+        } = self.store().directory().await?;
+        Ok((tariffs, connectors, routes))
+    }
+
+    /// Checks the books.
+    pub async fn audit(&self) -> Result<Audit, AdminError> {
+        Ok(self.store().audit().await?)
+    }
+
+    /// Counts what waits for a connector, by lane, up to `limit` in each.
+    pub async fn waiting(
+        &self,
+        connector: ConnectorId,
+        limit: u32,
+    ) -> Result<[u32; sms::Lane::ALL.len()], AdminError> {
+        Ok(self.store().waiting(connector, limit).await?)
+    }
+
+    async fn changed(&self) -> Result<(), AdminError> {
+        self.reload().await?;
+        self.0.reload.notify_one();
+        Ok(())
+    }
+}
+
+fn json(settings: &impl serde::Serialize) -> String {
+    serde_json::to_string(settings).expect("settings are plain data with text keys")
+}

@@ -1,0 +1,143 @@
+//! Looking: balances, submissions and their messages.
+
+use sms::{CampaignState, MessageState, Money, Reason, Refusal, Tally, Timestamp};
+use store::{AccountId, MessageId, SubmissionId};
+
+use crate::{Error, Gateway};
+
+/// How many messages one look-up of the store brings.
+const PAGE: u32 = 5_000;
+
+/// Describes what an account has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// What it can spend, without its credit.
+    pub available: Money,
+    /// What is held for messages on their way.
+    pub held: Money,
+}
+
+/// Describes a submission as it is now.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its number.
+    pub id: SubmissionId,
+    /// Who it is from.
+    pub originator: String,
+    /// Its text or template.
+    pub text: String,
+    /// Whether it was only tried out.
+    pub test: bool,
+    /// The price of all its messages.
+    pub price: Money,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it starts, if it was scheduled.
+    pub start_at: Option<Timestamp>,
+    /// How many messages are in which state.
+    pub tally: Tally,
+    /// What that means for the whole.
+    pub state: CampaignState,
+}
+
+/// Describes a message as it is now.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its number.
+    pub id: MessageId,
+    /// The normalised number, or what was given when that is not a number.
+    pub recipient: String,
+    /// The number as given, when it differs.
+    pub given: Option<String>,
+    /// The values for the placeholders.
+    pub variables: Option<String>,
+    /// Where it is.
+    pub state: MessageState,
+    /// Why it is there.
+    pub reason: Reason,
+    /// How many segments it takes.
+    pub segments: u16,
+    /// Its price.
+    pub price: Money,
+    /// When the upstream first took it.
+    pub submitted_at: Option<Timestamp>,
+    /// When it came to its final state.
+    pub done_at: Option<Timestamp>,
+}
+
+impl Gateway {
+    /// Tells what an account has, in its currency.
+    pub async fn balance(&self, account: AccountId) -> Result<Balance, Error> {
+        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let book = self
+            .store()
+            .book(account)
+            .await?
+            .ok_or(Refusal::UnknownCredential)?;
+        Ok(Balance {
+            available: Money::new(book.available, known.currency),
+            held: Money::new(book.held, known.currency),
+        })
+    }
+
+    /// Looks at a submission; another account's is as unknown as one that never was.
+    pub async fn submission(
+        &self,
+        account: AccountId,
+        id: SubmissionId,
+    ) -> Result<Submission, Error> {
+        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let found = self
+            .store()
+            .submission(account, id)
+            .await?
+            .ok_or(Refusal::UnknownSubmission)?;
+        Ok(Submission {
+            id: found.id,
+            originator: found.originator,
+            text: found.text,
+            test: found.test,
+            price: Money::new(found.price_micros, known.currency),
+            created_at: found.created_at,
+            start_at: found.start_at,
+            state: CampaignState::of(&found.tally),
+            tally: found.tally,
+        })
+    }
+
+    /// Looks at a submission's messages in the order of its recipients; those changed after a time when one is given.
+    /// Empty when the submission is not the account's.
+    pub async fn messages(
+        &self,
+        account: AccountId,
+        id: SubmissionId,
+        changed_after: Option<Timestamp>,
+    ) -> Result<Vec<Message>, Error> {
+        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let mut messages = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .store()
+                .messages(account, id, changed_after, after, PAGE)
+                .await?;
+            let whole = page.len() == PAGE as usize;
+            after = page.last().map(|message| message.id);
+            messages.extend(page.into_iter().map(|message| Message {
+                id: message.id,
+                recipient: message.recipient,
+                given: message.given,
+                variables: message.variables,
+                state: message.state,
+                reason: message.reason,
+                segments: message.segments,
+                price: Money::new(message.price_micros, known.currency),
+                submitted_at: message.submitted_at,
+                done_at: message.done_at,
+            }));
+            if !whole {
+                return Ok(messages);
+            }
+        }
+    }
+}

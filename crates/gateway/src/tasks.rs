@@ -1,0 +1,51 @@
+//! What runs while the gateway runs: each task has a name, a token that ends it and a place in the stop order.
+
+mod answers;
+mod dispatch;
+mod housekeeping;
+mod link;
+mod receipts;
+pub mod registry;
+mod supervisor;
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::Gateway;
+use crate::connector::Connectors;
+
+use registry::Registry;
+
+/// Is a gateway with its tasks running.
+pub struct Running {
+    registry: Registry,
+}
+
+impl Running {
+    /// Starts the tasks. Messages that an earlier process left on lease are recovered before anything is sent.
+    ///
+    /// Returns when every configured connector has been started (not: bound).
+    pub async fn start(gateway: Gateway, connectors: Arc<dyn Connectors>) -> Self {
+        let mut registry = Registry::default();
+        let (ready, is_ready) = oneshot::channel();
+        let handle = gateway.clone();
+        registry.spawn("connectors", move |stop| {
+            supervisor::run(handle, connectors, ready, stop)
+        });
+        // A supervisor that cannot start has logged why, and goes on trying.
+        let _ = is_ready.await;
+        let handle = gateway.clone();
+        registry.spawn("release", move |stop| housekeeping::release(handle, stop));
+        let handle = gateway.clone();
+        registry.spawn("sweep", move |stop| housekeeping::sweep(handle, stop));
+        registry.spawn("reload", move |stop| housekeeping::reload(gateway, stop));
+        Self { registry }
+    }
+
+    /// Stops the tasks in reverse order: what is on the wire is waited for (see [`crate::Tempo::drain_ms`]), links are unbound,
+    /// what came of it is recorded.
+    pub async fn stop(self) {
+        self.registry.stop().await;
+    }
+}

@@ -1,0 +1,141 @@
+//! Records what came of attempts, and decides what becomes of those that did not get through.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sms::{Reason, Timestamp};
+use store::queue::{AcceptedSegment, Answer as Recorded, Rest};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::link::{InHand, Link};
+use crate::connector::{Answer, Failure};
+use crate::directory::DoubtPolicy;
+use crate::{Gateway, Tempo};
+
+/// How many answers one commit takes.
+const AT_ONCE: usize = 2_000;
+
+/// The longest pause between two attempts.
+const LONGEST_PAUSE_MS: i64 = 180_000;
+
+const STORE_RETRY: Duration = Duration::from_millis(250);
+
+/// Runs until `stop`, and then until every answer that has been given is recorded.
+pub(crate) async fn run(
+    gateway: Gateway,
+    link: Arc<Link>,
+    mut answers: mpsc::UnboundedReceiver<Answer>,
+    stop: CancellationToken,
+) {
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    loop {
+        tokio::select! {
+            biased;
+            _ = answers.recv_many(&mut batch, AT_ONCE) => {}
+            () = stop.cancelled() => {}
+        }
+        if batch.is_empty() {
+            return;
+        }
+        record(&gateway, &link, std::mem::take(&mut batch)).await;
+    }
+}
+
+async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>) {
+    let now = gateway.now();
+    let ids: Vec<_> = batch
+        .iter()
+        .filter(|answer| !answer.late)
+        .map(|answer| answer.message)
+        .collect();
+    let answers: Vec<_> = batch
+        .into_iter()
+        .map(|answer| decide(&gateway.0.tempo, link, answer, now))
+        .collect();
+    let mut waiting = vec![answers];
+    while let Some(answers) = waiting.pop() {
+        match gateway.store().record_answers(answers.clone()).await {
+            Ok(()) => {}
+            Err(error) if error.is_unavailable() => {
+                tracing::error!(
+                    connector = link.spec.name,
+                    ?error,
+                    "cannot record answers yet"
+                );
+                sleep(STORE_RETRY).await;
+                waiting.push(answers);
+            }
+            Err(error) if answers.len() == 1 => {
+                // Its lease stays, so the next start finds it in doubt.
+                let message = answers.first().map(|answer| answer.message.0);
+                tracing::error!(
+                    connector = link.spec.name,
+                    message,
+                    ?error,
+                    "an answer is lost"
+                );
+            }
+            // One of them is broken: the others must not suffer.
+            Err(_) => waiting.extend(answers.into_iter().map(|answer| vec![answer])),
+        }
+    }
+    link.release(ids);
+}
+
+fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorded {
+    let in_hand = link.in_hand(answer.message);
+    let rest = match (answer.failure, in_hand) {
+        (None, _) | (Some(_), None) => Rest::Nothing,
+        (Some(failure), Some(in_hand)) => rest(tempo, link, failure, in_hand, now),
+    };
+    Recorded {
+        message: answer.message,
+        connector: link.spec.id,
+        accepted: answer
+            .accepted
+            .into_iter()
+            .map(|(index, upstream_id)| AcceptedSegment { index, upstream_id })
+            .collect(),
+        rest,
+        at: now,
+    }
+}
+
+fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Timestamp) -> Rest {
+    match failure {
+        Failure::Refused(reason) => Rest::Refused(reason),
+        Failure::Retry {
+            reason,
+            after_ms,
+            attempt_used,
+        } => {
+            let attempts = in_hand.attempts + u32::from(attempt_used);
+            if attempts >= tempo.attempts {
+                return Rest::Refused(Reason::AttemptsExhausted);
+            }
+            let pause = i64::from(after_ms) << attempts.min(10);
+            let due_at = now.plus_millis(pause.min(LONGEST_PAUSE_MS));
+            // A retry that would come too late is the end of the lifetime, which the sweep finds.
+            Rest::Retry {
+                reason,
+                due_at: due_at.min(in_hand.expires_at),
+                attempt_used,
+            }
+        }
+        Failure::Unknown(reason) => {
+            let resends = match link.spec.settings.in_doubt {
+                DoubtPolicy::Resend { max_resends } => max_resends,
+                DoubtPolicy::Hold => 0,
+            };
+            let pause = match reason {
+                // A silent upstream may still answer; a lost session cannot.
+                Reason::ResponseTimeout => tempo.resend_after_ms,
+                _ => 0,
+            };
+            let resend_at = (in_hand.doubts < resends).then(|| now.plus_millis(pause));
+            Rest::Unknown { reason, resend_at }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Hands waiting messages to one connector, as many as it has room for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sms::template::Template;
+use store::AccountId;
+use store::queue::{Claim, ClaimedMessage};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::link::Link;
+use crate::Gateway;
+use crate::connector::{Answer, Attempt, Failure};
+use crate::submit::render;
+
+/// How often the queue is looked into when nobody rings: another process may have put something there.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long to wait when the store cannot be asked.
+const STORE_RETRY: Duration = Duration::from_millis(250);
+
+pub(crate) async fn run(
+    gateway: Gateway,
+    link: Arc<Link>,
+    failed: tokio::sync::mpsc::UnboundedSender<Answer>,
+    stop: CancellationToken,
+) {
+    let mut work = gateway.0.work.subscribe();
+    let mut turns = [AccountId(0); sms::Lane::ALL.len()];
+    while !stop.is_cancelled() {
+        work.mark_unchanged();
+        let room = link.room();
+        if room > 0 && link.connector.is_up() {
+            let claim = Claim {
+                connector: link.spec.id,
+                max_segments: room,
+                turns,
+                now: gateway.now(),
+            };
+            match gateway.store().claim(claim).await {
+                Ok(claimed) if !claimed.messages.is_empty() => {
+                    turns = claimed.turns;
+                    hand_over(&link, claimed.messages, &failed);
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(connector = link.spec.name, ?error, "cannot claim messages");
+                    let _ = timeout(STORE_RETRY, stop.cancelled()).await;
+                    continue;
+                }
+            }
+        }
+        tokio::select! {
+            () = link.wake.notified() => {}
+            _ = work.changed() => {}
+            () = sleep(LOOK_AGAIN) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+fn hand_over(
+    link: &Link,
+    messages: Vec<ClaimedMessage>,
+    failed: &tokio::sync::mpsc::UnboundedSender<Answer>,
+) {
+    let mut attempts = Vec::with_capacity(messages.len());
+    let mut template: Option<(Arc<str>, Template)> = None;
+    for message in messages {
+        let parsed = match &template {
+            Some((text, parsed)) if Arc::ptr_eq(text, &message.text) => parsed,
+            _ => {
+                &template
+                    .insert((Arc::clone(&message.text), Template::parse(&message.text)))
+                    .1
+            }
+        };
+        let text = render(parsed, message.variables.as_deref());
+        let segments: Vec<_> = sms::text::split(&text, reference(&message))
+            .into_iter()
+            .zip(0_u16..)
+            .filter(|(_, index)| message.accepted & (1 << index) == 0)
+            .map(|(segment, index)| (index, segment))
+            .collect();
+        link.take(&message, u32::try_from(segments.len()).unwrap_or(u32::MAX));
+        if segments.is_empty() {
+            // Only a row that contradicts itself can have nothing left to send.
+            tracing::error!(message = %message.id, "nothing to send of a queued message");
+            let reason = sms::Reason::InternalError;
+            let failure = Some(Failure::Refused(reason));
+            // The receiving task ends after this one.
+            let _ = failed.send(Answer {
+                message: message.id,
+                accepted: vec![],
+                failure,
+                late: false,
+            });
+            continue;
+        }
+        attempts.push(Attempt {
+            message: message.id,
+            recipient: message.recipient,
+            originator: message.originator,
+            segments,
+            expires_at: message.expires_at,
+        });
+    }
+    link.connector.submit(attempts);
+}
+
+/// The 8-bit reference that joins a message's segments on the handset; the same in every attempt, so that a later one can
+/// complete an earlier.
+fn reference(message: &ClaimedMessage) -> u8 {
+    message.id.0.to_le_bytes()[0]
+}

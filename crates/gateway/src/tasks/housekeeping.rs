@@ -1,0 +1,84 @@
+//! Tasks that go by the clock: schedules and retries, lifetimes, changes of the configuration.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::Gateway;
+
+/// How many messages or submissions one transaction handles, so that others get their turn between.
+const AT_ONCE: u32 = 1_000;
+
+/// How long upstream ids are kept that no receipt has asked for.
+const UPSTREAM_IDS_KEPT_MS: i64 = 96 * 60 * 60 * 1000;
+
+/// How often those are looked for.
+const FORGET_EVERY: Duration = Duration::from_hours(1);
+
+/// Queues scheduled messages and retries when their time has come.
+pub(crate) async fn release(gateway: Gateway, stop: CancellationToken) {
+    let mut ticks = ticks(gateway.0.tempo.release_ms);
+    while tick(&mut ticks, &stop).await {
+        loop {
+            match gateway.store().release_due(gateway.now(), AT_ONCE).await {
+                Ok(0) => break,
+                Ok(released) => {
+                    gateway.wake_dispatch();
+                    if released < AT_ONCE || stop.is_cancelled() {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(?error, "cannot release messages that are due");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Ends messages whose lifetime is over, and forgets upstream ids that nobody asks for any more.
+pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
+    let mut ticks = ticks(gateway.0.tempo.sweep_ms);
+    let mut forget = interval(FORGET_EVERY);
+    forget.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    while tick(&mut ticks, &stop).await {
+        let now = gateway.now();
+        let wait = gateway.0.tempo.receipt_wait_ms;
+        if let Err(error) = gateway.store().sweep(now, wait, AT_ONCE).await {
+            tracing::error!(?error, "cannot end messages whose lifetime is over");
+        }
+        if timeout(Duration::ZERO, forget.tick()).await.is_ok() {
+            let before = now.plus_millis(-UPSTREAM_IDS_KEPT_MS);
+            if let Err(error) = gateway.store().forget_upstream_ids(before).await {
+                tracing::error!(?error, "cannot forget old upstream ids");
+            }
+        }
+    }
+}
+
+/// Notices what other processes (admin commands) have configured.
+pub(crate) async fn reload(gateway: Gateway, stop: CancellationToken) {
+    let mut ticks = ticks(gateway.0.tempo.reload_ms);
+    while tick(&mut ticks, &stop).await {
+        match gateway.reload().await {
+            Ok(true) => gateway.0.reload.notify_one(),
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "cannot read the configuration"),
+        }
+    }
+}
+
+fn ticks(every_ms: u64) -> tokio::time::Interval {
+    let mut ticks = interval(Duration::from_millis(every_ms.max(1)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+async fn tick(ticks: &mut tokio::time::Interval, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        _ = ticks.tick() => true,
+        () = stop.cancelled() => false,
+    }
+}
