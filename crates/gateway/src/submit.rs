@@ -21,7 +21,7 @@ pub struct Submit {
     pub account: AccountId,
     /// Who it is from, as given.
     pub originator: String,
-    /// The text; may hold the placeholders of [`sms::template`].
+    /// The text; a template of [`sms::template`] for the recipients that have variables.
     pub text: String,
     /// To whom, in the order that answers keep.
     pub recipients: Vec<To>,
@@ -44,7 +44,7 @@ pub struct Submit {
 pub struct To {
     /// The number as given.
     pub number: String,
-    /// The values for the placeholders, separated by `;`.
+    /// The values for the placeholders, separated by `;`; `None` to send the text as it stands, percent signs and all.
     pub variables: Option<String>,
 }
 
@@ -201,7 +201,7 @@ struct Pricing<'a> {
     tariff: Option<&'a Arc<Tariff>>,
     originator: &'a str,
     template: Template,
-    /// The segments of the text without variables, measured once.
+    /// The segments of the text as it stands, measured once.
     plain: Option<u16>,
     quote: Quote,
     /// The state and reason of a message that can be sent.
@@ -272,19 +272,20 @@ impl Pricing<'_> {
     }
 
     fn segments(&mut self, variables: Option<&str>) -> Result<u16, Refusal> {
-        let segments = if let Some(segments) = self.plain {
-            segments
-        } else {
-            let text = render(&self.template, variables);
-            if text.is_empty() {
-                return Err(Refusal::EmptyText);
+        let verbatim = variables.is_none() || !self.template.has_placeholders();
+        let segments = match self.plain {
+            Some(segments) if verbatim => segments,
+            _ => {
+                let text = render(&self.template, variables);
+                if text.is_empty() {
+                    return Err(Refusal::EmptyText);
+                }
+                sms::text::measure(&text).segments
             }
-            let segments = sms::text::measure(&text).segments;
-            if !self.template.has_placeholders() {
-                self.plain = Some(segments);
-            }
-            segments
         };
+        if verbatim {
+            self.plain = Some(segments);
+        }
         let limit = self.limits.segments;
         if segments > limit { Err(Refusal::TextTooLong { segments, limit }) } else { Ok(segments) }
     }
@@ -292,7 +293,10 @@ impl Pricing<'_> {
 
 /// Renders one recipient's text; the same for the price and for the wire.
 pub(crate) fn render<'a>(template: &'a Template, variables: Option<&str>) -> Cow<'a, str> {
-    template.render(&Variables::positional(variables.unwrap_or("")))
+    match variables {
+        Some(variables) => template.render(&Variables::positional(variables)),
+        None => Cow::Borrowed(template.text()),
+    }
 }
 
 fn ended(
