@@ -11,11 +11,14 @@ mod wire;
 pub mod command;
 pub mod frame;
 pub mod limits;
+pub mod message_id;
 
 pub mod pdu;
+pub mod receipt;
 pub mod session;
 
 pub mod status;
+pub mod time;
 
 pub mod tlv;
 
@@ -28,6 +31,7 @@ pub use pdu::{
     Pdu, QuerySm, QuerySmResp, ReplaceSm, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp,
     Unsuccessful, UnsuccessfulBuffer, UnsuccessfulList,
 };
+pub use receipt::{Receipt, ReceiptState};
 pub use session::Session;
 pub use status::CommandStatus;
 pub use tlv::{Tag, Tlv, TlvBuffer, Tlvs};

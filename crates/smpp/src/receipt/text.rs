@@ -1,0 +1,299 @@
+//! The text of a receipt: keys in any order, case and spelling, every one of them optional.
+
+use super::{Receipt, ReceiptState};
+
+/// What a key of the text announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Id,
+    Submitted,
+    Delivered,
+    SubmitDate,
+    DoneDate,
+    State,
+    Error,
+    Text,
+}
+
+/// Spellings seen; a space also stands for `_`, `-` or nothing. Longer ones come before those
+/// that begin them.
+const SPELLINGS: [(&str, Key); 13] = [
+    ("message id", Key::Id),
+    ("msg id", Key::Id),
+    ("id", Key::Id),
+    ("submit date", Key::SubmitDate),
+    ("sub", Key::Submitted),
+    ("dlvrd", Key::Delivered),
+    ("delivered", Key::Delivered),
+    ("done date", Key::DoneDate),
+    ("status", Key::State),
+    ("stat", Key::State),
+    ("error", Key::Error),
+    ("err", Key::Error),
+    ("text", Key::Text),
+];
+
+/// Reads what the text tells; the first word on each key counts.
+pub(super) fn parse(text: &[u8]) -> Receipt<'_> {
+    let mut receipt = Receipt::default();
+    for (key, value) in Fields::new(text) {
+        receipt.set(key, value);
+    }
+    receipt
+}
+
+/// Counts the different keys of a receipt in a text.
+pub(super) fn count_keys(text: &[u8]) -> usize {
+    Fields::new(text).count()
+}
+
+/// Writes the form of the specification's appendix; counts have three digits, as has a missing
+/// error code.
+pub(super) fn write(receipt: &Receipt<'_>) -> Vec<u8> {
+    let error = if receipt.error.is_empty() {
+        b"000"
+    } else {
+        receipt.error
+    };
+    let submitted = format!("{:03}", receipt.submitted.unwrap_or(1));
+    let delivered = receipt.state == ReceiptState::Delivered;
+    let delivered = format!("{:03}", receipt.delivered.unwrap_or(u32::from(delivered)));
+    let parts: [(&str, &[u8]); 8] = [
+        ("id:", receipt.message_id),
+        (" sub:", submitted.as_bytes()),
+        (" dlvrd:", delivered.as_bytes()),
+        (" submit date:", receipt.submit_date),
+        (" done date:", receipt.done_date),
+        (" stat:", receipt.state.word().as_bytes()),
+        (" err:", error),
+        (" text:", receipt.text),
+    ];
+    parts
+        .iter()
+        .flat_map(|(key, value)| [key.as_bytes(), value])
+        .flatten()
+        .copied()
+        .collect()
+}
+
+impl<'a> Receipt<'a> {
+    fn set(&mut self, key: Key, value: &'a [u8]) {
+        match key {
+            Key::Id => self.message_id = value,
+            Key::Submitted => self.submitted = number(value),
+            Key::Delivered => self.delivered = number(value),
+            Key::SubmitDate => self.submit_date = value,
+            Key::DoneDate => self.done_date = value,
+            Key::State => {
+                let word = value.split(|octet| !octet.is_ascii_alphanumeric()).next();
+                self.state = word.and_then(ReceiptState::from_word).unwrap_or_default();
+            }
+            Key::Error => self.error = value,
+            Key::Text => self.text = value,
+        }
+    }
+}
+
+fn number(value: &[u8]) -> Option<u32> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+/// Walks over the keys with their values, each key once.
+struct Fields<'a> {
+    text: &'a [u8],
+    /// The key whose value begins at the second item.
+    current: Option<(Key, usize)>,
+    seen: Vec<Key>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        let mut fields = Self {
+            text,
+            current: None,
+            seen: Vec::with_capacity(8),
+        };
+        fields.current = fields.next_key(0).map(|(_, key, start)| (key, start));
+        fields
+    }
+
+    /// Finds the next key not seen, from an offset on: where it begins, and where its value does.
+    ///
+    /// Once id and state are known, what follows `text:` is the message's own words, which may
+    /// look like keys.
+    fn next_key(&mut self, from: usize) -> Option<(usize, Key, usize)> {
+        let known = [Key::Id, Key::State, Key::Text];
+        if known.iter().all(|key| self.seen.contains(key)) {
+            return None;
+        }
+        let (at, key, start) = (from..self.text.len())
+            .filter(|at| *at == 0 || !self.text[*at - 1].is_ascii_alphanumeric())
+            .filter_map(|at| key_at(self.text, at).map(|(key, start)| (at, key, start)))
+            .find(|(_, key, _)| !self.seen.contains(key))?;
+        self.seen.push(key);
+        Some((at, key, start))
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (Key, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, start) = self.current?;
+        let next = self.next_key(start);
+        let end = next.map_or(self.text.len(), |(at, _, _)| at);
+        self.current = next.map(|(_, key, start)| (key, start));
+        Some((key, trim(&self.text[start..end])))
+    }
+}
+
+/// Recognises a key with its colon or equals sign, and says where its value begins.
+fn key_at(text: &[u8], at: usize) -> Option<(Key, usize)> {
+    SPELLINGS.iter().find_map(|(spelling, key)| {
+        let mut position = at;
+        for octet in spelling.bytes() {
+            let found = text.get(position).copied();
+            if octet == b' ' {
+                position += usize::from(matches!(found, Some(b' ' | b'_' | b'-')));
+            } else if found.is_some_and(|found| found.eq_ignore_ascii_case(&octet)) {
+                position += 1;
+            } else {
+                return None;
+            }
+        }
+        let blanks = text[position..]
+            .iter()
+            .take_while(|octet| **octet == b' ')
+            .count();
+        let sign = position + blanks;
+        matches!(text.get(sign), Some(b':' | b'=')).then_some((*key, sign + 1))
+    })
+}
+
+/// Takes off the white space, separators and quotes around a value.
+fn trim(mut value: &[u8]) -> &[u8] {
+    let outside = |octet: u8| octet.is_ascii_whitespace() || b",;|\"'\0".contains(&octet);
+    while let [first, rest @ ..] = value
+        && outside(*first)
+    {
+        value = rest;
+    }
+    while let [rest @ .., last] = value
+        && outside(*last)
+    {
+        value = rest;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One line for a receipt: id, state, error, done date.
+    fn summary(text: &str) -> (String, ReceiptState, String, String) {
+        let receipt = parse(text.as_bytes());
+        let shown = |octets: &[u8]| octets.escape_ascii().to_string();
+        (
+            shown(receipt.message_id),
+            receipt.state,
+            shown(receipt.error),
+            shown(receipt.done_date),
+        )
+    }
+
+    #[test]
+    fn the_forms_of_the_field_are_understood() {
+        use ReceiptState::{Delivered, Expired, Rejected, Undeliverable, Unknown};
+        let rows = [
+            (
+                "id:c4 sub:001 dlvrd:001 submit date:1110011200 done date:1110011201 \
+                 stat:DELIVRD err:000 text:Hello",
+                ("c4", Delivered, "000", "1110011201"),
+            ),
+            (
+                "id:7 submit date:1 done date:0000000000 stat:UNDELIV err:0034", // no counts
+                ("7", Undeliverable, "0034", "0000000000"),
+            ),
+            (
+                "stat:EXPIRED id:7 done date:1110011201",
+                ("7", Expired, "", "1110011201"),
+            ),
+            (
+                "ID:7 Stat:DELIVRD ERR:E-12 Done Date:1",
+                ("7", Delivered, "E-12", "1"),
+            ),
+            (
+                "id=7;stat=REJECTD;err=0x1F;donedate=2",
+                ("7", Rejected, "0x1F", "2"),
+            ),
+            (
+                "message_id: 7, status: Delivered, error: none, done_date: 3",
+                ("7", Delivered, "none", "3"),
+            ),
+            (
+                "id:7\nstat:DELIVRD\r\nerr:000\r\n",
+                ("7", Delivered, "000", ""),
+            ),
+            ("id:\"7\" | stat : 2 | err: 1", ("7", Delivered, "1", "")),
+            ("id:a-b:c/d stat:WHATEVER", ("a-b:c/d", Unknown, "", "")),
+            (
+                "id: sub: dlvrd: submit date: done date: stat: err: text:",
+                ("", Unknown, "", ""),
+            ),
+            ("Message was delivered", ("", Unknown, "", "")),
+            ("", ("", Unknown, "", "")),
+        ];
+        for (text, (id, state, error, done)) in rows {
+            let expected = (id.to_owned(), state, error.to_owned(), done.to_owned());
+            assert_eq!(summary(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_messages_own_words_change_nothing() {
+        let receipt = parse(b"id:7 stat:UNDELIV text:id:8 stat:DELIVRD err:005");
+        assert_eq!(
+            (receipt.message_id, receipt.state),
+            (&b"7"[..], ReceiptState::Undeliverable)
+        );
+        assert_eq!(
+            (receipt.error, receipt.text),
+            (&b""[..], &b"id:8 stat:DELIVRD err:005"[..])
+        );
+    }
+
+    #[test]
+    fn keys_behind_the_text_are_found_while_id_or_state_is_missing() {
+        let receipt = parse(b"text:hello id:7 stat:DELIVRD");
+        assert_eq!(
+            (receipt.message_id, receipt.text),
+            (&b"7"[..], &b"hello"[..])
+        );
+    }
+
+    #[test]
+    fn counts_that_are_no_numbers_are_left_out() {
+        let receipt = parse(b"id:7 sub:one dlvrd:001");
+        assert_eq!((receipt.submitted, receipt.delivered), (None, Some(1)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_some_receipt(
+            text in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..200),
+                "((id|sub|stat|err|text|submit date|done date)[:= ]{0,2}[a-z0-9 ]{0,6}){0,9}"
+                    .prop_map(String::into_bytes),
+            ],
+        ) {
+            let receipt = parse(&text);
+            prop_assert!(count_keys(&text) <= 8);
+            let again = write(&receipt);
+            let read = parse(&again);
+            prop_assert_eq!(read.state, receipt.state);
+        }
+    }
+}
