@@ -10,6 +10,22 @@
 //! Every token given to [`Session::submit`], [`Session::deliver`] or [`Session::request`] comes
 //! back exactly once: in [`Event::Answered`], in [`Event::TimedOut`] or in [`Event::Closed`]. Only
 //! after a timeout may an [`Event::AnsweredLate`] follow.
+//!
+//! ```
+//! use smpp::session::{Config, Event};
+//! use smpp::{Bind, BindMode, Session, SubmitSm};
+//!
+//! let (mut esme, mut smsc) =
+//!     (Session::client(Config::client(), 0), Session::server(Config::server(), 0));
+//! esme.bind(0, BindMode::Transceiver, &Bind { system_id: b"shop", ..Bind::default() })?;
+//! smsc.handle_bytes(0, &esme.poll_transmit().unwrap_or_default());
+//! assert!(matches!(smsc.poll_event(), Some(Event::BindRequest(_))));
+//! smsc.accept_bind(0, b"centre")?;
+//! esme.handle_bytes(0, &smsc.poll_transmit().unwrap_or_default());
+//! assert!(matches!(esme.poll_event(), Some(Event::Bound(_))));
+//! esme.submit(0, 4711, &SubmitSm { short_message: b"hello", ..SubmitSm::default() })?;
+//! # Ok::<(), smpp::session::SendError>(())
+//! ```
 
 mod answers;
 mod commands;
