@@ -1,0 +1,169 @@
+//! What can go wrong, in this provider's codes and words.
+//!
+//! The documents give two texts, the provider's downloadable list the codes of most methods; the other texts are ours,
+//! short and stable, because programs log them.
+
+use sms::Refusal;
+
+/// Says why a call has no result.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The gateway refused it, or we did for one of the same reasons.
+    Refused(Refusal),
+    /// The gateway could not do it; this has been logged.
+    Unavailable,
+    /// There is no such method.
+    UnknownMethod,
+    /// A parameter cannot be read.
+    Malformed,
+    /// The body is beyond the limit.
+    TooLarge,
+    /// There is nothing to list: an error in this API, not an empty list.
+    NoRows,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<gateway::Error> for Failure {
+    fn from(error: gateway::Error) -> Self {
+        match error {
+            gateway::Error::Refused(refusal) => Self::Refused(refusal),
+            gateway::Error::Unavailable(cause) => {
+                tracing::error!(
+                    error = &cause as &dyn std::error::Error,
+                    "a call was not answered"
+                );
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// Holds one method's codes; a cause that it does not have has the general code.
+#[derive(Debug)]
+pub(super) struct Codes {
+    pub(super) originator: i16,
+    pub(super) text: i16,
+    pub(super) recipients: i16,
+    pub(super) money: i16,
+    pub(super) unknown_campaign: i16,
+    pub(super) no_rows: i16,
+    /// Everything else that is wrong with the request.
+    pub(super) other: i16,
+}
+
+/// The keys or the sum are wrong [atompark-en "Error response example"].
+const AUTHENTICATION: i16 = -1;
+const UNKNOWN_METHOD: i16 = -2;
+const WRONG_PARAMETER: i16 = -3;
+const WRONG_CURRENCY: i16 = -4;
+const INTERNAL: i16 = -5;
+
+impl Codes {
+    /// For methods without codes of their own, and for requests that name no method.
+    pub(super) const GENERAL: Self = Self {
+        originator: WRONG_PARAMETER,
+        text: WRONG_PARAMETER,
+        recipients: WRONG_PARAMETER,
+        money: WRONG_PARAMETER,
+        unknown_campaign: WRONG_PARAMETER,
+        no_rows: WRONG_PARAMETER,
+        other: WRONG_PARAMETER,
+    };
+
+    /// For methods that send.
+    pub(super) const SENDING: Self = Self {
+        originator: 300,
+        text: 301,
+        recipients: 303,
+        money: 305,
+        other: 306,
+        ..Self::GENERAL
+    };
+
+    /// For methods that ask for a price.
+    pub(super) const PRICING: Self = Self {
+        originator: 370,
+        text: 371,
+        recipients: 373,
+        ..Self::GENERAL
+    };
+}
+
+/// Holds what an error says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Fault {
+    pub(super) code: i16,
+    /// Has nothing in it that HTML would have to escape.
+    pub(super) text: &'static str,
+}
+
+/// Puts a failure into the words of the method that failed.
+pub(super) fn fault(failure: &Failure, codes: &Codes) -> Fault {
+    let (code, text) = match failure {
+        Failure::Refused(refusal) => refused(refusal, codes),
+        Failure::Unavailable => (INTERNAL, "Internal error."),
+        Failure::UnknownMethod => (UNKNOWN_METHOD, "Wrong method."),
+        Failure::Malformed => (codes.other, "Wrong parameter."),
+        Failure::TooLarge => (WRONG_PARAMETER, "Request is too large."),
+        Failure::NoRows => (codes.no_rows, "No phones."),
+    };
+    Fault { code, text }
+}
+
+fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
+    match refusal {
+        Refusal::UnknownCredential => (AUTHENTICATION, "Wrong public key."),
+        Refusal::WrongSecret => (AUTHENTICATION, "Wrong control sum."),
+        Refusal::AccountSuspended => (AUTHENTICATION, "Account is suspended."),
+        Refusal::EmptyOriginator => (codes.originator, "No sender."),
+        Refusal::InvalidOriginator => (codes.originator, "Wrong sender."),
+        Refusal::OriginatorNotAllowed => (codes.originator, "Sender is not allowed."),
+        Refusal::EmptyText => (codes.text, "No text."),
+        Refusal::TextTooLong { .. } => (codes.text, "Text is too long."),
+        Refusal::NoValidRecipients => (codes.recipients, "No valid recipients."),
+        Refusal::TooManyRecipients { .. } => (codes.other, "Too many recipients."),
+        Refusal::NoPrice => (codes.other, "No price for this destination."),
+        Refusal::NoRoute => (codes.other, "No route to this destination."),
+        Refusal::InsufficientFunds { .. } => (codes.money, "Not enough money."),
+        Refusal::UnknownCurrency => (WRONG_CURRENCY, "Wrong currency."),
+        // One client tells an unknown id by this very text.
+        Refusal::UnknownSubmission => (codes.unknown_campaign, "error_invalid_id"),
+        Refusal::InvalidTime => (codes.other, "Wrong datetime."),
+        Refusal::Duplicate => (codes.other, "Duplicate request."),
+        Refusal::RateLimited => (codes.other, "Too many requests."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(failure: impl Into<Failure>, codes: &Codes, code: i16, text: &str) {
+        let failure = failure.into();
+        let fault = fault(&failure, codes);
+        assert_eq!((fault.code, fault.text), (code, text), "{failure:?}");
+    }
+
+    #[test]
+    fn a_method_without_a_code_of_its_own_says_wrong_parameter() {
+        check(Failure::Malformed, &Codes::SENDING, 306, "Wrong parameter.");
+        check(Failure::Malformed, &Codes::PRICING, -3, "Wrong parameter.");
+        check(Refusal::EmptyText, &Codes::SENDING, 301, "No text.");
+        check(Refusal::EmptyText, &Codes::PRICING, 371, "No text.");
+        check(Refusal::EmptyText, &Codes::GENERAL, -3, "No text.");
+    }
+
+    #[test]
+    fn what_concerns_every_method_has_one_code() {
+        for codes in [&Codes::GENERAL, &Codes::SENDING, &Codes::PRICING] {
+            check(Refusal::UnknownCredential, codes, -1, "Wrong public key.");
+            check(Refusal::WrongSecret, codes, -1, "Wrong control sum.");
+            check(Failure::Unavailable, codes, -5, "Internal error.");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The names of this API's parameters, with the other spellings that documents and programs use.
+
+/// A row is a parameter: its name, then what else it is called. Case never counts.
+const NAMES: &[&[&str]] = &[
+    &["key"],
+    &["sum"],
+    &["version"],
+    &["action"],
+    &["test"],
+    &["userapp"],
+    &["name"],
+    &["description"],
+    &["idAddressBook", "idAddresbook"],
+    &["newName"],
+    &["newDescr"],
+    &["searchFields"],
+    &["from"],
+    &["offset"],
+    &["idPhone", "isPhone"],
+    &["idPhones"],
+    &["phone"],
+    &["variables"],
+    &["data"],
+    &["varId"],
+    &["varType"],
+    &["varName"],
+    &["idException"],
+    &["reason"],
+    &["currency"],
+    &["country"],
+    &["idName"],
+    &["smsSubject"],
+    &["taxName"],
+    &["taxId"],
+    &["siteUrl"],
+    &["operatorId"],
+    &["sender"],
+    &["asender"],
+    &["text"],
+    &["phones"],
+    &["list_id"],
+    &["datetime"],
+    &["batch"],
+    &["batchinterval"],
+    &["sms_lifetime"],
+    &["control_phone", "controlnumber", "controlphone"],
+    &["type"],
+    &["sendOption"],
+    &["id"],
+    &["datefrom"],
+    &["taskIds"],
+];
+
+/// Returns every spelling of a parameter, given its name as in the table.
+pub(super) fn spellings(name: &str) -> &'static [&'static str] {
+    NAMES
+        .iter()
+        .find(|row| row[0] == name)
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Tells whether this API has a parameter of this name. It has no `testMode`, which two client libraries send.
+pub(super) fn is_known(name: &[u8]) -> bool {
+    NAMES
+        .iter()
+        .copied()
+        .flatten()
+        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_spelling_belongs_to_two_parameters() {
+        let mut all: Vec<_> = NAMES
+            .iter()
+            .copied()
+            .flatten()
+            .map(|n| n.to_lowercase())
+            .collect();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn names_are_known_in_every_spelling_and_case() {
+        assert!(is_known(b"idaddressbook"));
+        assert!(is_known(b"idAddresbook"));
+        assert!(!is_known(b"test_mode"));
+        assert_eq!(spellings("control_phone").len(), 3);
+        assert_eq!(spellings("unheard of"), [""; 0]);
+    }
+}

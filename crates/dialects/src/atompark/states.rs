@@ -1,0 +1,126 @@
+//! The words of this API for the states of campaigns and messages.
+
+use sms::{CampaignState, MessageState, Reason, Tally};
+
+/// Returns the number of a campaign's state [atompark-en "Getting information over the campaign results"].
+pub(super) fn campaign(state: CampaignState) -> u8 {
+    match state {
+        // A test is never sent; the older interface of this provider leaves its tests waiting, too.
+        CampaignState::Queued | CampaignState::Test => 0,
+        CampaignState::NoMoney => 1,
+        CampaignState::Running => 2,
+        CampaignState::Sent => 3,
+        CampaignState::NoValidNumbers => 4,
+        CampaignState::PartlySent => 5,
+        CampaignState::Refused => 6,
+        CampaignState::BadOriginator => 7,
+        // The documents have no number for a cancelled campaign: of theirs, a pause comes closest.
+        CampaignState::Paused | CampaignState::Cancelled => 8,
+        CampaignState::Scheduled => 9,
+        CampaignState::Moderation => 10,
+    }
+}
+
+/// Returns the word for a message's state [atompark-en "Getting the sms delivery statuses"]; `None` for a message that
+/// is not listed. There are programs that stop at any other word.
+pub(super) fn message(state: MessageState, reason: Reason) -> Option<&'static str> {
+    match state {
+        MessageState::Held | MessageState::Queued => Some("0"),
+        MessageState::Submitted | MessageState::InDoubt => Some("SENT"),
+        MessageState::Delivered => Some("DELIVERED"),
+        MessageState::Rejected | MessageState::Failed if reason == Reason::Spam => Some("SPAM"),
+        MessageState::Undelivered
+        | MessageState::Expired
+        | MessageState::Rejected
+        | MessageState::Cancelled
+        | MessageState::Failed => Some("NOT_DELIVERED"),
+        MessageState::InvalidNumber => Some("INVALID_PHONE_NUMBER"),
+        MessageState::Suppressed => None,
+    }
+}
+
+/// Counts a campaign's recipients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Counters {
+    /// Those whose message left us, whatever became of it; one in doubt has left for all that a caller can know.
+    pub(super) sent: u64,
+    pub(super) delivered: u64,
+    /// Those whose message ended without reaching them, whether it left or not: who polls a single message must come to
+    /// an end. Wrong numbers, excepted numbers and cancelled messages are counted nowhere.
+    pub(super) not_delivered: u64,
+}
+
+/// Counts recipients by what became of their messages.
+pub(super) fn counters(tally: &Tally) -> Counters {
+    let failed = [
+        MessageState::Undelivered,
+        MessageState::Expired,
+        MessageState::Rejected,
+        MessageState::Failed,
+    ];
+    Counters {
+        sent: tally.left(),
+        delivered: tally.count(MessageState::Delivered),
+        not_delivered: failed.into_iter().map(|state| tally.count(state)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_the_documents_is_used_and_no_other() {
+        let mut numbers: Vec<_> = CampaignState::ALL.into_iter().map(campaign).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers, (0..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_state_has_one_of_the_documents_words_or_is_not_listed() {
+        const WORDS: [&str; 6] = [
+            "0",
+            "SENT",
+            "DELIVERED",
+            "NOT_DELIVERED",
+            "INVALID_PHONE_NUMBER",
+            "SPAM",
+        ];
+        for state in MessageState::ALL {
+            for &reason in Reason::ALL {
+                let word = message(state, reason);
+                assert!(word.is_none_or(|word| WORDS.contains(&word)), "{state:?}");
+                assert_eq!(
+                    word.is_none(),
+                    state == MessageState::Suppressed,
+                    "{state:?}"
+                );
+            }
+        }
+        assert_eq!(message(MessageState::Rejected, Reason::Spam), Some("SPAM"));
+    }
+
+    #[test]
+    fn recipients_are_counted_once_they_are_certain() {
+        let mut tally = Tally::new();
+        for (state, reason, messages) in [
+            (MessageState::Queued, Reason::None, 1),
+            (MessageState::InDoubt, Reason::SessionLost, 2),
+            (MessageState::Delivered, Reason::None, 4),
+            (MessageState::Undelivered, Reason::AbsentSubscriber, 8),
+            (MessageState::Expired, Reason::LifetimeOver, 16),
+            (MessageState::Rejected, Reason::UpstreamRefused, 32),
+            (MessageState::InvalidNumber, Reason::NotANumber, 64),
+            (MessageState::Cancelled, Reason::CancelledByAccount, 128),
+        ] {
+            tally.add(state, reason, messages);
+        }
+        let expected = Counters {
+            sent: 2 + 4 + 8,
+            delivered: 4,
+            not_delivered: 8 + 16 + 32,
+        };
+        assert_eq!(counters(&tally), expected);
+    }
+}

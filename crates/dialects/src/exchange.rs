@@ -1,0 +1,83 @@
+//! A request and its answer as every dialect sees them: HTTP without its framing.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, header};
+
+/// The octets of a body that the server reads at most; a longer one reaches the dialect as [`Body::TooLarge`].
+pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// Holds a request whose body has been read.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path of the target, still percent-encoded, without host and query.
+    pub path: String,
+    /// The query as sent, without its question mark; empty when there is none.
+    pub query: String,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// The address that the request came from, where it is known.
+    pub peer: Option<IpAddr>,
+}
+
+/// Holds a request's body, or says that it was too large to be read.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it; empty when there was none.
+    Whole(Bytes),
+    /// More than [`BODY_LIMIT`] octets came, and none of them was kept.
+    TooLarge,
+}
+
+/// Holds what goes back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type, with its charset.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// Takes the head of a request with the body that was read; the target may be in absolute form.
+    pub fn new(head: http::request::Parts, body: Body, peer: Option<IpAddr>) -> Self {
+        Self {
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            method: head.method,
+            headers: head.headers,
+            body,
+            peer,
+        }
+    }
+
+    /// Returns the content type as sent; empty when there is none that is text.
+    pub(crate) fn content_type(&self) -> &str {
+        let field = self.headers.get(header::CONTENT_TYPE);
+        field
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_in_absolute_form_gives_its_path_and_query() {
+        let request = http::Request::post("http://api.atompark.com/sms/3.0/sendSMS?key=1&sum=2");
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let request = Request::new(head, Body::Whole(Bytes::new()), None);
+        assert_eq!(request.path, "/sms/3.0/sendSMS");
+        assert_eq!(request.query, "key=1&sum=2");
+        assert_eq!(request.content_type(), "");
+    }
+}

@@ -1,0 +1,7 @@
+//! What dialects share in reading octets: functions that a dialect may call, and nothing to inherit from.
+
+pub(crate) mod form;
+pub(crate) mod json;
+pub(crate) mod local_time;
+pub(crate) mod multipart;
+pub(crate) mod php;
