@@ -1,0 +1,347 @@
+//! What is said over one link: binds, submits and their answers, receipts and theirs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use smpp::{
+    Bind, BindMode, BindResp, CommandId, CommandStatus, DataSmResp, Header, Pdu, SubmitSmResp, Tag,
+    TlvBuffer,
+};
+use tokio::sync::Notify;
+
+use super::window::Window;
+use crate::receipts::form::Writer;
+use crate::submission::Submission;
+use crate::world::{Reply, Submit, World};
+
+/// Octets that may wait to be written, or be held back, before nothing more is read.
+const OUT_LIMIT: usize = 1 << 20;
+
+/// What becomes of the link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continue,
+    /// Ends once everything is written.
+    Close,
+    /// Ends at once and lets what is not written be lost.
+    Reset,
+}
+
+/// A link's state. It is kept here and not in a `smpp` session because it must be able to break
+/// each rule that a session keeps.
+pub(super) struct Conversation {
+    /// Octets for the peer.
+    pub(super) out: BytesMut,
+    link: u64,
+    epoch: u64,
+    wake: Arc<Notify>,
+    bound: Option<Bound>,
+    window: Window,
+    writer: Writer,
+    /// Responses that are held back, by the millisecond in which they may leave.
+    held: BTreeMap<u64, BytesMut>,
+    held_octets: usize,
+    submits: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bound {
+    system: usize,
+    mode: BindMode,
+}
+
+impl Conversation {
+    pub(super) fn new(link: u64, epoch: u64, wake: Arc<Notify>) -> Self {
+        Self {
+            out: BytesMut::new(),
+            link,
+            epoch,
+            wake,
+            bound: None,
+            window: Window::new(0),
+            writer: Writer::default(),
+            held: BTreeMap::new(),
+            held_octets: 0,
+            submits: 0,
+        }
+    }
+
+    /// Tells whether more may be read.
+    pub(super) fn has_room(&self) -> bool {
+        self.out.len() + self.held_octets < OUT_LIMIT
+    }
+
+    /// Answers each PDU that is whole, and says what is due.
+    pub(super) fn advance(&mut self, read: &mut BytesMut, world: &mut World, now_ms: u64) -> Flow {
+        if world.epoch != self.epoch {
+            return Flow::Reset;
+        }
+        loop {
+            match smpp::frame(read, smpp::frame::DEFAULT_MAXIMUM_LENGTH) {
+                Ok(Some((header, body))) => match self.hear(header, &body, world, now_ms) {
+                    Flow::Continue => {}
+                    ending @ (Flow::Close | Flow::Reset) => return ending,
+                },
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::debug!(link = self.link, %error, "the stream is lost");
+                    self.nack(CommandStatus::RINVCMDLEN, 0);
+                    return Flow::Close;
+                }
+            }
+        }
+        self.release_held(now_ms);
+        self.send_receipts(world, now_ms);
+        Flow::Continue
+    }
+
+    /// Tells when there is something to do again though nobody says anything.
+    pub(super) fn next_due_ms(&self, world: &World) -> Option<u64> {
+        let held = self.held.first_key_value().map(|(due_ms, _)| *due_ms);
+        let carrier = self.bound.filter(|bound| bound.mode.receives());
+        let receipt = carrier
+            .filter(|_| self.window.has_room() && self.out.len() < OUT_LIMIT)
+            .and_then(|bound| world.next_due_ms(bound.system));
+        let answer = self.window.oldest_ms();
+        let late = answer.map(|sent_ms| sent_ms + world.config.receipt_answer_ms + 1);
+        [held, receipt, late].into_iter().flatten().min()
+    }
+
+    /// Gives back to the world what it must not lose.
+    pub(super) fn end(&mut self, world: &mut World) {
+        let system = self.bound.map(|bound| bound.system);
+        world.close_link(system, self.link, self.window.drain());
+    }
+
+    fn hear(&mut self, header: Header, body: &[u8], world: &mut World, now_ms: u64) -> Flow {
+        let pdu = match Pdu::decode(&header, body) {
+            Ok(pdu) => pdu,
+            Err(error) => {
+                self.refuse(header, error.status);
+                return Flow::Continue;
+            }
+        };
+        match pdu {
+            Pdu::Bind(mode, bind) => self.bind(header, mode, &bind, world),
+            Pdu::SubmitSm(submit) => {
+                self.submit(header, body, Submission::from(&submit), world, now_ms)
+            }
+            Pdu::DataSm(data) => self.submit(header, body, Submission::from(&data), world, now_ms),
+            Pdu::DeliverSmResp(_) | Pdu::GenericNack => {
+                self.settle(header, world, now_ms);
+                Flow::Continue
+            }
+            Pdu::EnquireLink => {
+                self.answer(Pdu::EnquireLinkResp, CommandStatus::ROK, header);
+                Flow::Continue
+            }
+            Pdu::Unbind => {
+                self.answer(Pdu::UnbindResp, CommandStatus::ROK, header);
+                Flow::Close
+            }
+            Pdu::QuerySm(_) => self.cannot(header, CommandStatus::RQUERYFAIL),
+            Pdu::CancelSm(_) => self.cannot(header, CommandStatus::RCANCELFAIL),
+            Pdu::ReplaceSm(_) => self.cannot(header, CommandStatus::RREPLACEFAIL),
+            Pdu::SubmitMulti(_) => self.cannot(header, CommandStatus::RSUBMITFAIL),
+            Pdu::DeliverSm(_) | Pdu::Outbind(_) | Pdu::AlertNotification(_) => {
+                self.cannot(header, CommandStatus::RINVBNDSTS)
+            }
+            Pdu::BindResp(..)
+            | Pdu::UnbindResp
+            | Pdu::SubmitSmResp(_)
+            | Pdu::SubmitMultiResp(_)
+            | Pdu::DataSmResp(_)
+            | Pdu::QuerySmResp(_)
+            | Pdu::CancelSmResp
+            | Pdu::ReplaceSmResp
+            | Pdu::EnquireLinkResp => Flow::Continue,
+        }
+    }
+
+    fn bind(&mut self, header: Header, mode: BindMode, bind: &Bind<'_>, world: &mut World) -> Flow {
+        if self.bound.is_some() {
+            return self.cannot(header, CommandStatus::RALYBND);
+        }
+        if let Err(status) = admit(bind, world) {
+            self.refuse(header, status);
+            return Flow::Close;
+        }
+        let Some(system) = world.system(bind.system_id) else {
+            self.refuse(header, CommandStatus::RBINDFAIL);
+            return Flow::Close;
+        };
+        self.bound = Some(Bound { system, mode });
+        self.window = Window::new(world.config.receipt_window.max(1));
+        if mode.receives() {
+            world.carry(system, self.link, Arc::clone(&self.wake));
+        }
+        let mut tlvs = TlvBuffer::new();
+        tlvs.push_u8(Tag::SC_INTERFACE_VERSION, 0x34);
+        let response = BindResp {
+            system_id: b"simulator",
+            tlvs: tlvs.tlvs(),
+        };
+        self.answer(Pdu::BindResp(mode, response), CommandStatus::ROK, header);
+        Flow::Continue
+    }
+
+    fn submit(
+        &mut self,
+        header: Header,
+        body: &[u8],
+        submission: Submission<'_>,
+        world: &mut World,
+        now_ms: u64,
+    ) -> Flow {
+        let Some(Bound { system, .. }) = self.bound.filter(|bound| bound.mode.submits()) else {
+            return self.cannot(header, CommandStatus::RINVBNDSTS);
+        };
+        let submit = Submit {
+            link: self.link,
+            system,
+            header,
+            body,
+            submission,
+        };
+        match world.submit(&submit, now_ms) {
+            Reply::Accepted {
+                message_id,
+                delay_ms,
+            } => self.accept(header, message_id.as_bytes(), now_ms, delay_ms),
+            Reply::Refused(status) => self.refuse(header, status),
+            Reply::Never => {}
+        }
+        self.submits += 1;
+        match world.config.scenario.reset_every {
+            Some(every) if self.submits >= every => Flow::Reset,
+            Some(_) | None => Flow::Continue,
+        }
+    }
+
+    fn accept(&mut self, header: Header, message_id: &[u8], now_ms: u64, delay_ms: u64) {
+        let response = if header.command_id == CommandId::DATA_SM {
+            Pdu::DataSmResp(DataSmResp {
+                message_id,
+                ..DataSmResp::default()
+            })
+        } else {
+            Pdu::SubmitSmResp(SubmitSmResp {
+                message_id,
+                ..SubmitSmResp::default()
+            })
+        };
+        if delay_ms == 0 {
+            return self.answer(response, CommandStatus::ROK, header);
+        }
+        let held = self.held.entry(now_ms + delay_ms).or_default();
+        let before = held.len();
+        encode(response, CommandStatus::ROK, header, held);
+        self.held_octets += held.len() - before;
+    }
+
+    fn settle(&mut self, header: Header, world: &mut World, now_ms: u64) {
+        let receipt = self.window.answered(header.sequence_number);
+        if let (Some(receipt), Some(Bound { system, .. })) = (receipt, self.bound) {
+            let refused =
+                header.command_id == CommandId::GENERIC_NACK && header.command_status.is_ok();
+            let status = if refused {
+                CommandStatus::RUNKNOWNERR
+            } else {
+                header.command_status
+            };
+            world.answered(system, receipt, status, now_ms);
+        }
+    }
+
+    fn release_held(&mut self, now_ms: u64) {
+        while let Some(held) = self.held.first_entry()
+            && *held.key() <= now_ms
+        {
+            let octets = held.remove();
+            self.held_octets -= octets.len();
+            self.out.extend_from_slice(&octets);
+        }
+    }
+
+    fn send_receipts(&mut self, world: &mut World, now_ms: u64) {
+        let Some(Bound { system, .. }) = self.bound.filter(|bound| bound.mode.receives()) else {
+            return;
+        };
+        let patience_ms = world.config.receipt_answer_ms;
+        while let Some(late) = self.window.sent_before(now_ms.saturating_sub(patience_ms)) {
+            world.repeat(system, late, now_ms);
+        }
+        while self.window.has_room() && self.out.len() < OUT_LIMIT {
+            let Some(receipt) = world.next_receipt(system, self.link, now_ms) else {
+                return;
+            };
+            let sequence = self.window.next_sequence();
+            let scenario = &world.config.scenario;
+            let written = self
+                .writer
+                .write(&receipt, scenario, now_ms, sequence, &mut self.out);
+            match written {
+                Ok(()) => self.window.push(receipt, now_ms),
+                Err(error) => {
+                    tracing::warn!(%error, "a receipt cannot be written");
+                    world.answered(system, receipt, CommandStatus::RX_P_APPN, now_ms);
+                }
+            }
+        }
+    }
+
+    fn cannot(&mut self, header: Header, status: CommandStatus) -> Flow {
+        self.refuse(header, status);
+        Flow::Continue
+    }
+
+    /// Answers a request with a status and no body; a response is not answered, and a command
+    /// without a response of its own is with `generic_nack` [smpp34 §4.3].
+    fn refuse(&mut self, header: Header, status: CommandStatus) {
+        let response = header.command_id.response();
+        if header.command_id.is_response() {
+            return;
+        }
+        if response.name().is_none() {
+            return self.nack(status, header.sequence_number);
+        }
+        let answer = Header {
+            command_id: response,
+            command_status: status,
+            sequence_number: header.sequence_number,
+        };
+        answer.encode(&mut self.out);
+    }
+
+    fn nack(&mut self, status: CommandStatus, sequence_number: u32) {
+        let header = Header {
+            command_id: CommandId::GENERIC_NACK,
+            command_status: status,
+            sequence_number,
+        };
+        header.encode(&mut self.out);
+    }
+
+    fn answer(&mut self, pdu: Pdu<'_>, status: CommandStatus, request: Header) {
+        encode(pdu, status, request, &mut self.out);
+    }
+}
+
+fn encode(pdu: Pdu<'_>, status: CommandStatus, request: Header, out: &mut BytesMut) {
+    pdu.encode(status, request.sequence_number, out)
+        .expect("our own ids and names are short and have no NUL inside");
+}
+
+fn admit(bind: &Bind<'_>, world: &World) -> Result<(), CommandStatus> {
+    if world.config.scenario.refuse_binds {
+        return Err(CommandStatus::RBINDFAIL);
+    }
+    match &world.config.credentials {
+        Some(known) if bind.system_id != known.system_id.as_bytes() => {
+            Err(CommandStatus::RINVSYSID)
+        }
+        Some(known) if bind.password != known.password.as_bytes() => Err(CommandStatus::RINVPASWD),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,73 @@
+//! The listening side: accepts links and lets each run on its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::link::Link;
+use crate::world::World;
+
+/// What every task of one simulator holds.
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    /// Tells those who wait that something happened.
+    pub(crate) changed: Notify,
+    pub(crate) clock: Clock,
+    next_link: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(world: World, clock: Clock) -> Self {
+        Self {
+            world: Mutex::new(world),
+            changed: Notify::new(),
+            clock,
+            next_link: AtomicU64::new(1),
+        }
+    }
+
+    /// Locks the world; never across an await.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        // A test that panicked while it looked does not take the network down with it.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+/// Accepts links until stopped.
+pub(crate) async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let number = shared.next_link.fetch_add(1, Ordering::Relaxed);
+                tracing::debug!(link = number, %peer, "link opened");
+                let link = Link::new(number, stream, Arc::clone(&shared));
+                tasks.spawn(link.run(stop.clone()));
+            }
+            // Out of descriptors, or the peer is gone already: others may still come.
+            Err(error) => {
+                tracing::warn!(%error, "a link could not be accepted");
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
