@@ -89,6 +89,11 @@ impl Gateway {
             .await?)
     }
 
+    /// Reads an account's sums, in micro-units; `None` when there is no such account.
+    pub async fn book(&self, account: AccountId) -> Result<Option<Book>, AdminError> {
+        Ok(self.store().book(account).await?)
+    }
+
     /// Gives an account a credential, or a new secret for one it has. For a key pair and a login, `name` is the public part;
     /// for API keys and tokens the secret is everything, and `name` is not used.
     pub async fn put_credential(
@@ -241,6 +246,11 @@ impl Gateway {
     /// Checks the books.
     pub async fn audit(&self) -> Result<Audit, AdminError> {
         Ok(self.store().audit().await?)
+    }
+
+    /// Counts all messages of all accounts by state; looks at every one of them.
+    pub async fn tally(&self) -> Result<sms::Tally, AdminError> {
+        Ok(self.store().tally().await?)
     }
 
     /// Counts what waits for a connector, by lane, up to `limit` in each.

@@ -1,3 +1,63 @@
-//! The gateway as one program.
+//! Heliogram as one program: the gateway, its development mode, and the commands around it.
 
-fn main() {}
+mod admin;
+mod audit;
+mod bench;
+mod cli;
+mod client;
+mod config;
+mod data;
+mod demo;
+mod dev;
+mod http;
+mod lifetime;
+mod logs;
+mod program;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command, ConfigCommand, LedgerCommand};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli.command)),
+        Err(error) => Err(anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("heliogram: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let done = |()| ExitCode::SUCCESS;
+    match command {
+        Command::Dev(options) => dev::run(options).await.map(done),
+        Command::Serve { config } => serve::run(&config).await.map(done),
+        Command::Demo(options) => demo::run(&options).await,
+        Command::Bench(options) => bench::run(options).await.map(done),
+        Command::Config { command: ConfigCommand::Check { file } } => {
+            config::Config::load(&file)?;
+            println!("{}: nothing wrong", file.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config { command: ConfigCommand::Example } => {
+            print!("{}", config::EXAMPLE);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Ledger { command: LedgerCommand::Audit(at) } => audit::run(&at).await,
+        Command::Account(command) => admin::account::run(command).await.map(done),
+        Command::Tariff(command) => admin::tariff::run(command).await.map(done),
+        Command::Route(command) => admin::route::run(command).await.map(done),
+        Command::Connector(command) => admin::connector::run(command).await.map(done),
+        Command::Simulator(options) => serve::simulator(options).await.map(done),
+    }
+}

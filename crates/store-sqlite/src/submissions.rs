@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
-use sms::{MessageState, Reason, Tally, Timestamp};
+use sms::{MessageState, Tally, Timestamp};
 use store::submissions::{Acceptance, Message, NewMessage, NewSubmission, Submission, Submissions};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
@@ -57,6 +57,10 @@ impl Submissions for SqliteStore {
                 .map_err(failed("cannot read messages"))
             })
             .await
+    }
+
+    async fn tally(&self) -> Result<Tally, Error> {
+        self.readers.read(|connection| tally(connection, i64::MIN, i64::MAX)).await
     }
 }
 
@@ -220,27 +224,32 @@ fn find(
     let Some((first, count)) = range(connection, account, id)? else {
         return Ok(None);
     };
-    let mut tally = Tally::default();
-    connection
-        .prepare_cached(
-            "SELECT state, reason, count(*) FROM message WHERE id >= ?1 AND id < ?2 GROUP BY state, reason",
-        )
-        .and_then(|mut select| {
-            let mut rows = select.query((first, first + count))?;
-            while let Some(row) = rows.next()? {
-                let (state, reason): (MessageState, Reason) =
-                    (state_from(row.get(0)?), reason_from(row.get(1)?));
-                tally.add(state, reason, row.get::<_, i64>(2)?.unsigned_abs());
-            }
-            Ok(())
-        })
-        .map_err(failed("cannot count messages"))?;
+    let tally = tally(connection, first, first + count)?;
     connection
         .prepare_cached(
             "SELECT id, account_id, originator, text, test, price, created_at, start_at FROM submission WHERE id = ?1",
         )
         .and_then(|mut select| select.query_row([id.0], |row| submission(row, tally)).optional())
         .map_err(failed("cannot read a submission"))
+}
+
+/// Counts the messages numbered from `first` to before `end`.
+fn tally(connection: &Connection, first: i64, end: i64) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    connection
+        .prepare_cached(
+            "SELECT state, reason, count(*) FROM message WHERE id >= ?1 AND id < ?2 GROUP BY state, reason",
+        )
+        .and_then(|mut select| {
+            let mut rows = select.query((first, end))?;
+            while let Some(row) = rows.next()? {
+                let count = row.get::<_, i64>(2)?.unsigned_abs();
+                tally.add(state_from(row.get(0)?), reason_from(row.get(1)?), count);
+            }
+            Ok(())
+        })
+        .map_err(failed("cannot count messages"))?;
+    Ok(tally)
 }
 
 fn submission(row: &Row<'_>, tally: Tally) -> rusqlite::Result<Submission> {

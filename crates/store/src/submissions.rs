@@ -138,4 +138,7 @@ pub trait Submissions: Send + Sync {
         after: Option<MessageId>,
         limit: u32,
     ) -> Result<Vec<Message>, Error>;
+
+    /// Counts all messages of all accounts by state. Looks at every message: for tools and people, not for each request.
+    async fn tally(&self) -> Result<Tally, Error>;
 }

@@ -67,6 +67,28 @@ pub struct ConnectorSettings {
     pub send_validity: bool,
 }
 
+impl ConnectorSettings {
+    /// Sets everything but the address and the login to its default.
+    pub fn to(address: impl Into<String>, system_id: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            system_id: system_id.into(),
+            system_type: String::new(),
+            bind: BindMode::default(),
+            links: one(),
+            window: window(),
+            throughput_per_second: 0,
+            enquire_link_ms: enquire_link_ms(),
+            response_timeout_ms: response_timeout_ms(),
+            reconnect_ms: reconnect_ms(),
+            reconnect_max_ms: reconnect_max_ms(),
+            tls: None,
+            in_doubt: DoubtPolicy::default(),
+            send_validity: false,
+        }
+    }
+}
+
 /// Says how to bind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

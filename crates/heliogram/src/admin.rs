@@ -1,0 +1,40 @@
+//! The commands by which an operator configures a gateway, running or not.
+//!
+//! They write to the gateway's store directly; a running gateway notices the new revision within a second.
+
+pub(crate) mod account;
+pub(crate) mod connector;
+pub(crate) mod route;
+mod table;
+pub(crate) mod tariff;
+
+use anyhow::Context;
+use gateway::{Account, Gateway};
+
+use crate::cli::At;
+use crate::data::{DataDirectory, Setup};
+
+/// Opens the gateway's handle for a command; makes the data directory when it is not there, so that a gateway can be set up before
+/// its first start.
+async fn open(at: &At) -> anyhow::Result<Gateway> {
+    DataDirectory::create(&at.directory()?)?.gateway(Setup::default()).await
+}
+
+/// Finds an account by name.
+fn account_named(gateway: &Gateway, name: &str) -> anyhow::Result<Account> {
+    gateway
+        .accounts()
+        .into_iter()
+        .find(|account| account.name == name)
+        .with_context(|| format!("there is no account {name} (heliogram account list shows them)"))
+}
+
+/// Takes a secret from the command line, or from standard input when it is `-`.
+fn secret(given: &str) -> anyhow::Result<String> {
+    if given != "-" {
+        return Ok(given.to_owned());
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("cannot read the secret")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

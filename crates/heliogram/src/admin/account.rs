@@ -1,0 +1,252 @@
+//! `heliogram account …`.
+
+use clap::Subcommand;
+use gateway::directory::{AccountSettings, CredentialKind, Originators};
+use gateway::secrets::random_hex;
+use sms::{Currency, Money};
+
+use super::{account_named, open, secret, table};
+use crate::cli::At;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create an account and print its new key pair.
+    Add {
+        /// Its name.
+        name: String,
+        /// The currency of its balance and prices.
+        #[arg(long, default_value = "UAH")]
+        currency: String,
+        /// The tariff that prices its messages.
+        #[arg(long, default_value = "default")]
+        tariff: String,
+        /// An originator it may use; again for more. Without any, all are allowed.
+        #[arg(long)]
+        originator: Vec<String>,
+        /// The IANA time zone of dates in its requests and answers.
+        #[arg(long, default_value = "UTC")]
+        time_zone: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// List accounts with their balances.
+    List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Add to an account's balance; take from it when negative.
+    TopUp {
+        /// The account.
+        name: String,
+        /// The amount in the account's currency, such as 100.00.
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
+        /// What it was for; kept in the ledger.
+        #[arg(long, default_value = "")]
+        note: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Change what an account may do; what is not named stays.
+    Change {
+        /// The account.
+        name: String,
+        /// The tariff that prices its messages.
+        #[arg(long)]
+        tariff: Option<String>,
+        /// The originators it may use from now on; again for more.
+        #[arg(long, conflicts_with = "any_originator")]
+        originator: Vec<String>,
+        /// Let it use any originator.
+        #[arg(long)]
+        any_originator: bool,
+        /// The IANA time zone of dates in its requests and answers.
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// How far below zero its balance may go.
+        #[arg(long)]
+        credit_limit: Option<String>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Let an account neither sign in nor send.
+    Suspend {
+        /// The account.
+        name: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Let a suspended account in again.
+    Resume {
+        /// The account.
+        name: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Give an account a credential, or a credential a new secret.
+    Credential {
+        /// The account.
+        name: String,
+        /// key-pair, password, api-key or token.
+        #[arg(long, value_parser = kind)]
+        kind: CredentialKind,
+        /// The public key, or the login; not used for API keys and tokens.
+        #[arg(long, default_value = "")]
+        public: String,
+        /// The secret part; - reads a line from standard input; a random one is made and printed when absent.
+        #[arg(long)]
+        secret: Option<String>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Take a credential away.
+    RemoveCredential {
+        /// The account.
+        name: String,
+        /// key-pair, password, api-key or token.
+        #[arg(long, value_parser = kind)]
+        kind: CredentialKind,
+        /// The public key, the login, or the API key or token itself.
+        #[arg(long)]
+        public: String,
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+fn kind(text: &str) -> Result<CredentialKind, String> {
+    CredentialKind::from_name(text)
+        .ok_or_else(|| "write key-pair, password, api-key or token".to_owned())
+}
+
+/// Carries a command out.
+pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add { name, currency, tariff, originator, time_zone, at } => {
+            check_time_zone(&time_zone)?;
+            let gateway = open(&at).await?;
+            let originators = match originator.is_empty() {
+                true => Originators::Any,
+                false => Originators::Only(originator),
+            };
+            let settings = AccountSettings { tariff, originators, time_zone };
+            let account =
+                gateway.add_account(&name, Currency::parse(&currency)?, &settings).await?;
+            let (public, private) = (random_hex(), random_hex());
+            gateway.put_credential(account, CredentialKind::KeyPair, &public, &private).await?;
+            println!("account {name} is number {account}");
+            println!("public key  {public}\nprivate key {private}   (shown only now)");
+        }
+        Command::List { at } => list(&at).await?,
+        Command::TopUp { name, amount, note, at } => {
+            let gateway = open(&at).await?;
+            let account = account_named(&gateway, &name)?;
+            let amount = Money::parse_decimal(&amount, account.currency)?;
+            let book = gateway.top_up(account.id, amount.micros(), &note).await?;
+            println!("{name} has {}", Money::new(book.available, account.currency));
+        }
+        Command::Change {
+            name,
+            tariff,
+            originator,
+            any_originator,
+            time_zone,
+            credit_limit,
+            at,
+        } => {
+            let gateway = open(&at).await?;
+            let account = account_named(&gateway, &name)?;
+            let mut settings = account.settings;
+            if let Some(tariff) = tariff {
+                settings.tariff = tariff;
+            }
+            if let Some(time_zone) = time_zone {
+                check_time_zone(&time_zone)?;
+                settings.time_zone = time_zone;
+            }
+            if any_originator {
+                settings.originators = Originators::Any;
+            } else if !originator.is_empty() {
+                settings.originators = Originators::Only(originator);
+            }
+            let credit = match credit_limit {
+                Some(limit) => Money::parse_decimal(&limit, account.currency)?.micros(),
+                None => account.credit_limit_micros,
+            };
+            anyhow::ensure!(credit >= 0, "a credit limit is not negative");
+            gateway.change_account(account.id, &settings, credit, account.suspended).await?;
+        }
+        Command::Suspend { name, at } => suspend(&at, &name, true).await?,
+        Command::Resume { name, at } => suspend(&at, &name, false).await?,
+        Command::Credential { name, kind, public, secret: given, at } => {
+            let gateway = open(&at).await?;
+            let account = account_named(&gateway, &name)?;
+            let named = matches!(kind, CredentialKind::KeyPair | CredentialKind::Password);
+            anyhow::ensure!(!named || !public.is_empty(), "--public names the public key or login");
+            let clear = match &given {
+                Some(given) => secret(given)?,
+                None => random_hex(),
+            };
+            gateway.put_credential(account.id, kind, &public, &clear).await?;
+            if given.is_none() {
+                println!("{clear}   (shown only now)");
+            }
+        }
+        Command::RemoveCredential { name, kind, public, at } => {
+            let gateway = open(&at).await?;
+            let account = account_named(&gateway, &name)?;
+            let stored = match kind {
+                CredentialKind::KeyPair | CredentialKind::Password => public,
+                CredentialKind::ApiKey | CredentialKind::Token => {
+                    gateway::secrets::token_name(&public)
+                }
+            };
+            let removed = gateway.remove_credential(account.id, kind, &stored).await?;
+            anyhow::ensure!(removed, "{name} has no such {}", kind.name());
+        }
+    }
+    Ok(())
+}
+
+fn check_time_zone(name: &str) -> anyhow::Result<()> {
+    jiff::tz::TimeZone::get(name)
+        .map(|_| ())
+        .map_err(|_| anyhow::anyhow!("{name} is not an IANA time zone such as Europe/Kyiv"))
+}
+
+async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {
+    let gateway = open(at).await?;
+    let account = account_named(&gateway, name)?;
+    gateway
+        .change_account(account.id, &account.settings, account.credit_limit_micros, suspended)
+        .await?;
+    Ok(())
+}
+
+async fn list(at: &At) -> anyhow::Result<()> {
+    let gateway = open(at).await?;
+    let mut rows = Vec::new();
+    for account in gateway.accounts() {
+        let book = gateway.book(account.id).await?.unwrap_or_default();
+        let money = |micros| Money::new(micros, account.currency).to_string();
+        let originators = match &account.settings.originators {
+            Originators::Any => "any".to_owned(),
+            Originators::Only(list) => list.join(", "),
+        };
+        rows.push([
+            account.id.to_string(),
+            account.name,
+            money(book.available),
+            money(book.held),
+            money(book.charged),
+            account.settings.tariff,
+            originators,
+            if account.suspended { "suspended" } else { "active" }.to_owned(),
+        ]);
+    }
+    table::print(
+        ["#", "ACCOUNT", "AVAILABLE", "HELD", "CHARGED", "TARIFF", "ORIGINATORS", "STATE"],
+        &rows,
+    );
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! `heliogram ledger audit`: do the books balance?
+
+use std::process::ExitCode;
+
+use gateway::Gateway;
+
+use crate::cli::At;
+use crate::data::{DataDirectory, Setup};
+
+/// Audits the data and says what was found; the exit code is 1 when anything is wrong.
+pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
+    let data = DataDirectory::existing(&at.directory()?)?;
+    let gateway = data.gateway(Setup::default()).await?;
+    Ok(if report(&gateway).await? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints the outcome of an audit; tells whether the books balance.
+pub(crate) async fn report(gateway: &Gateway) -> anyhow::Result<bool> {
+    let audit = gateway.audit().await?;
+    println!(
+        "audited {} accounts, {} ledger entries, {} messages",
+        audit.accounts, audit.entries, audit.messages
+    );
+    for violation in &audit.violations {
+        let account = violation.account.map(|id| format!(" account {id}")).unwrap_or_default();
+        let message = violation.message.map(|id| format!(" message {id}")).unwrap_or_default();
+        println!("VIOLATION: {}:{account}{message}: {}", violation.rule, violation.detail);
+    }
+    if audit.violations.is_empty() {
+        println!("the books balance");
+    }
+    Ok(audit.violations.is_empty())
+}

@@ -1,0 +1,98 @@
+//! `heliogram bench`: the whole way of a message measured on real SQLite and real SMPP over loopback.
+//!
+//! The gateway runs in a process of its own, and so does the simulated operator; this process makes the load. What counts is the
+//! gateway's processor time for each message: unlike rates, it hardly depends on what else the machine is doing.
+
+mod load;
+mod process;
+mod report;
+mod stage;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use report::Report;
+use stage::Stage;
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Bench {
+    /// What to measure.
+    #[arg(value_enum, default_value_t = Work::All)]
+    work: Work,
+    /// Messages sent one by one.
+    #[arg(long, default_value_t = 100_000)]
+    singles: u32,
+    /// Recipients of group sends in all.
+    #[arg(long, default_value_t = 300_000)]
+    recipients: u32,
+    /// Recipients of one group send.
+    #[arg(long, default_value_t = 1_000)]
+    group: u32,
+    /// Messages that wait while the operator is away.
+    #[arg(long, default_value_t = 1_000_000)]
+    queued: u32,
+    /// Connections that send at the same time.
+    #[arg(long, default_value_t = 64)]
+    connections: u32,
+    /// Submits that may be on the wire at once.
+    #[arg(long, default_value_t = 1_000)]
+    window: u32,
+    /// How often each measurement is taken.
+    #[arg(long, default_value_t = 3)]
+    runs: u32,
+    /// Where the data of the runs goes; a temporary directory when absent.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Work {
+    /// One request for each message.
+    Single,
+    /// One request for many messages.
+    Group,
+    /// Memory with many messages waiting.
+    Queued,
+    /// All of them.
+    All,
+}
+
+/// Measures and prints the table.
+pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
+    let wanted = |work| options.work == work || options.work == Work::All;
+    let mut reports = Vec::new();
+    for run in 1..=options.runs.max(1) {
+        if wanted(Work::Single) {
+            eprintln!("run {run}: {} single sends", options.singles);
+            let stage = Stage::set(&options, "clean-now").await?;
+            let load = load::singles(&stage, &options).await;
+            reports.push(finish("single send", stage, load, options.singles).await?);
+        }
+        if wanted(Work::Group) {
+            eprintln!("run {run}: {} recipients of group sends", options.recipients);
+            let stage = Stage::set(&options, "clean-now").await?;
+            let load = load::groups(&stage, &options, options.recipients).await;
+            reports.push(finish("group recipient", stage, load, options.recipients).await?);
+        }
+    }
+    if wanted(Work::Queued) {
+        eprintln!("{} messages waiting for an operator that is away", options.queued);
+        let stage = Stage::set(&options, "outage").await?;
+        let load = load::groups(&stage, &options, options.queued).await?;
+        reports.push(stage.strike(Report::queued(load, options.queued)).await?);
+    }
+    report::print(&reports);
+    Ok(())
+}
+
+async fn finish(
+    work: &'static str,
+    stage: Stage,
+    load: anyhow::Result<load::Load>,
+    messages: u32,
+) -> anyhow::Result<Report> {
+    let load = load?;
+    let times = stage.watch(load.start, u64::from(messages)).await?;
+    stage.strike(Report::sent(work, load, messages, times)).await
+}

@@ -1,0 +1,130 @@
+//! What was measured, as a table: the runs, and the median of several.
+
+use std::time::Duration;
+
+use super::load::Load;
+use super::process::Usage;
+use super::stage::Times;
+
+/// Holds one measurement.
+pub(super) struct Report {
+    work: &'static str,
+    messages: u32,
+    load: Load,
+    times: Option<Times>,
+    pub(super) usage: Usage,
+    pub(super) disk_bytes: u64,
+}
+
+impl Report {
+    pub(super) fn sent(work: &'static str, load: Load, messages: u32, times: Times) -> Self {
+        Self {
+            work,
+            messages,
+            load,
+            times: Some(times),
+            usage: Usage::default(),
+            disk_bytes: 0,
+        }
+    }
+
+    pub(super) fn queued(load: Load, messages: u32) -> Self {
+        Self {
+            work: "queued",
+            messages,
+            load,
+            times: None,
+            usage: Usage::default(),
+            disk_bytes: 0,
+        }
+    }
+
+    fn cells(&self) -> [f64; COLUMNS.len()] {
+        let messages = f64::from(self.messages);
+        let rate = |time: Duration| messages / time.as_secs_f64();
+        let micros = |time: Duration| time.as_secs_f64() * 1e6 / messages;
+        let latency = |share: f64| {
+            let last = self.load.latencies.len().saturating_sub(1);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "an index into a list of requests"
+            )]
+            let index = (last as f64 * share) as usize;
+            self.load.latencies.get(index).map_or(0.0, Duration::as_secs_f64) * 1e3
+        };
+        #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+        let per_message = |bytes: u64| bytes as f64 / messages;
+        #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+        let peak = self.usage.peak_memory_kib as f64 / 1024.0;
+        [
+            rate(self.load.accepted),
+            self.times.as_ref().map_or(0.0, |times| rate(times.submitted)),
+            self.times.as_ref().map_or(0.0, |times| rate(times.done)),
+            latency(0.5),
+            latency(0.99),
+            latency(0.999),
+            micros(self.usage.user + self.usage.system),
+            micros(self.usage.user),
+            micros(self.usage.system),
+            peak,
+            per_message(self.disk_bytes),
+        ]
+    }
+}
+
+/// The columns: heading and decimals.
+const COLUMNS: [(&str, usize); 11] = [
+    ("accepted/s", 0),
+    ("submitted/s", 0),
+    ("receipts/s", 0),
+    ("p50 ms", 1),
+    ("p99 ms", 1),
+    ("p99.9 ms", 1),
+    ("CPU µs", 1),
+    ("user", 1),
+    ("system", 1),
+    ("peak MiB", 1),
+    ("disk B", 0),
+];
+
+/// Prints a row for each measurement and, where there are several of one kind, their medians.
+///
+/// Rates are counted from the first request; latencies are those of requests; CPU and disk are the gateway's for each message.
+pub(super) fn print(reports: &[Report]) {
+    let headings: Vec<_> = COLUMNS.iter().map(|(name, _)| format!("{name:>11}")).collect();
+    println!("\n{:<24}{}", "", headings.join(" "));
+    let mut kinds: Vec<&str> = reports.iter().map(|report| report.work).collect();
+    kinds.dedup();
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let rows: Vec<_> = reports
+            .iter()
+            .filter(|report| report.work == kind)
+            .map(Report::cells)
+            .collect();
+        for row in &rows {
+            line(kind, row);
+        }
+        if rows.len() > 1 {
+            let mut medians = [0.0; COLUMNS.len()];
+            for (column, median) in medians.iter_mut().enumerate() {
+                let mut values: Vec<_> = rows.iter().map(|row| row[column]).collect();
+                values.sort_by(f64::total_cmp);
+                *median = values[values.len() / 2];
+            }
+            line(&format!("{kind}: median"), &medians);
+        }
+    }
+}
+
+fn line(name: &str, cells: &[f64; COLUMNS.len()]) {
+    let cells: Vec<_> = cells
+        .iter()
+        .zip(COLUMNS)
+        .map(|(value, (_, decimals))| format!("{value:>11.decimals$}"))
+        .collect();
+    println!("{name:<24}{}", cells.join(" "));
+}

@@ -1,0 +1,146 @@
+//! The processes of one measurement: a gateway on fresh data and a simulated operator.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use gateway::Gateway;
+use gateway::directory::{
+    AccountSettings, ConnectorSettings, CredentialKind, RouteSettings, TariffSettings,
+};
+use sms::Currency;
+use tempfile::TempDir;
+
+use super::Bench;
+use super::process::Child;
+use super::report::Report;
+use crate::data::{DataDirectory, Setup};
+
+pub(super) const PUBLIC_KEY: &str = "bench-public";
+pub(super) const PRIVATE_KEY: &str = "bench-private";
+
+/// How long a gateway may take to start, and messages to move at all.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Holds the processes; they end with it.
+pub(super) struct Stage {
+    gateway: Child,
+    operator: Child,
+    /// A handle on the same data, in this process: only to look.
+    view: Gateway,
+    directory: TempDir,
+    pub(super) http: SocketAddr,
+}
+
+/// Says when things were done, counted from the start of the load.
+pub(super) struct Times {
+    pub(super) submitted: Duration,
+    pub(super) done: Duration,
+}
+
+impl Stage {
+    /// Starts the processes; returns when the gateway answers.
+    pub(super) async fn set(options: &Bench, scenario: &str) -> anyhow::Result<Self> {
+        let scenario = match scenario {
+            "clean-now" => "{}",
+            named => named,
+        };
+        let listen = ["simulator", "--listen", "127.0.0.1:0", "--counts", "--scenario", scenario];
+        let mut operator = Child::start(&listen)?;
+        let address: SocketAddr = operator.first_line().await?.parse()?;
+
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("heliogram-bench-");
+        let directory = match &options.data {
+            Some(data) => builder.tempdir_in(data),
+            None => builder.tempdir(),
+        }
+        .context("cannot make a directory for the data")?;
+        let data = DataDirectory::create(&directory.path().join("data"))?;
+        let view = data.gateway(Setup::default()).await?;
+        furnish(&view, address, options.window).await?;
+
+        let http = free_address().await?;
+        let config = directory.path().join("heliogram.toml");
+        let text = format!(
+            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"{http}\"\n[log]\nlevel = \"warn\"\n",
+            data.path().display()
+        );
+        std::fs::write(&config, text)?;
+        let config = config.to_str().context("the path is not text")?;
+        let gateway = Child::start(&["serve", "--config", config])?;
+        let stage = Self { gateway, operator, view, directory, http };
+        stage.is_answering().await?;
+        Ok(stage)
+    }
+
+    async fn is_answering(&self) -> anyhow::Result<()> {
+        let start = now();
+        while tokio::net::TcpStream::connect(self.http).await.is_err() {
+            ensure!(start.elapsed() < PATIENCE, "the gateway does not start");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until every message has ended; says when the last one left and when it ended.
+    pub(super) async fn watch(&self, start: Instant, messages: u64) -> anyhow::Result<Times> {
+        let mut submitted = None;
+        loop {
+            let tally = self.view.tally().await?;
+            if submitted.is_none() && tally.waiting() == 0 && tally.total() >= messages {
+                submitted = Some(start.elapsed());
+            }
+            if tally.is_final() && tally.total() >= messages {
+                let done = start.elapsed();
+                return Ok(Times { submitted: submitted.unwrap_or(done), done });
+            }
+            ensure!(start.elapsed() < PATIENCE, "the messages do not end: {tally:?}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Reads what the gateway used, checks the books, ends the processes.
+    pub(super) async fn strike(self, mut report: Report) -> anyhow::Result<Report> {
+        report.usage = self.gateway.usage()?;
+        let audit = self.view.audit().await?;
+        ensure!(audit.violations.is_empty(), "the books do not balance: {:?}", audit.violations);
+        let data = self.directory.path().join("data");
+        report.disk_bytes = std::fs::read_dir(data)?
+            .filter_map(|entry| entry.ok()?.metadata().ok())
+            .map(|file| file.len())
+            .sum();
+        self.gateway.end().await?;
+        self.operator.end().await?;
+        Ok(report)
+    }
+}
+
+async fn furnish(gateway: &Gateway, operator: SocketAddr, window: u32) -> anyhow::Result<()> {
+    let tariff = TariffSettings {
+        currency: "UAH".into(),
+        default: Some("0.13".into()),
+        rules: Vec::new(),
+    };
+    gateway.put_tariff("default", &tariff).await?;
+    let account = gateway.add_account("bench", Currency::UAH, &AccountSettings::default()).await?;
+    gateway.put_credential(account, CredentialKind::KeyPair, PUBLIC_KEY, PRIVATE_KEY).await?;
+    gateway.top_up(account, 1_000_000_000_000_000, "bench").await?;
+    let settings =
+        ConnectorSettings { window, ..ConnectorSettings::to(operator.to_string(), "bench") };
+    gateway.put_connector("operator", &settings, "bench").await?;
+    gateway.put_route("all", "operator", &RouteSettings::default()).await?;
+    Ok(())
+}
+
+/// Finds a port that was free a moment ago.
+async fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+pub(super) fn now() -> Instant {
+    Instant::now()
+}

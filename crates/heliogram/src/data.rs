@@ -1,0 +1,162 @@
+//! The data directory: the store's file, the key of sealed secrets, and the lock of the running gateway.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use gateway::clock::SystemClock;
+use gateway::secrets::Vault;
+use gateway::{Gateway, Limits, Parts, Tempo};
+use sms::Currency;
+use store_sqlite::{Options, SqliteStore};
+use zeroize::Zeroizing;
+
+/// Holds everything durable of one gateway.
+pub(crate) struct DataDirectory {
+    path: PathBuf,
+    vault_key: Zeroizing<[u8; 32]>,
+}
+
+/// What the gateway's handle is opened with besides the data.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) limits: Limits,
+    pub(crate) tempo: Tempo,
+    pub(crate) exchange: HashMap<(Currency, Currency), i64>,
+}
+
+impl DataDirectory {
+    /// Opens a directory, making it and its key when they are not there.
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
+        make_private_directory(path)?;
+        let key = path.join("secret.key");
+        let vault_key = match read_key(&key) {
+            Err(error) if is_absent(&error) => {
+                if path.join(STORE).exists() {
+                    bail!(
+                        "{} is missing: without it the sealed secrets in {} cannot be opened; restore it from a backup",
+                        key.display(),
+                        path.display()
+                    );
+                }
+                write_key(&key)?
+            }
+            read => read?,
+        };
+        Ok(Self { path: path.to_owned(), vault_key })
+    }
+
+    /// Opens a directory that must hold a gateway's data already.
+    pub(crate) fn existing(path: &Path) -> anyhow::Result<Self> {
+        if !path.join(STORE).exists() {
+            bail!("{} holds no gateway's data (there is no {STORE} in it)", path.display());
+        }
+        Ok(Self { path: path.to_owned(), vault_key: read_key(&path.join("secret.key"))? })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes this process the only gateway on the data, until the answer is dropped.
+    pub(crate) fn lock(&self) -> anyhow::Result<File> {
+        let path = self.path.join("gateway.lock");
+        let file = File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        if file.try_lock().is_err() {
+            bail!("another gateway is running on {}", self.path.display());
+        }
+        Ok(file)
+    }
+
+    /// Opens the store and the gateway's handle on it.
+    pub(crate) async fn gateway(&self, setup: Setup) -> anyhow::Result<Gateway> {
+        let file = self.path.join(STORE);
+        let store = SqliteStore::open(&file, Options::default())
+            .with_context(|| format!("cannot open {}", file.display()))?;
+        let parts = Parts {
+            store: Arc::new(store),
+            vault: Vault::new(&self.vault_key),
+            clock: Arc::new(SystemClock),
+            limits: setup.limits,
+            tempo: setup.tempo,
+            exchange: setup.exchange,
+        };
+        Gateway::open(parts).await.context("cannot read the configuration from the store")
+    }
+}
+
+/// The store's file in the data directory.
+const STORE: &str = "heliogram.sqlite";
+
+fn make_private_directory(path: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).with_context(|| format!("cannot make the directory {}", path.display()))
+}
+
+fn is_absent(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+fn read_key(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    let mut text = Zeroizing::new(String::new());
+    File::open(path)
+        .and_then(|mut file| file.read_to_string(&mut text))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let mut key = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim(), &mut *key)
+        .with_context(|| format!("{} must hold 64 hex digits", path.display()))?;
+    Ok(key)
+}
+
+fn write_key(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    let key = Vault::new_key();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(hex::encode(*key).as_bytes())?;
+        file.write_all(b"\n")?;
+        // Secrets sealed with it will be durable: so must it be, and its name.
+        file.sync_all()?;
+        path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    });
+    written.with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_once_made_is_found_again_and_never_made_anew_beside_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let made = DataDirectory::create(directory.path()).unwrap();
+        let found = DataDirectory::create(directory.path()).unwrap();
+        assert_eq!(made.vault_key, found.vault_key);
+
+        File::create(directory.path().join(STORE)).unwrap();
+        std::fs::remove_file(directory.path().join("secret.key")).unwrap();
+        let error = DataDirectory::create(directory.path()).err().unwrap();
+        assert!(error.to_string().contains("restore it"), "{error}");
+    }
+
+    #[test]
+    fn a_second_gateway_on_the_same_data_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDirectory::create(directory.path()).unwrap();
+        let lock = data.lock().unwrap();
+        assert!(data.lock().is_err());
+        drop(lock);
+        assert!(data.lock().is_ok());
+    }
+}

@@ -1,0 +1,158 @@
+//! `heliogram demo`: the main job from end to end, with its numbers checked.
+
+mod audience;
+mod result;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use gateway::{AccountId, SubmissionId};
+use serde_json::Value;
+use sms::Tally;
+
+use crate::cli::{Demo, Dev};
+use crate::client::Client;
+use crate::config::LogFormat;
+use crate::dev::{World, account};
+use crate::{audit, logs};
+
+use result::Outcome;
+
+/// The longest that the receipts may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Sends, waits, prints the table; the exit code is 1 when anything does not add up.
+pub(crate) async fn run(options: &Demo) -> anyhow::Result<ExitCode> {
+    logs::start("warn", LogFormat::Text)?;
+    let any = "127.0.0.1:0".parse().expect("it is an address");
+    let dev = Dev {
+        data: None,
+        http: any,
+        smpp: any,
+        operator: any,
+        scenario: simulator::Scenario::named("clean").expect("it is built in"),
+        json: false,
+        log: "warn".into(),
+    };
+    let world = World::start(&dev).await?;
+    let outcome = send(&world, options.recipients).await;
+    let balanced = audit::report(world.gateway()).await;
+    world.stop().await;
+    let wrong = outcome?.print();
+    if !wrong.is_empty() {
+        for line in &wrong {
+            println!("DOES NOT ADD UP: {line}");
+        }
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(if balanced? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
+    let http = world.http();
+    println!("development gateway on http://{http}, simulated operator on {}", world.operator());
+    let mut client = Client::connect(http, account::PUBLIC_KEY, account::PRIVATE_KEY).await?;
+    let before = balance(&mut client).await?;
+
+    #[expect(clippy::disallowed_methods, reason = "the demonstration measures itself")]
+    let start = Instant::now();
+    let single = client
+        .call("sendSMS", &[
+            ("sender", "Heliogram"),
+            ("text", "Your code is 4711"),
+            ("phone", "+38 (050) 123-45-67"),
+        ])
+        .await?;
+    let phones = audience::phones(recipients);
+    let group = client
+        .call("sendsmsgroup", &[
+            ("sender", "Heliogram"),
+            ("text", audience::TEXT),
+            ("phones", &phones),
+            ("userapp", "heliogram demo"),
+        ])
+        .await?;
+    println!("accepted in {} ms: {} recipients", start.elapsed().as_millis(), recipients + 1);
+
+    let accepted = [&single, &group]
+        .map(|answer| id(answer).map(|id| (id, answer["price"].clone())));
+    let [single, group] = accepted;
+    let submissions = [single?, group?];
+    let (tally, submitted_after, done_after) =
+        watch(world, &submissions, u64::from(recipients) + 1, start).await?;
+    let after = balance(&mut client).await?;
+    let reported = [
+        info(&mut client, submissions[0].0).await?,
+        info(&mut client, submissions[1].0).await?,
+    ];
+    Outcome::gather(world, &submissions, tally, before, after, &reported, submitted_after, done_after)
+        .await
+}
+
+fn id(answer: &Value) -> anyhow::Result<SubmissionId> {
+    answer["id"].as_i64().map(SubmissionId).context("the answer has no id")
+}
+
+async fn balance(client: &mut Client) -> anyhow::Result<Value> {
+    Ok(client.call("getUserBalance", &[]).await?["balance_currency"].clone())
+}
+
+async fn info(client: &mut Client, id: SubmissionId) -> anyhow::Result<Value> {
+    client.call("getCampaignInfo", &[("id", &id.to_string())]).await
+}
+
+/// Shows what happens until every message has ended; answers when the last one was submitted and when it ended.
+async fn watch(
+    world: &World,
+    submissions: &[(SubmissionId, Value)],
+    expected: u64,
+    start: Instant,
+) -> anyhow::Result<(Tally, Duration, Duration)> {
+    let live = std::io::stdout().is_terminal();
+    let mut submitted_after = None;
+    loop {
+        let tally = world.gateway().tally().await?;
+        if submitted_after.is_none() && tally.waiting() == 0 {
+            submitted_after = Some(start.elapsed());
+        }
+        if live {
+            print!("\r  {}", progress(&tally, expected));
+            std::io::stdout().flush()?;
+        }
+        if tally.is_final() && tally.total() == expected {
+            println!("{}{}", if live { "\r  " } else { "  " }, progress(&tally, expected));
+            let done = start.elapsed();
+            return Ok((tally, submitted_after.unwrap_or(done), done));
+        }
+        ensure!(
+            start.elapsed() < PATIENCE,
+            "after {} s some messages have not ended: {}",
+            PATIENCE.as_secs(),
+            progress(&tally, expected)
+        );
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn progress(tally: &Tally, expected: u64) -> String {
+    use sms::MessageState as State;
+    let count = |state| tally.count(state);
+    format!(
+        "queued {:>6}  on their way {:>6}  delivered {:>6}  ended otherwise {:>5}  of {expected}",
+        tally.waiting(),
+        count(State::Submitted) + count(State::InDoubt),
+        count(State::Delivered),
+        count(State::Undelivered) + count(State::Expired) + count(State::Rejected),
+    )
+}
+
+/// The account of the demonstration.
+pub(crate) fn account_of(world: &World) -> anyhow::Result<AccountId> {
+    let accounts = world.gateway().accounts();
+    let found = accounts.iter().find(|known| known.name == account::NAME);
+    Ok(found.context("development mode has its account")?.id)
+}

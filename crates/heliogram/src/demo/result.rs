@@ -1,0 +1,137 @@
+//! What the demonstration found, as a table, and whether it adds up.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use gateway::SubmissionId;
+use serde_json::Value;
+use sms::{MessageState, Money, Tally};
+
+use super::{account_of, audience};
+use crate::dev::World;
+
+/// Holds every number of the table.
+pub(super) struct Outcome {
+    accepted: u64,
+    tally: Tally,
+    segments: u64,
+    /// The sum of the prices in the answers to the sends.
+    price: Money,
+    before: Money,
+    after: Money,
+    held: Money,
+    /// Sent, delivered, not delivered: as the API reports them.
+    reported: [u64; 3],
+    /// Whole messages that the phones show.
+    on_phones: u64,
+    submitted_after: Duration,
+    done_after: Duration,
+}
+
+impl Outcome {
+    #[expect(clippy::too_many_arguments, reason = "each is one number of the table")]
+    pub(super) async fn gather(
+        world: &World,
+        submissions: &[(SubmissionId, Value)],
+        tally: Tally,
+        before: Value,
+        after: Value,
+        reported: &[Value],
+        submitted_after: Duration,
+        done_after: Duration,
+    ) -> anyhow::Result<Self> {
+        let account = account_of(world)?;
+        let balance = world.gateway().balance(account).await?;
+        let currency = balance.available.currency();
+        let money = |value: &Value| {
+            Money::parse_decimal(&value.to_string(), currency)
+                .with_context(|| format!("{value} is not an amount"))
+        };
+        let mut price = Money::zero(currency);
+        let mut segments = 0;
+        for (id, answered) in submissions {
+            price = price.checked_add(money(answered)?).context("the prices overflow")?;
+            let messages = world.gateway().messages(account, *id, None).await?;
+            segments += messages.iter().map(|message| u64::from(message.segments)).sum::<u64>();
+        }
+        let sum = |member: &str| reported.iter().filter_map(|info| info[member].as_u64()).sum();
+        Ok(Self {
+            accepted: tally.total(),
+            tally,
+            segments,
+            price,
+            before: money(&before)?,
+            after: money(&after)?,
+            held: balance.held,
+            reported: [sum("sent"), sum("delivered"), sum("not_delivered")],
+            on_phones: world.on_phones(),
+            submitted_after,
+            done_after,
+        })
+    }
+
+    /// Prints the table and answers what does not add up.
+    pub(super) fn print(&self) -> Vec<String> {
+        let count = |state| self.tally.count(state);
+        let submitted = self.tally.left();
+        let rate = per_second(submitted, self.submitted_after);
+        let rows = [
+            ("accepted", self.accepted.to_string()),
+            ("segments", self.segments.to_string()),
+            ("price", self.price.to_string()),
+            ("submitted", submitted.to_string()),
+            ("delivered", count(MessageState::Delivered).to_string()),
+            ("undelivered", count(MessageState::Undelivered).to_string()),
+            ("expired", count(MessageState::Expired).to_string()),
+            ("rejected", count(MessageState::Rejected).to_string()),
+            ("balance before", self.before.to_string()),
+            ("balance after", self.after.to_string()),
+            ("messages/s to the operator", rate),
+            ("last receipt after", format!("{} ms", self.done_after.as_millis())),
+        ];
+        println!();
+        for (name, value) in rows {
+            println!("  {name:<28}{value:>14}");
+        }
+        println!();
+        self.contradictions()
+    }
+
+    fn contradictions(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut expect = |what: &str, found: u64, should_be: u64| {
+            if found != should_be {
+                wrong.push(format!("{what}: {found}, should be {should_be}"));
+            }
+        };
+        let count = |state| self.tally.count(state);
+        let bad = [
+            ("undelivered", MessageState::Undelivered, audience::UNDELIVERED.len()),
+            ("expired", MessageState::Expired, audience::EXPIRED.len()),
+            ("rejected", MessageState::Rejected, audience::REJECTED.len()),
+        ];
+        let not_delivered: u64 = bad.iter().map(|(_, _, number)| *number as u64).sum();
+        for (what, state, number) in bad {
+            expect(what, count(state), number as u64);
+        }
+        let delivered = self.accepted - not_delivered;
+        expect("delivered", count(MessageState::Delivered), delivered);
+        expect("messages on the phones", self.on_phones, self.accepted);
+        expect("reported as sent", self.reported[0], self.accepted);
+        expect("reported as delivered", self.reported[1], delivered);
+        expect("reported as not delivered", self.reported[2], not_delivered);
+        let spent = self.before.checked_sub(self.after);
+        if spent != Some(self.price) || self.held.micros() != 0 {
+            wrong.push(format!(
+                "the price is {}, the balance went from {} to {}, {} is still held",
+                self.price, self.before, self.after, self.held
+            ));
+        }
+        wrong
+    }
+}
+
+fn per_second(number: u64, time: Duration) -> String {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+    (number * 1_000 / millis).to_string()
+}

@@ -1,0 +1,166 @@
+//! `heliogram dev`: everything in one process, on this machine alone, ready in a second.
+
+pub(crate) mod account;
+mod phones;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use gateway::Gateway;
+use simulator::Simulator;
+use tempfile::TempDir;
+
+use crate::cli::Dev;
+use crate::config::{Http, LogFormat, exchange_table};
+use crate::data::{DataDirectory, Setup};
+use crate::lifetime::Ending;
+use crate::logs;
+use crate::program::{Doors, Program};
+
+/// What the rates of development mode say one hryvnia is worth: fixed, so that tests can count on them.
+const RATES: [(&str, &str); 4] =
+    [("USD", "0.025"), ("EUR", "0.02"), ("GBP", "0.0175"), ("RUB", "2")];
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
+    logs::start(&options.log, LogFormat::Text)?;
+    let mut ending = Ending::catch()?;
+    let world = World::start(&options).await?;
+    if options.json {
+        println!("{}", world.as_json());
+    } else {
+        print!("{}", world.welcome());
+    }
+    ending.asked().await;
+    world.stop().await;
+    Ok(())
+}
+
+/// A development gateway with its simulated operator.
+pub(crate) struct World {
+    program: Program,
+    simulator: Simulator,
+    directory: PathBuf,
+    gateway: Gateway,
+    /// Removes the data at the end, when nobody asked to keep it.
+    temporary: Option<TempDir>,
+}
+
+impl World {
+    /// Starts everything; returns when requests are answered and the link to the operator is on its way up.
+    pub(crate) async fn start(options: &Dev) -> anyhow::Result<Self> {
+        for address in [options.http, options.smpp, options.operator] {
+            if !address.ip().is_loopback() {
+                bail!(
+                    "{address} is not a loopback address: dev has well-known passwords and stays on this machine \
+                     (heliogram serve is for everything else)"
+                );
+            }
+        }
+        let temporary = match options.data {
+            Some(_) => None,
+            None => {
+                let made = tempfile::Builder::new().prefix("heliogram-dev-").tempdir();
+                Some(made.context("cannot make a temporary directory")?)
+            }
+        };
+        let directory = match (&options.data, &temporary) {
+            (Some(kept), _) => kept.clone(),
+            (None, Some(temporary)) => temporary.path().to_owned(),
+            (None, None) => unreachable!("one of them was just made"),
+        };
+        let data = DataDirectory::create(&directory)?;
+        let lock = data.lock()?;
+        let exchange = exchange_table("UAH", RATES.into_iter());
+        let gateway = data.gateway(Setup { exchange, ..Setup::default() }).await?;
+        let simulator = start_operator(options, &directory).await?;
+        account::furnish(&gateway, simulator.address()).await?;
+        let doors = Doors {
+            http: Http { listen: options.http, ..Http::default() },
+            smpp: Some(options.smpp),
+            extra: phones::routes(simulator.inbox()),
+        };
+        let program = Program::start(gateway.clone(), lock, doors).await?;
+        Ok(Self { program, simulator, directory, gateway, temporary })
+    }
+
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.program.http()
+    }
+
+    pub(crate) fn operator(&self) -> SocketAddr {
+        self.simulator.address()
+    }
+
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// Counts the messages that the phones show.
+    pub(crate) fn on_phones(&self) -> u64 {
+        self.simulator.inbox().messages(None).len() as u64
+    }
+
+    pub(crate) async fn stop(self) {
+        self.program.stop().await;
+        self.simulator.stop().await;
+        drop(self.gateway);
+        drop(self.temporary);
+    }
+
+    fn smpp(&self) -> String {
+        self.program.smpp().map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "http": format!("http://{}", self.http()),
+            "smpp": self.smpp(),
+            "operator": self.simulator.address().to_string(),
+            "account": account::NAME,
+            "data": self.directory,
+        })
+    }
+
+    fn welcome(&self) -> String {
+        let http = self.http();
+        let kept = match self.temporary {
+            Some(_) => "dropped at the end (keep it: --data DIR)".to_owned(),
+            None => format!("kept in {}", self.directory.display()),
+        };
+        format!(
+            "\n  heliogram {version} · development · nothing leaves this machine · data {kept}\n\n\
+             \x20 ePochta / Atompark   http://{http}/api/sms/3.0/    public key {public}   private key {private}\n\
+             \x20 SMPP                 {smpp}    system_id {name}   password {password}\n\
+             \x20 Simulated operator   {operator}    its phones: curl \"http://{http}/dev/messages?wait=10s\"\n\
+             \x20 Account {name}: 1000.00 UAH, 0.13 UAH a segment, any originator; API key {api_key}, token {token}\n\n\
+             \x20 Try a message:\n{example}\n\
+             \x20 Numbers that misbehave: heliogram dev --help\n\n",
+            version = env!("CARGO_PKG_VERSION"),
+            public = account::PUBLIC_KEY,
+            private = account::PRIVATE_KEY,
+            smpp = self.smpp(),
+            operator = self.simulator.address(),
+            name = account::NAME,
+            password = account::PASSWORD,
+            api_key = account::API_KEY,
+            token = account::TOKEN,
+            example = account::example(http),
+        )
+    }
+}
+
+async fn start_operator(options: &Dev, data: &Path) -> anyhow::Result<Simulator> {
+    let config = simulator::Config {
+        listen: options.operator,
+        scenario: options.scenario.clone(),
+        // What it owes must survive as long as the gateway's data does.
+        journal: options.data.as_ref().map(|_| data.join("operator.journal")),
+        ..simulator::Config::default()
+    };
+    let listen = config.listen;
+    Simulator::start(config)
+        .await
+        .with_context(|| format!("cannot start the simulated operator on {listen}"))
+}

@@ -1,0 +1,189 @@
+//! The HTTP door: connections with limits, bodies with limits, and each request to whoever claims its path.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Request, Response, StatusCode, header};
+use axum::{Router, routing};
+use bytes::Bytes;
+use dialects::DIALECTS;
+use gateway::Gateway;
+use http_body_util::BodyExt;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::config::Http;
+
+/// How much of a body that is too large is read and thrown away, so that the client gets to read the answer.
+const DISCARD_BYTES: usize = 64 * 1024 * 1024;
+
+const NOBODY: &str = "nothing answers under this path\n";
+
+/// How long a stop waits for requests that have begun.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long accepting pauses when the machine has no more descriptors.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Door {
+    gateway: Gateway,
+    body_limit_bytes: usize,
+    body_timeout: Duration,
+}
+
+/// Builds the routes: health, what the caller adds, and the dialects for every other path.
+pub(crate) fn routes(gateway: Gateway, settings: &Http, extra: Router) -> Router {
+    let door = Door {
+        gateway,
+        body_limit_bytes: settings.body_limit_bytes,
+        body_timeout: Duration::from_millis(settings.body_timeout_ms),
+    };
+    Router::new()
+        .route("/health", routing::get(health))
+        .fallback(dialects)
+        .with_state(door)
+        .merge(extra)
+}
+
+/// Serves connections until `stop`, then finishes the requests that have begun.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    settings: Http,
+    stop: CancellationToken,
+) {
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(settings.head_timeout_ms))
+        .max_headers(100)
+        .half_close(true)
+        .pipeline_flush(true);
+    let places = Arc::new(Semaphore::new(settings.connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = stop.cancelled() => break,
+        };
+        let Some((stream, peer, place)) = accepted else {
+            sleep(ACCEPT_RETRY).await;
+            continue;
+        };
+        let routes = routes.clone();
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            routes.clone().oneshot(request)
+        });
+        let connection =
+            graceful.watch(server.serve_connection(TokioIo::new(stream), service));
+        #[expect(clippy::disallowed_methods, reason = "connections come and go; the drain below waits for them")]
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "the connection ended badly");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were cut off by the stop");
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Answers are small and must not wait for more to send.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, place))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "cannot accept a connection");
+            None
+        }
+    }
+}
+
+/// Says whether requests can be accepted: the store answers.
+async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
+    match door.gateway.reload().await {
+        Ok(_) => (StatusCode::OK, "ok\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    }
+}
+
+async fn dialects(
+    State(door): State<Door>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request<Body>,
+) -> Result<Response<Body>, Infallible> {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path();
+    if !DIALECTS.iter().any(|dialect| dialect.claims(path)) {
+        return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
+    }
+    let body = match timeout(door.body_timeout, collect(body, door.body_limit_bytes)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Ok(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
+        Err(_) => return Ok(plain(StatusCode::REQUEST_TIMEOUT, "the body came too slowly\n")),
+    };
+    let request = dialects::Request::new(head, body, Some(peer.ip()));
+    let Some(answer) = dialects::answer(&door.gateway, request).await else {
+        return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
+    };
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Ok(respond(status, answer.content_type, answer.body))
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<dialects::Body, axum::Error> {
+    let mut octets = Vec::new();
+    let mut read = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        read += data.len();
+        if read > DISCARD_BYTES {
+            break;
+        }
+        if read <= limit {
+            octets.extend_from_slice(&data);
+        } else {
+            octets = Vec::new();
+        }
+    }
+    if read > limit {
+        return Ok(dialects::Body::TooLarge);
+    }
+    Ok(dialects::Body::Whole(Bytes::from(octets)))
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    respond(status, "text/plain; charset=utf-8", text)
+}
+
+fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let value = header::HeaderValue::from_static(content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, value);
+    response
+}

@@ -1,0 +1,81 @@
+//! The running gateway: its doors and tasks, started in order and stopped in reverse.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use gateway::registry::Registry;
+use gateway::{Gateway, Running};
+use smpp_net::SmppConnectors;
+use smpp_net::server::Server;
+use tokio::net::TcpListener;
+
+use crate::config::Http;
+use crate::http;
+
+/// Holds what runs; dropping it without `stop` ends it as a crash would.
+pub(crate) struct Program {
+    http: SocketAddr,
+    doors: Registry,
+    smpp: Option<Server>,
+    tasks: Running,
+    /// Held as long as this process works on the data.
+    _lock: File,
+}
+
+/// Says where the doors are.
+pub(crate) struct Doors {
+    pub(crate) http: Http,
+    pub(crate) smpp: Option<SocketAddr>,
+    /// Routes besides the dialects'.
+    pub(crate) extra: Router,
+}
+
+impl Program {
+    /// Starts the tasks, then opens the doors: whoever gets in finds everything running.
+    pub(crate) async fn start(
+        gateway: Gateway,
+        lock: File,
+        mut settings: Doors,
+    ) -> anyhow::Result<Self> {
+        let address = settings.http.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen for HTTP on {address}"))?;
+        let tasks = Running::start(gateway.clone(), Arc::new(SmppConnectors::default())).await;
+        let smpp = match settings.smpp {
+            Some(address) => {
+                let server = Server::start(address, gateway.clone(), smpp_net::server::Settings::default());
+                Some(server.await.with_context(|| format!("cannot listen for SMPP on {address}"))?)
+            }
+            None => None,
+        };
+        settings.http.listen = listener.local_addr()?;
+        let http = settings.http.listen;
+        let routes = http::routes(gateway, &settings.http, settings.extra);
+        let mut doors = Registry::default();
+        doors.spawn("http", |stop| http::serve(listener, routes, settings.http, stop));
+        Ok(Self { http, doors, smpp, tasks, _lock: lock })
+    }
+
+    /// The address of the HTTP door.
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// The address of the customers' SMPP door, if there is one.
+    pub(crate) fn smpp(&self) -> Option<SocketAddr> {
+        self.smpp.as_ref().map(Server::address)
+    }
+
+    /// Closes the doors when the requests inside are answered, then stops the tasks.
+    pub(crate) async fn stop(self) {
+        self.doors.stop().await;
+        if let Some(smpp) = self.smpp {
+            smpp.stop().await;
+        }
+        self.tasks.stop().await;
+    }
+}

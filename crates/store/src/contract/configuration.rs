@@ -1,0 +1,127 @@
+//! Promises about tariffs, connectors, routes and the revision.
+
+use super::world::{HOUR, LIFETIME, World, account, accept, answer, at, scheduled};
+use crate::accounts::Credential;
+use crate::configuration::{Route, Tariff};
+use crate::queue::Rest;
+use crate::{ConnectorId, Store};
+
+fn tariff(settings: &str) -> Tariff {
+    Tariff {
+        name: "default".into(),
+        settings: settings.into(),
+    }
+}
+
+fn route(connector: ConnectorId) -> Route {
+    Route {
+        name: "all".into(),
+        connector,
+        settings: "{}".into(),
+    }
+}
+
+pub async fn every_change_increases_the_revision(store: &dyn Store) {
+    let mut last = store.revision().await.unwrap();
+    let mut grown = async |what: &str| {
+        let now = store.revision().await.unwrap();
+        assert!(now > last, "{what}");
+        last = now;
+    };
+    let id = account(store, "a", 0).await;
+    grown("account added").await;
+    store.change_account(id, "{}".into(), 1, false).await.unwrap();
+    grown("account changed").await;
+    let credential = Credential {
+        account: id,
+        kind: "token".into(),
+        name: "k".into(),
+        secret: vec![],
+    };
+    store.put_credential(credential).await.unwrap();
+    grown("credential added").await;
+    store.remove_credential(id, "token", "k").await.unwrap();
+    grown("credential removed").await;
+    store.put_tariff(tariff("{}")).await.unwrap();
+    grown("tariff").await;
+    let connector = store.put_connector("way", "{}", b"").await.unwrap();
+    grown("connector").await;
+    store.put_route(route(connector)).await.unwrap();
+    grown("route").await;
+    assert!(store.remove_route("all").await.unwrap());
+    grown("route removed").await;
+    assert!(store.remove_connector("way").await.unwrap());
+    grown("connector removed").await;
+    assert!(store.remove_tariff("default").await.unwrap());
+    grown("tariff removed").await;
+}
+
+pub async fn the_directory_tells_everything_configured(store: &dyn Store) {
+    store.put_tariff(tariff("{\"v\":1}")).await.unwrap();
+    store.put_tariff(tariff("{\"v\":2}")).await.unwrap();
+    let first = store.put_connector("way", "{\"v\":1}", b"s").await.unwrap();
+    let again = store.put_connector("way", "{\"v\":2}", b"t").await.unwrap();
+    assert_eq!(first, again, "a connector keeps its number");
+    store.put_route(route(first)).await.unwrap();
+
+    let directory = store.directory().await.unwrap();
+    assert_eq!(directory.revision, store.revision().await.unwrap());
+    assert_eq!(directory.tariffs, [tariff("{\"v\":2}")]);
+    assert_eq!(directory.routes, [route(first)]);
+    assert_eq!(directory.connectors.len(), 1);
+    assert_eq!(directory.connectors[0].id, first);
+    assert_eq!(directory.connectors[0].name, "way");
+    assert_eq!(directory.connectors[0].settings, "{\"v\":2}");
+    assert_eq!(directory.connectors[0].secret, b"t");
+}
+
+pub async fn removing_what_is_not_there_says_so(store: &dyn Store) {
+    assert!(!store.remove_tariff("none").await.unwrap());
+    assert!(!store.remove_route("none").await.unwrap());
+    assert!(!store.remove_connector("none").await.unwrap());
+}
+
+pub async fn a_route_needs_its_connector(store: &dyn Store) {
+    let refused = store.put_route(route(ConnectorId(9))).await.unwrap_err();
+    assert!(refused.is_conflict(), "{refused:?}");
+    let connector = store.put_connector("way", "{}", b"").await.unwrap();
+    store.put_route(route(connector)).await.unwrap();
+    let refused = store.remove_connector("way").await.unwrap_err();
+    assert!(refused.is_conflict(), "{refused:?}");
+    assert!(store.remove_route("all").await.unwrap());
+    assert!(store.remove_connector("way").await.unwrap());
+}
+
+pub async fn a_connectors_number_is_never_used_again(store: &dyn Store) {
+    let first = store.put_connector("way", "{}", b"").await.unwrap();
+    assert!(store.remove_connector("way").await.unwrap());
+    let second = store.put_connector("way", "{}", b"").await.unwrap();
+    assert!(second > first);
+}
+
+pub async fn a_connector_with_messages_under_way_stays(store: &dyn Store) {
+    let world = World::new(store, 1_000_000).await;
+    let stays = async |why: &str| {
+        let refused = store.remove_connector("way").await.unwrap_err();
+        assert!(refused.is_conflict(), "{why}: {refused:?}");
+    };
+    world.accept(1).await;
+    stays("queued").await;
+    let leased = world.claim(1).await;
+    stays("leased").await;
+    let done = answer(world.connector, leased[0], &[(0, "1")], Rest::Nothing, at(1));
+    store.record_answers(vec![done]).await.unwrap();
+    accept(store, scheduled(world.submission(1), at(HOUR))).await;
+    stays("scheduled").await;
+    store.sweep(at(LIFETIME), HOUR, 100).await.unwrap();
+    assert!(store.remove_connector("way").await.unwrap());
+}
+
+pub async fn messages_that_expired_in_the_queue_free_their_connector(store: &dyn Store) {
+    let world = World::new(store, 1_000_000).await;
+    world.accept(3).await;
+    let swept = store.sweep(at(LIFETIME), HOUR, 100).await.unwrap();
+    assert_eq!(swept.expired, 3);
+    assert_eq!(store.waiting(world.connector, 10).await.unwrap(), [0; 3]);
+    assert!(store.remove_connector("way").await.unwrap());
+}
