@@ -1,1 +1,7 @@
-//! A world for tests: a clock that stands still, and the golden-file runner.
+//! A world for tests: a clock that a test moves, an operator that does as it is told, and the golden-file runner.
+
+pub mod clock;
+pub mod golden;
+pub mod operator;
+
+pub use clock::TestClock;

@@ -1,0 +1,116 @@
+//! An operator that does with every message as a test tells it, without a network.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gateway::connector::{Answer, Attempt, Connector, Connectors, Failure, Inbox, Receipt, Ticket};
+use gateway::directory::ConnectorSpec;
+use sms::{Outcome, Reason};
+
+/// How many segments the operator holds at once.
+const CAPACITY: u32 = 1_000;
+
+/// Says what becomes of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is taken, and nothing more is heard of it.
+    Taken,
+    /// It is taken, and its outcome reported at once.
+    Reported(Outcome),
+    /// It is refused for good.
+    Refused(Reason),
+}
+
+type Decide = dyn Fn(&Attempt) -> Fate + Send + Sync;
+
+/// Stands in for every operator that a gateway is configured with.
+#[derive(Clone)]
+pub struct Operator(Arc<Decide>);
+
+impl Operator {
+    /// Makes an operator that decides by the message.
+    pub fn new(decide: impl Fn(&Attempt) -> Fate + Send + Sync + 'static) -> Self {
+        Self(Arc::new(decide))
+    }
+}
+
+impl Connectors for Operator {
+    fn start(&self, _spec: &ConnectorSpec, inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
+        inbox.changed();
+        Ok(Arc::new(Link {
+            decide: Arc::clone(&self.0),
+            inbox,
+        }))
+    }
+}
+
+struct Link {
+    decide: Arc<Decide>,
+    inbox: Inbox,
+}
+
+#[async_trait]
+impl Connector for Link {
+    fn capacity(&self) -> u32 {
+        CAPACITY
+    }
+
+    fn is_up(&self) -> bool {
+        true
+    }
+
+    fn submit(&self, attempts: Vec<Attempt>) {
+        for attempt in attempts {
+            self.settle(&attempt, (self.decide)(&attempt));
+        }
+    }
+
+    fn acknowledge(&self, _tickets: Vec<Ticket>, _taken: bool) {}
+
+    async fn stop(&self) {}
+}
+
+impl Link {
+    /// Answers an attempt and reports its outcome; a gateway that has stopped listening is told nothing.
+    fn settle(&self, attempt: &Attempt, fate: Fate) {
+        let message = attempt.message;
+        let id = |segment: u16| format!("{message}-{segment}").into_bytes();
+        let segments = attempt.segments.iter().map(|(segment, _)| *segment);
+        let (accepted, failure, outcome) = match fate {
+            Fate::Taken => (
+                segments.map(|segment| (segment, id(segment))).collect(),
+                None,
+                None,
+            ),
+            Fate::Reported(outcome) => (
+                segments.map(|segment| (segment, id(segment))).collect(),
+                None,
+                Some(outcome),
+            ),
+            Fate::Refused(reason) => (Vec::new(), Some(Failure::Refused(reason)), None),
+        };
+        let answer = Answer {
+            message,
+            accepted,
+            failure,
+            late: false,
+        };
+        let ids: Vec<_> = answer.accepted.iter().map(|(_, id)| id.clone()).collect();
+        // The receivers live as long as the tasks do.
+        let _ = self.inbox.answers.send(answer);
+        if outcome.is_some() {
+            for (number, id) in (0..).zip(ids) {
+                let ticket = Ticket {
+                    link: 0,
+                    session: 0,
+                    number,
+                };
+                let _ = self.inbox.receipts.try_send(Receipt {
+                    ticket,
+                    candidates: vec![id],
+                    outcome,
+                });
+            }
+        }
+    }
+}
