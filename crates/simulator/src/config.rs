@@ -46,7 +46,7 @@ impl Default for Config {
             recording: Recording::Full,
             inbox_limit: 100_000,
             credentials: None,
-            receipt_window: 1_000,
+            receipt_window: 100,
             receipt_retry_ms: 1_000,
             receipt_answer_ms: 60_000,
             slow_receipt_ms: 30_000,

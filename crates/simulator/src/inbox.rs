@@ -186,12 +186,13 @@ impl Shelf {
         false
     }
 
-    /// Keeps a message, and lets the oldest go when there are too many.
-    pub(crate) fn keep(&mut self, received: Received) {
+    /// Keeps a message, and lets the oldest go when there are too many; it is not even made
+    /// when messages are only counted.
+    pub(crate) fn keep(&mut self, received: impl FnOnce() -> Received) {
         if self.recording == Recording::Counts {
             return;
         }
-        self.messages.push_back(received);
+        self.messages.push_back(received());
         if self.messages.len() > self.limit {
             self.messages.pop_front();
         }
@@ -239,7 +240,7 @@ mod tests {
     fn the_oldest_message_goes_when_there_are_too_many() {
         let mut shelf = Shelf::new(Recording::Full, 2);
         for text in ["a", "b", "c"] {
-            shelf.keep(received("1", text));
+            shelf.keep(|| received("1", text));
         }
         let texts: Vec<_> = shelf.messages(None).into_iter().map(|it| it.text).collect();
         assert_eq!(texts, ["b", "c"]);
@@ -260,7 +261,7 @@ mod tests {
     #[test]
     fn nothing_is_kept_when_messages_are_only_counted() {
         let mut shelf = Shelf::new(Recording::Counts, 2);
-        shelf.keep(received("1", "a"));
+        shelf.keep(|| received("1", "a"));
         assert_eq!(shelf.messages(None), []);
     }
 }

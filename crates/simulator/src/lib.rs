@@ -97,13 +97,13 @@ impl Simulator {
     }
 
     /// Ends every link, waits until they are gone, and closes the journal.
-    ///
-    /// Fails when the last notes do not reach the journal.
-    pub async fn stop(self) -> io::Result<()> {
+    pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.shared.world().close()
+        if let Err(error) = self.shared.world().close() {
+            tracing::error!(%error, "the last receipts taken are not in the journal");
+        }
     }
 }
 

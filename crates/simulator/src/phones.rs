@@ -1,6 +1,6 @@
 //! What becomes of a submit: the recipient's number decides, or else the scenario and chance.
 
-use smpp::CommandStatus;
+use smpp::{CommandStatus, ReceiptState};
 
 use crate::chance::Chance;
 use crate::scenario::{Between, Scenario};
@@ -101,22 +101,24 @@ impl Outcome {
         Self::Rejected,
     ];
 
-    /// The code of `message_state` [smpp34 §5.2.28], the word of a receipt [Appendix B], and an
-    /// error as networks number them.
-    pub(crate) const fn told(self) -> (u8, &'static str, &'static str) {
+    /// The state that a receipt tells, and an error as GSM networks number them.
+    pub(crate) const fn told(self) -> (ReceiptState, u16) {
         match self {
-            Self::Delivered => (2, "DELIVRD", "000"),
-            Self::Expired => (3, "EXPIRED", "027"),
-            Self::Undeliverable => (5, "UNDELIV", "001"),
-            Self::Rejected => (8, "REJECTD", "011"),
+            Self::Delivered => (ReceiptState::Delivered, 0),
+            Self::Expired => (ReceiptState::Expired, 27),
+            Self::Undeliverable => (ReceiptState::Undeliverable, 1),
+            Self::Rejected => (ReceiptState::Rejected, 11),
         }
+    }
+
+    /// The number of its `message_state` [smpp34 §5.2.28].
+    pub(crate) const fn code(self) -> u8 {
+        self.told().0.message_state()
     }
 
     /// Finds the outcome of a `message_state`.
     pub(crate) fn from_code(code: u8) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.told().0 == code)
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
     }
 }
 
@@ -369,7 +371,7 @@ mod tests {
     #[test]
     fn an_outcome_is_found_by_its_code() {
         for outcome in Outcome::ALL {
-            assert_eq!(Outcome::from_code(outcome.told().0), Some(outcome));
+            assert_eq!(Outcome::from_code(outcome.code()), Some(outcome));
         }
         assert_eq!(Outcome::from_code(0), None);
     }

@@ -256,6 +256,9 @@ impl World {
         self.counters.duplicates = 0;
         if let Some(journal) = &mut self.journal {
             journal.cleared();
+            if let Err(error) = journal.flush() {
+                tracing::error!(%error, "the inbox will be full again after a restart");
+            }
         }
     }
 
@@ -361,21 +364,21 @@ impl World {
     }
 
     fn receive(&mut self, submission: &Submission<'_>, whole: Whole, at_ms: u64) {
-        let received = Received {
-            to: String::from_utf8_lossy(submission.destination.address).into_owned(),
-            from: String::from_utf8_lossy(submission.source.address).into_owned(),
-            text: whole.text,
-            segments: whole.segments,
-            id: self.config.scenario.id_form.write(whole.number),
-            received_at: at_ms,
-            raw: whole.raw,
-        };
-        let again = self
-            .shelf
-            .count(&received.to, &received.from, &received.text);
+        let to = String::from_utf8_lossy(submission.destination.address);
+        let from = String::from_utf8_lossy(submission.source.address);
+        let again = self.shelf.count(&to, &from, &whole.text);
         self.counters.messages += 1;
         self.counters.duplicates += u64::from(again);
-        self.shelf.keep(received);
+        let id_form = self.config.scenario.id_form;
+        self.shelf.keep(|| Received {
+            to: to.into_owned(),
+            from: from.into_owned(),
+            text: whole.text,
+            segments: whole.segments,
+            id: id_form.write(whole.number),
+            received_at: at_ms,
+            raw: whole.raw,
+        });
     }
 
     fn restore(&mut self, restored: &Restored<'_>) {

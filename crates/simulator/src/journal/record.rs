@@ -82,7 +82,7 @@ impl<'a> Accepted<'a> {
             out.extend(value.to_be_bytes());
         }
         let length = u8::try_from(system_id.len()).unwrap_or(u8::MAX);
-        out.extend([self.outcome.told().0, self.copies, length]);
+        out.extend([self.outcome.code(), self.copies, length]);
         out.extend(system_id);
         out.extend(self.pdu);
     }

@@ -11,7 +11,7 @@ use smpp::{
 use tokio::sync::Notify;
 
 use super::window::Window;
-use crate::receipts::form::Writer;
+use crate::receipts::form;
 use crate::submission::Submission;
 use crate::world::{Reply, Submit, World};
 
@@ -38,7 +38,6 @@ pub(super) struct Conversation {
     wake: Arc<Notify>,
     bound: Option<Bound>,
     window: Window,
-    writer: Writer,
     /// Responses that are held back, by the millisecond in which they may leave.
     held: BTreeMap<u64, BytesMut>,
     held_octets: usize,
@@ -60,7 +59,6 @@ impl Conversation {
             wake,
             bound: None,
             window: Window::new(0),
-            writer: Writer::default(),
             held: BTreeMap::new(),
             held_octets: 0,
             submits: 0,
@@ -278,9 +276,7 @@ impl Conversation {
             };
             let sequence = self.window.next_sequence();
             let scenario = &world.config.scenario;
-            let written = self
-                .writer
-                .write(&receipt, scenario, now_ms, sequence, &mut self.out);
+            let written = form::write(&receipt, scenario, now_ms, sequence, &mut self.out);
             match written {
                 Ok(()) => self.window.push(receipt, now_ms),
                 Err(error) => {

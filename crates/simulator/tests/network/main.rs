@@ -1,0 +1,7 @@
+//! A simulator over real TCP, as an ESME meets it.
+
+mod esme;
+mod links;
+mod phones;
+mod restart;
+mod scenarios;

@@ -1,0 +1,199 @@
+//! What an ESME meets at the numbers that mean something, and what their phones show.
+
+use crate::esme::{Esme, Heard, PATIENCE, simulator, start, submit};
+use simulator::{Config, Recording, Scenario};
+use smpp::{BindMode, CommandStatus, DataSm, Pdu, ReceiptState, SubmitSm, Tag, TlvBuffer};
+
+async fn calm() -> (simulator::Simulator, Esme) {
+    let simulator = simulator(Scenario::default()).await;
+    let esme = Esme::bind(simulator.address(), BindMode::Transceiver).await;
+    (simulator, esme)
+}
+
+#[tokio::test]
+async fn a_message_is_accepted_shown_and_receipted() {
+    let (simulator, mut esme) = calm().await;
+    let id = esme.accepted("380501234567", "hello").await;
+    let receipt = esme.receipt().await;
+    assert_eq!(receipt.receipted(), id);
+    assert_eq!(receipt.state(), ReceiptState::Delivered);
+    let inbox = simulator.inbox();
+    let messages = inbox.wait(Some("380501234567"), PATIENCE).await;
+    assert_eq!(messages.len(), 1);
+    let message = &messages[0];
+    assert_eq!(
+        (
+            &*message.from,
+            &*message.text,
+            message.segments,
+            &message.id
+        ),
+        ("SHOP", "hello", 1, &id)
+    );
+    assert_eq!(&message.raw[0][4..8], [0, 0, 0, 4], "the PDU is kept whole");
+    let counters = inbox
+        .wait_for(PATIENCE, |counters| counters.receipts_answered == 1)
+        .await;
+    assert_eq!(
+        (
+            counters.messages,
+            counters.receipts_sent,
+            counters.receipts_pending
+        ),
+        (1, 1, 0)
+    );
+}
+
+#[tokio::test]
+async fn some_numbers_have_another_outcome() {
+    let (_simulator, mut esme) = calm().await;
+    for (to, state) in [
+        ("380501230001", ReceiptState::Undeliverable),
+        ("380501230002", ReceiptState::Expired),
+        ("380501230003", ReceiptState::Rejected),
+    ] {
+        let id = esme.accepted(to, "hello").await;
+        let receipt = esme.receipt().await;
+        assert_eq!(
+            (receipt.receipted(), receipt.state()),
+            (&*id, state),
+            "{to}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_slow_phone_is_overtaken() {
+    let simulator = start(Config {
+        slow_receipt_ms: 200,
+        ..Config::default()
+    })
+    .await;
+    let mut esme = Esme::bind(simulator.address(), BindMode::Transceiver).await;
+    let slow = esme.accepted("380501230005", "hello").await;
+    let quick = esme.accepted("380501234567", "hello").await;
+    assert_eq!(esme.receipt().await.receipted(), quick);
+    assert_eq!(esme.receipt().await.receipted(), slow);
+}
+
+#[tokio::test]
+async fn a_silent_number_is_never_answered_nor_reached() {
+    let (simulator, mut esme) = calm().await;
+    esme.submit("380501230006", "hello").await;
+    esme.hears_nothing_but_life().await;
+    let counters = simulator.inbox().counters();
+    assert_eq!((counters.unanswered, counters.messages), (1, 0));
+}
+
+#[tokio::test]
+async fn a_throttled_number_takes_each_text_at_the_third_attempt() {
+    let (simulator, mut esme) = calm().await;
+    for text in ["one", "two"] {
+        for _ in 0..2 {
+            let status = esme.submitted("380501230007", text).await;
+            assert_eq!(status, CommandStatus::RTHROTTLED);
+        }
+        esme.accepted("380501230007", text).await;
+        esme.receipt().await;
+    }
+    let counters = simulator.inbox().counters();
+    assert_eq!((counters.throttled, counters.messages), (4, 2));
+}
+
+#[tokio::test]
+async fn a_duplicate_receipt_is_the_same_twice() {
+    let (_simulator, mut esme) = calm().await;
+    let id = esme.accepted("380501230008", "hello").await;
+    for _ in 0..2 {
+        assert_eq!(esme.receipt().await.receipted(), id);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_may_come_before_the_response() {
+    let (_simulator, mut esme) = calm().await;
+    let sent = esme.submit("380501230009", "hello").await;
+    let receipted = esme.receipt().await.receipted().to_owned();
+    match esme.next().await {
+        Heard::Answer {
+            sequence,
+            message_id,
+            ..
+        } => assert_eq!((sequence, message_id), (sent, receipted)),
+        other => panic!("not the response: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_long_text_is_shown_once_when_its_last_part_is_there() {
+    let (simulator, mut esme) = calm().await;
+    let text = "Ціна впала! ".repeat(12);
+    let segments = sms::text::split(&text, 77);
+    for segment in segments.iter().rev() {
+        assert_eq!(simulator.inbox().messages(None), []);
+        let octets = [&segment.udh.unwrap()[..], &segment.octets].concat();
+        let part = SubmitSm {
+            esm_class: 0x40,
+            data_coding: 8,
+            ..submit("380501234567", &octets)
+        };
+        esme.send(&Pdu::SubmitSm(part)).await;
+        esme.next().await;
+        esme.receipt().await;
+    }
+    let messages = simulator.inbox().messages(None);
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].text, text);
+    assert_eq!(usize::from(messages[0].segments), segments.len());
+    assert_eq!(messages[0].raw.len(), segments.len());
+}
+
+#[tokio::test]
+async fn a_data_sm_with_its_text_in_a_tlv_reaches_its_phone() {
+    let (simulator, mut esme) = calm().await;
+    let mut tlvs = TlvBuffer::new();
+    tlvs.push(Tag::MESSAGE_PAYLOAD, b"as data").unwrap();
+    let like = submit("380501234567", b"");
+    let data = DataSm {
+        source: like.source,
+        destination: like.destination,
+        tlvs: tlvs.tlvs(),
+        ..DataSm::default()
+    };
+    esme.send(&Pdu::DataSm(data)).await;
+    esme.next().await;
+    assert_eq!(simulator.inbox().messages(None)[0].text, "as data");
+    assert_eq!(simulator.inbox().counters().receipts_pending, 0);
+}
+
+#[tokio::test]
+async fn a_text_that_comes_twice_is_counted() {
+    let simulator = start(Config {
+        recording: Recording::Counts,
+        ..Config::default()
+    })
+    .await;
+    let mut esme = Esme::bind(simulator.address(), BindMode::Transmitter).await;
+    for text in ["one", "two", "one", "one"] {
+        esme.accepted("380501234567", text).await;
+    }
+    let inbox = simulator.inbox();
+    assert_eq!(inbox.duplicates(), 2);
+    assert_eq!(inbox.arrivals("380501234567", "SHOP", "one"), 3);
+    assert_eq!(inbox.arrivals("380501234567", "SHOP", "six"), 0);
+    assert_eq!(inbox.messages(None), []);
+    inbox.clear();
+    assert_eq!((inbox.duplicates(), inbox.counters().messages), (0, 0));
+}
+
+#[tokio::test]
+async fn waiting_ends_with_the_message_or_with_the_time() {
+    let (simulator, mut esme) = calm().await;
+    let inbox = simulator.inbox();
+    assert_eq!(inbox.wait(None, std::time::Duration::ZERO).await, []);
+    let (messages, _) = tokio::join!(
+        inbox.wait(Some("380501234567"), PATIENCE),
+        esme.submit("380501234567", "hello")
+    );
+    assert_eq!(messages.len(), 1);
+}
