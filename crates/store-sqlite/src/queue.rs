@@ -179,6 +179,7 @@ fn apply_rest(
 ) -> Result<(), Error> {
     let at = answer.at;
     match answer.rest {
+        Rest::Late => {}
         // The connector promised an answer for every segment and gave none for some: they may have left.
         Rest::Nothing => {
             message.doubts += 1;

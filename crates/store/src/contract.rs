@@ -1,1 +1,139 @@
 //! The promises as tests; a backend runs them all with a few lines.
+//!
+//! Each promise is a function that takes an empty store; its name is its sentence. A backend's `tests/contract.rs`:
+//!
+//! ```ignore
+//! async fn open() -> (impl store::Store, impl Drop) { … }
+//!
+//! store::contract_tests!(open);
+//! ```
+#![expect(missing_docs, reason = "the name of a promise is its sentence")]
+
+pub mod accounts;
+pub mod answers;
+pub mod claims;
+pub mod configuration;
+pub mod ledger;
+pub mod receipts;
+pub mod schedule;
+pub mod submissions;
+mod world;
+
+/// Makes a test of each promise. `$open` is the path of an async function that answers a new, empty store, and whatever must
+/// live as long as it.
+#[macro_export]
+macro_rules! contract_tests {
+    ($open:path) => {
+        $crate::contract_tests! { $open;
+            accounts: a_new_account_has_an_empty_book_and_its_settings,
+                an_account_name_is_taken_once,
+                an_account_can_be_changed,
+                an_account_that_is_not_there_cannot_be_changed,
+                a_credential_is_replaced_by_its_owner_only,
+                a_credential_is_removed_by_its_owner_only,;
+            configuration: every_change_increases_the_revision,
+                the_directory_tells_everything_configured,
+                removing_what_is_not_there_says_so,
+                a_route_needs_its_connector,
+                a_connectors_number_is_never_used_again,
+                a_connector_with_messages_under_way_stays,
+                messages_that_expired_in_the_queue_free_their_connector,;
+            submissions: an_accepted_submission_is_there_with_its_messages_and_its_hold,
+                the_balance_must_cover_the_price_to_the_last_unit,
+                a_credit_limit_counts_as_money,
+                the_largest_credit_limit_is_no_limit,
+                an_insufficient_balance_writes_nothing,
+                a_submission_that_cannot_be_written_whole_leaves_nothing,
+                a_price_beyond_all_money_is_refused_not_wrapped,
+                concurrent_submissions_spend_the_balance_exactly,
+                messages_are_numbered_without_a_gap_in_the_order_given,
+                messages_that_can_never_leave_are_kept_with_their_reason,
+                a_test_costs_nothing_and_never_leaves,
+                another_accounts_submission_is_unknown,
+                messages_are_read_in_pages,
+                only_messages_changed_since_are_listed_when_asked,
+                each_lane_waits_for_itself,;
+            claims: a_claimed_message_carries_what_the_wire_needs,
+                a_message_is_claimed_once,
+                a_connector_claims_its_own_messages_only,
+                urgent_lanes_come_first_and_old_messages_before_new,
+                no_more_segments_are_claimed_than_asked_for,
+                a_long_message_is_not_starved_by_a_small_window,
+                an_account_with_many_messages_does_not_delay_one_with_few,
+                accounts_take_turns_when_the_window_is_smaller_than_their_number,
+                what_modest_accounts_leave_over_goes_to_the_others,
+                a_message_whose_lifetime_is_over_ends_instead_of_leaving,
+                expired_messages_do_not_hide_living_ones,
+                a_lease_outlives_the_process_until_it_is_recovered,;
+            answers: a_taken_message_is_submitted_and_charged,
+                a_refused_message_is_rejected_and_released,
+                a_message_we_cannot_send_fails_and_is_released,
+                a_retry_waits_for_its_time_and_keeps_its_hold,
+                a_retry_that_is_due_is_claimed_at_once,
+                a_retry_sends_only_the_segments_that_were_not_taken,
+                a_message_taken_in_part_and_refused_in_part_is_charged_and_ends,
+                a_message_taken_in_part_that_expires_is_charged,
+                an_unknown_outcome_is_held_in_doubt,
+                an_unknown_outcome_is_sent_again_when_asked,
+                segments_that_nobody_answers_for_are_in_doubt,
+                an_answer_repeated_changes_nothing,
+                a_late_answer_proves_that_the_message_left,
+                a_late_answer_keeps_a_queued_message_from_leaving_again,
+                a_late_answer_while_leased_again_charges_once,
+                a_late_answer_to_a_part_leaves_the_second_attempt_its_lease,
+                a_late_answer_for_an_ended_message_keeps_its_end,
+                a_batch_of_answers_is_recorded_whole_or_not_at_all,;
+            receipts: a_receipt_ends_its_message,
+                a_receipt_that_does_not_know_leaves_the_message_open,
+                an_intermediate_notice_changes_nothing,
+                a_receipt_before_its_answer_is_kept_for_it,
+                a_receipt_before_its_answer_fits_under_another_form,
+                a_delivery_before_the_answer_wins_over_other_early_reports,
+                a_stale_unmatched_receipt_does_not_hit_a_later_message_with_the_same_id,
+                a_receipt_of_another_connector_does_not_fit,
+                a_repeated_receipt_changes_nothing,
+                the_first_negative_receipt_counts,
+                a_delivery_stands_against_later_negative_receipts,
+                a_delivery_corrects_a_negative_receipt_for_a_day,
+                the_id_as_it_came_is_tried_before_its_other_forms,
+                another_form_of_the_id_fits_when_it_leads_to_one_message,
+                forms_that_lead_to_two_messages_fit_neither,
+                an_id_used_again_means_the_latest_message,
+                a_receipt_in_doubt_proves_that_the_message_was_taken,
+                a_message_is_delivered_when_all_its_segments_are,
+                the_end_of_a_long_message_does_not_depend_on_the_order_of_its_receipts,
+                a_late_delivery_of_the_missing_segment_completes_the_message,
+                a_receipt_for_an_ended_message_moves_no_money,
+                upstream_ids_and_unmatched_receipts_are_forgotten_in_time,
+                receipts_of_one_batch_are_answered_in_order,;
+            schedule: a_scheduled_submission_waits_for_its_time,
+                what_has_not_left_in_its_lifetime_ends_and_is_released,
+                what_gets_no_receipt_ends_when_the_wait_is_over,
+                a_sweep_that_comes_days_late_ends_everything_for_its_own_reason,
+                a_delivery_corrects_a_message_that_was_given_up,
+                a_leased_message_outlives_its_lifetime_until_it_is_answered,
+                a_message_given_back_after_its_lifetime_ends_soon,
+                a_sweep_looks_at_no_more_submissions_than_asked,
+                recovery_sends_again_as_often_as_allowed_then_holds,
+                recovery_holds_when_the_policy_says_so,
+                recovery_is_for_one_connector,
+                recovery_keeps_the_segments_that_were_taken,
+                recovery_does_not_count_what_has_ended_meanwhile,;
+            ledger: a_top_up_adds_and_takes,
+                concurrent_top_ups_all_count,
+                money_beyond_all_bounds_is_refused,
+                an_audit_counts_what_it_checked,
+                accounts_do_not_touch_each_others_money,
+                the_books_balance_after_any_sequence_of_operations,;
+        }
+    };
+    ($open:path; $($subject:ident: $($promise:ident,)*;)*) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let (store, _place) = $open().await;
+                $crate::contract::$subject::$promise(&store).await;
+            }
+        )*)*
+    };
+}

@@ -109,6 +109,9 @@ pub enum Rest {
         /// When to send again; `None` to hold it in doubt until a receipt or the end of its lifetime decides.
         resend_at: Option<Timestamp>,
     },
+    /// Nothing new: this proves only that the segments it names were taken in an attempt answered before. A lease, if
+    /// there is one, belongs to another attempt and stays unless every segment is taken now.
+    Late,
 }
 
 /// Says what to do with messages in doubt after a restart.
