@@ -1,1 +1,10 @@
 //! SMPP over TCP and TLS: the connector to an operator, and the door for customers.
+//!
+//! Both sides are users of one loop that drives an [`smpp::Session`] over a stream.
+
+mod clock;
+pub mod connector;
+mod driver;
+mod tls;
+
+pub use connector::SmppConnectors;

@@ -1,0 +1,145 @@
+//! The connector to an operator's SMSC: links that bind, submit and take receipts.
+//!
+//! A link of the settings is one transceiver, or a transmitter and a receiver, which live and reconnect independently: while
+//! the receiver is away the operator keeps its receipts. An attempt goes to the free link with the least in its hands, all
+//! its segments to the same one and consecutively.
+//!
+//! Receipts are answered only when the gateway has stored them. While it cannot, a link goes on reading, because responses
+//! to submits and `enquire_link` come the same way: what bounds the receipts in memory is how many may be unanswered.
+
+mod backoff;
+mod bound;
+mod congestion;
+mod failure;
+mod hands;
+mod link;
+mod outcome;
+mod pace;
+mod plan;
+mod slot;
+mod submit;
+mod tickets;
+
+use std::sync::Arc;
+
+use gateway::connector::{Attempt, Connector, Connectors, Inbox, Ticket};
+use gateway::directory::{BindMode, ConnectorSpec};
+use gateway::registry::Registry;
+use tokio::sync::Mutex;
+
+use plan::Plan;
+use slot::{Command, Slot};
+
+/// Makes connectors to operators.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SmppConnectors;
+
+impl Connectors for SmppConnectors {
+    fn start(&self, spec: &ConnectorSpec, inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
+        Ok(Arc::new(SmppConnector::start(spec, inbox)?))
+    }
+}
+
+/// Is a running connector.
+struct SmppConnector {
+    plan: Arc<Plan>,
+    slots: Vec<Arc<Slot>>,
+    links: Mutex<Registry>,
+}
+
+impl SmppConnector {
+    fn start(spec: &ConnectorSpec, inbox: Inbox) -> Result<Self, String> {
+        let plan = Arc::new(Plan::new(spec, inbox)?);
+        let modes: &[smpp::BindMode] = match spec.settings.bind {
+            BindMode::Transceiver => &[smpp::BindMode::Transceiver],
+            BindMode::TransmitterReceiver => {
+                &[smpp::BindMode::Transmitter, smpp::BindMode::Receiver]
+            }
+        };
+        let mut slots = vec![];
+        let mut links = Registry::default();
+        for (number, mode) in (0..).zip((0..spec.settings.links).flat_map(|_| modes)) {
+            let (slot, commands) = Slot::new(number, *mode);
+            let slot = Arc::new(slot);
+            let task = link::run(Arc::clone(&plan), Arc::clone(&slot), commands);
+            // All links are stopped at once, by the plan's own token.
+            links.spawn(format!("link {number} of {}", spec.name), |_| task);
+            slots.push(slot);
+        }
+        Ok(Self {
+            plan,
+            slots,
+            links: Mutex::new(links),
+        })
+    }
+
+    /// Picks the link for an attempt: of those that are bound and not pausing, or else bound, the one with the least in its
+    /// hands.
+    fn choose(&self) -> Option<usize> {
+        let bound = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.can_submit());
+        let (place, _) = bound.min_by_key(|(_, slot)| (slot.is_pausing(), slot.load()))?;
+        Some(place)
+    }
+}
+
+#[async_trait::async_trait]
+impl Connector for SmppConnector {
+    fn capacity(&self) -> u32 {
+        self.plan.capacity
+    }
+
+    fn is_up(&self) -> bool {
+        self.slots.iter().any(|slot| slot.can_submit())
+    }
+
+    fn submit(&self, attempts: Vec<Attempt>) {
+        let mut parcels: Vec<Vec<Attempt>> = vec![vec![]; self.slots.len()];
+        for attempt in attempts {
+            match self.choose() {
+                Some(place) => {
+                    self.slots[place].take(attempt.segments.len());
+                    parcels[place].push(attempt);
+                }
+                None => self.plan.return_unwritten(&attempt),
+            }
+        }
+        for (slot, attempts) in self.slots.iter().zip(parcels) {
+            if !attempts.is_empty()
+                && let Err(Command::Submit(attempts)) = slot.send(Command::Submit(attempts))
+            {
+                attempts
+                    .iter()
+                    .for_each(|attempt| self.plan.return_unwritten(attempt));
+            }
+        }
+    }
+
+    fn acknowledge(&self, tickets: Vec<Ticket>, taken: bool) {
+        for slot in &self.slots {
+            let tickets: Vec<_> = tickets
+                .iter()
+                .filter(|ticket| ticket.link == slot.number)
+                .copied()
+                .collect();
+            if !tickets.is_empty() {
+                // A link that is gone has no session to which the tickets could belong.
+                let _ = slot.send(Command::Acknowledge { tickets, taken });
+            }
+        }
+    }
+
+    async fn stop(&self) {
+        self.plan.stop.cancel();
+        std::mem::take(&mut *self.links.lock().await).stop().await;
+    }
+}
+
+impl Drop for SmppConnector {
+    fn drop(&mut self) {
+        self.plan.stop.cancel();
+    }
+}

@@ -1,0 +1,100 @@
+//! When a link must pause because the operator cannot follow.
+
+const FIRST_PAUSE_MS: u64 = 1_000;
+const LONGEST_PAUSE_MS: u64 = 30_000;
+
+/// How many answers are looked at to tell the queue of one recipient from that of the link.
+const ANSWERS: u32 = 20;
+
+/// Remembers what the last answers said about the operator's load.
+#[derive(Debug)]
+pub(super) struct Congestion {
+    paused_until_ms: u64,
+    next_pause_ms: u64,
+    /// One bit for each of the last answers, set when it said that a queue is full.
+    full: u32,
+}
+
+impl Congestion {
+    pub(super) fn new() -> Self {
+        Self {
+            paused_until_ms: 0,
+            next_pause_ms: FIRST_PAUSE_MS,
+            full: 0,
+        }
+    }
+
+    /// Says until when nothing may be sent; `None` when the link is free.
+    pub(super) fn paused_until_ms(&self, now_ms: u64) -> Option<u64> {
+        (self.paused_until_ms > now_ms).then_some(self.paused_until_ms)
+    }
+
+    /// Takes note of an answer that says nothing about load.
+    pub(super) fn flowing(&mut self) {
+        self.remember(false);
+        self.next_pause_ms = FIRST_PAUSE_MS;
+    }
+
+    /// Takes note of throttling and says how long the link pauses: twice as long each time until something is taken again.
+    pub(super) fn throttled(&mut self, now_ms: u64) -> u64 {
+        if self.paused_until_ms(now_ms).is_none() {
+            self.paused_until_ms = now_ms + self.next_pause_ms;
+            self.next_pause_ms = (self.next_pause_ms * 2).min(LONGEST_PAUSE_MS);
+        }
+        // What was sent before the pause is answered within it: those answers do not lengthen it.
+        self.paused_until_ms - now_ms
+    }
+
+    /// Takes note of a full queue. When most answers say so it is the link's, which pauses for so long; otherwise it is the
+    /// recipient's: `None`.
+    pub(super) fn queue_full(&mut self, now_ms: u64) -> Option<u64> {
+        self.remember(true);
+        let most = self.full.count_ones() * 2 > ANSWERS;
+        most.then(|| self.throttled(now_ms))
+    }
+
+    fn remember(&mut self, full: bool) {
+        self.full = (self.full << 1 | u32::from(full)) & ((1 << ANSWERS) - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_until_something_is_taken() {
+        let mut congestion = Congestion::new();
+        let mut now_ms = 0;
+        for expected in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
+            assert_eq!(congestion.throttled(now_ms), expected);
+            assert_eq!(congestion.paused_until_ms(now_ms), Some(now_ms + expected));
+            now_ms += expected;
+            assert_eq!(congestion.paused_until_ms(now_ms), None);
+        }
+        congestion.flowing();
+        assert_eq!(congestion.throttled(now_ms), 1_000);
+    }
+
+    #[test]
+    fn answers_to_what_left_before_the_pause_do_not_lengthen_it() {
+        let mut congestion = Congestion::new();
+        congestion.throttled(0);
+        assert_eq!(congestion.throttled(400), 600);
+        assert_eq!(congestion.paused_until_ms(999), Some(1_000));
+        assert_eq!(congestion.paused_until_ms(1_000), None);
+    }
+
+    #[test]
+    fn a_full_queue_is_the_recipients_until_most_answers_say_so() {
+        let mut congestion = Congestion::new();
+        for _ in 0..10 {
+            assert_eq!(congestion.queue_full(0), None);
+        }
+        assert_eq!(congestion.queue_full(0), Some(1_000));
+        for _ in 0..20 {
+            congestion.flowing();
+        }
+        assert_eq!(congestion.queue_full(5_000), None);
+    }
+}

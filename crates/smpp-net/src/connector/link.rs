@@ -1,0 +1,198 @@
+//! One link for the life of its connector: connects, binds, serves the session, waits, and begins again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::connector::Attempt;
+use smpp::session::CloseReason;
+use smpp::{Bind, CommandStatus, Session};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{sleep, timeout};
+
+use super::backoff::{Backoff, Setback};
+use super::bound::Bound;
+use super::plan::Plan;
+use super::slot::{Command, Slot};
+use crate::driver::drive;
+
+/// How long a connection may take, TLS included.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The version that this side speaks [smpp34 §5.2.4].
+const INTERFACE_VERSION: u8 = 0x34;
+
+/// Runs until the plan's token is cancelled.
+pub(super) async fn run(
+    plan: Arc<Plan>,
+    slot: Arc<Slot>,
+    mut commands: UnboundedReceiver<Command>,
+) {
+    let settings = &plan.settings;
+    let mut backoff = Backoff::new(settings.reconnect_ms, settings.reconnect_max_ms);
+    while !plan.stop.is_cancelled() {
+        let connected = while_down(&plan, &slot, &mut commands, connect(&plan)).await;
+        let setback = match connected {
+            None => break,
+            Some(Ok(Connection::Plain(stream))) => {
+                serve(&plan, &slot, &mut commands, stream, &mut backoff).await
+            }
+            Some(Ok(Connection::Tls(stream))) => {
+                serve(&plan, &slot, &mut commands, *stream, &mut backoff).await
+            }
+            Some(Err(error)) => {
+                tracing::warn!(
+                    connector = plan.name,
+                    link = slot.number,
+                    error,
+                    "cannot connect"
+                );
+                Setback::Lost
+            }
+        };
+        let wait_ms = backoff.wait_ms(setback, Plan::random());
+        let wait = sleep(Duration::from_millis(wait_ms));
+        if !plan.stop.is_cancelled() {
+            tracing::debug!(
+                connector = plan.name,
+                link = slot.number,
+                wait_ms,
+                "will connect again"
+            );
+        }
+        if while_down(&plan, &slot, &mut commands, wait)
+            .await
+            .is_none()
+        {
+            break;
+        }
+    }
+    commands.close();
+    while let Some(command) = commands.recv().await {
+        refuse(&plan, &slot, command);
+    }
+}
+
+enum Connection {
+    Plain(TcpStream),
+    Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
+}
+
+/// Waits for something while the link is down: attempts that come all the same are given back at once. `None` when the
+/// connector stops.
+async fn while_down<T>(
+    plan: &Plan,
+    slot: &Slot,
+    commands: &mut UnboundedReceiver<Command>,
+    waited_for: impl Future<Output = T>,
+) -> Option<T> {
+    let mut waited_for = std::pin::pin!(waited_for);
+    loop {
+        tokio::select! {
+            result = &mut waited_for => return Some(result),
+            command = commands.recv() => refuse(plan, slot, command?),
+            () = plan.stop.cancelled() => return None,
+        }
+    }
+}
+
+fn refuse(plan: &Plan, slot: &Slot, command: Command) {
+    match command {
+        Command::Submit(attempts) => give_back(plan, slot, &attempts),
+        // The session that the tickets belong to is over.
+        Command::Acknowledge { .. } => {}
+    }
+}
+
+/// Answers attempts of which nothing was written.
+pub(super) fn give_back(plan: &Plan, slot: &Slot, attempts: &[Attempt]) {
+    for attempt in attempts {
+        slot.release(attempt.segments.len());
+        plan.return_unwritten(attempt);
+    }
+}
+
+async fn connect(plan: &Plan) -> Result<Connection, String> {
+    let connecting = async {
+        let stream = TcpStream::connect(&plan.settings.address)
+            .await
+            .map_err(|error| error.to_string())?;
+        // Submits leave in batches already; waiting for more only delays the last of them.
+        stream
+            .set_nodelay(true)
+            .map_err(|error| error.to_string())?;
+        match &plan.tls {
+            None => Ok(Connection::Plain(stream)),
+            Some(tls) => tls
+                .connector
+                .connect(tls.server_name.clone(), stream)
+                .await
+                .map(|stream| Connection::Tls(Box::new(stream)))
+                .map_err(|error| format!("TLS: {error}")),
+        }
+    };
+    timeout(CONNECT, connecting)
+        .await
+        .unwrap_or_else(|_| Err("no connection in time".to_owned()))
+}
+
+/// Binds and serves the session to its end, and says what ended it.
+async fn serve<S: AsyncRead + AsyncWrite + Send>(
+    plan: &Plan,
+    slot: &Slot,
+    commands: &mut UnboundedReceiver<Command>,
+    stream: S,
+    backoff: &mut Backoff,
+) -> Setback {
+    let now_ms = plan.clock.now_ms();
+    let mut session = Session::client(plan.session_config(), now_ms);
+    let bind = Bind {
+        system_id: plan.settings.system_id.as_bytes(),
+        password: plan.password.reveal().as_bytes(),
+        system_type: plan.settings.system_type.as_bytes(),
+        interface_version: INTERFACE_VERSION,
+        ..Bind::default()
+    };
+    session
+        .bind(now_ms, slot.mode, &bind)
+        .expect("a fresh session can bind, and the plan has checked the fields");
+    let mut bound = Bound::new(plan, slot, commands);
+    drive(stream, &mut session, &mut bound, plan.clock).await;
+    if bound.was_useful() {
+        backoff.reset();
+    }
+    let reason = bound.end();
+    let (connector, link) = (&plan.name, slot.number);
+    match setback(reason) {
+        Setback::Refused => {
+            tracing::error!(connector, link, %reason, "the operator refuses the login: look at the settings");
+        }
+        Setback::Lost | Setback::AlreadyBound if plan.stop.is_cancelled() => {
+            tracing::info!(connector, link, %reason, "the link is closed");
+        }
+        Setback::Lost | Setback::AlreadyBound => {
+            tracing::warn!(connector, link, %reason, "the link is down");
+        }
+    }
+    setback(reason)
+}
+
+fn setback(reason: CloseReason) -> Setback {
+    match reason {
+        CloseReason::BindRefused(CommandStatus::RALYBND) => Setback::AlreadyBound,
+        CloseReason::BindRefused(
+            CommandStatus::RBINDFAIL | CommandStatus::RINVPASWD | CommandStatus::RINVSYSID,
+        ) => Setback::Refused,
+        CloseReason::BindRefused(_)
+        | CloseReason::Closed
+        | CloseReason::Unbound
+        | CloseReason::UnboundByPeer
+        | CloseReason::ConnectionLost
+        | CloseReason::SessionInitTimeout
+        | CloseReason::LinkDead
+        | CloseReason::Inactive
+        | CloseReason::UnbindTimeout
+        | CloseReason::OutOfStep(_) => Setback::Lost,
+    }
+}

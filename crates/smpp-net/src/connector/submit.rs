@@ -1,0 +1,134 @@
+//! One segment of a message as `submit_sm`.
+
+use gateway::connector::Attempt;
+use smpp::time::{Absolute, Time};
+use smpp::{Address, SubmitSm};
+use sms::text::{Encoding, Segment};
+
+/// A UDH leads the text [smpp34 §5.2.12].
+const ESM_CLASS_UDH: u8 = 0x40;
+
+/// Asks for a receipt of every outcome [smpp34 §5.2.17]: on each segment, because operators differ in which one's they send.
+const EVERY_RECEIPT: u8 = 1;
+
+/// The longest number that networks take for a short code.
+const SHORT_CODE_DIGITS: usize = 6;
+
+/// Until when a message is worth delivering, as the PDU has it: absolute and in UTC. Empty for a moment outside this
+/// century, which leaves it to the operator.
+pub(super) fn validity_period(attempt: &Attempt) -> Option<[u8; 16]> {
+    let absolute = Absolute::from_unix_seconds(attempt.expires_at.as_seconds(), 0)?;
+    Time::Absolute(absolute).format()
+}
+
+/// Builds the PDU; `joined` is room for a header and a text, kept from one segment to the next.
+pub(super) fn submit_sm<'a>(
+    attempt: &'a Attempt,
+    segment: &'a Segment,
+    validity_period: Option<&'a [u8; 16]>,
+    joined: &'a mut Vec<u8>,
+) -> SubmitSm<'a> {
+    let (esm_class, short_message) = match segment.udh {
+        None => (0, &segment.octets[..]),
+        Some(header) => {
+            joined.clear();
+            joined.extend_from_slice(&header);
+            joined.extend_from_slice(&segment.octets);
+            (ESM_CLASS_UDH, &joined[..])
+        }
+    };
+    SubmitSm {
+        source: source(&attempt.originator),
+        destination: Address::international(attempt.recipient.as_bytes()),
+        esm_class,
+        validity_period: validity_period.map_or(&[], |period| &period[..]),
+        registered_delivery: EVERY_RECEIPT,
+        data_coding: match segment.encoding {
+            Encoding::Gsm7 => 0x00,
+            Encoding::Ucs2 => 0x08,
+        },
+        short_message,
+        ..SubmitSm::default()
+    }
+}
+
+/// Types an originator as operators expect it: names, short codes (network specific), international numbers
+/// [smpp34 §5.2.5, §5.2.6].
+fn source(originator: &str) -> Address<'_> {
+    let octets = originator.as_bytes();
+    let digits = octets.iter().all(u8::is_ascii_digit);
+    match octets.len() {
+        _ if !digits => Address::alphanumeric(octets),
+        ..=SHORT_CODE_DIGITS => Address {
+            ton: 3,
+            npi: 0,
+            address: octets,
+        },
+        _ => Address::international(octets),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gateway::MessageId;
+    use sms::{Msisdn, Timestamp};
+
+    use super::*;
+
+    fn attempt(text: &str) -> Attempt {
+        Attempt {
+            message: MessageId(1),
+            recipient: Msisdn::parse("380501234567").unwrap(),
+            originator: "Shop".into(),
+            segments: (0..).zip(sms::text::split(text, 7)).collect(),
+            expires_at: Timestamp::from_seconds(1_317_427_200),
+        }
+    }
+
+    #[test]
+    fn originators_are_typed_by_what_they_are() {
+        for (originator, ton, npi) in [
+            ("Shop", 5, 0),
+            ("24x7", 5, 0),
+            ("1", 3, 0),
+            ("123456", 3, 0),
+            ("1234567", 1, 1),
+            ("380501234567", 1, 1),
+        ] {
+            let address = source(originator);
+            assert_eq!((address.ton, address.npi), (ton, npi), "{originator}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_one_segment_goes_without_a_header() {
+        let (attempt, mut joined) = (attempt("hello"), vec![]);
+        let submit = submit_sm(&attempt, &attempt.segments[0].1, None, &mut joined);
+        assert_eq!((submit.esm_class, submit.data_coding), (0, 0));
+        assert_eq!(submit.short_message, b"hello");
+        assert_eq!(submit.registered_delivery, 1);
+        assert_eq!(submit.validity_period, b"");
+    }
+
+    #[test]
+    fn segments_of_a_long_text_carry_their_header() {
+        let attempt = attempt(&"ж".repeat(71));
+        let mut joined = vec![];
+        for (index, segment) in &attempt.segments {
+            let submit = submit_sm(&attempt, segment, None, &mut joined);
+            let number = u8::try_from(index + 1).unwrap();
+            assert_eq!((submit.esm_class, submit.data_coding), (0x40, 8));
+            assert_eq!(submit.short_message[..6], [5, 0, 3, 7, 2, number]);
+            assert!(submit.short_message.len() <= 140);
+        }
+    }
+
+    #[test]
+    fn the_end_of_the_lifetime_is_told_in_utc() {
+        let attempt = attempt("hello");
+        assert_eq!(
+            validity_period(&attempt).as_ref(),
+            Some(b"111001000000000+")
+        );
+    }
+}
