@@ -8,10 +8,12 @@
 mod chance;
 mod clock;
 mod config;
+mod fate;
 mod ids;
 mod inbox;
 mod journal;
 mod link;
+mod outcome;
 pub mod phones;
 mod reassembly;
 mod receipts;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::phones::Outcome;
+use crate::outcome::Outcome;
 
 /// A receipt that nobody has answered yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

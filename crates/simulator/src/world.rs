@@ -1,33 +1,34 @@
 //! All that the links share: the scenario, the phones, the receipts owed, and the journal.
 
+mod system;
+mod taking;
+
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::sync::Arc;
 
-use bytes::{BufMut, BytesMut};
-use smpp::{CommandStatus, Header, Pdu};
+use smpp::{CommandStatus, Header};
 use tokio::sync::Notify;
 
 use crate::chance::Chance;
 use crate::config::Config;
-use crate::inbox::{Counters, Received, Shelf};
-use crate::journal::{Accepted, Journal, Restored};
-use crate::phones::{self, Answer, Asked, Delivery};
-use crate::reassembly::{Added, Reassembly, Whole};
-use crate::receipts::{Mailbox, Parties, Receipt};
+use crate::fate::{self, Answer, Asked};
+use crate::inbox::{Counters, Shelf};
+use crate::journal::Journal;
+use crate::phones::Phone;
+use crate::reassembly::Reassembly;
+use crate::receipts::Receipt;
 use crate::scenario::Scenario;
 use crate::submission::Submission;
+use system::System;
 
 /// Systems that may have bound; each has a mailbox for good.
 const SYSTEMS_LIMIT: usize = 10_000;
 
 /// Texts being throttled that are remembered at once.
 const THROTTLED_LIMIT: usize = 100_000;
-
-/// How far ahead of its even pace a system may run before it is too fast.
-const BURST_US: u64 = 250_000;
 
 /// The state behind all links; every method is quick and none waits.
 #[derive(Debug)]
@@ -46,15 +47,6 @@ pub(crate) struct World {
     next_number: u64,
     /// How often each text was throttled, by a hash.
     throttled: HashMap<u64, u8>,
-}
-
-/// One `system_id`.
-#[derive(Debug)]
-struct System {
-    id: Box<[u8]>,
-    mailbox: Mailbox,
-    /// When its next submit is due at an even pace, in microseconds since the Unix epoch.
-    paced_until_us: u64,
 }
 
 /// A submit as it came over a link.
@@ -118,11 +110,7 @@ impl World {
         if place == SYSTEMS_LIMIT {
             return None;
         }
-        self.systems.push(System {
-            id: id.into(),
-            mailbox: Mailbox::default(),
-            paced_until_us: 0,
-        });
+        self.systems.push(System::new(id));
         self.places.insert(id.into(), place);
         Some(place)
     }
@@ -163,7 +151,9 @@ impl World {
     /// Decides a submit, and takes the message if that is the decision.
     pub(crate) fn submit(&mut self, submit: &Submit<'_>, now_ms: u64) -> Reply {
         self.counters.submitted_segments += 1;
-        let too_fast = self.is_too_fast(submit.system, now_ms);
+        let throughput = self.config.scenario.throughput_per_second;
+        let too_fast =
+            throughput.is_some_and(|it| self.systems[submit.system].is_too_fast(it, now_ms));
         let plan = self.decide(&submit.submission, too_fast);
         let number = plan
             .delivery
@@ -267,10 +257,10 @@ impl World {
         self.counters
     }
 
-    fn decide(&mut self, submission: &Submission<'_>, too_fast: bool) -> phones::Plan {
+    fn decide(&mut self, submission: &Submission<'_>, too_fast: bool) -> fate::Plan {
         let recipient = submission.destination.address;
-        let throttled = (phones::Phone::of(recipient) == phones::Phone::Throttled)
-            .then(|| throttled_key(submission));
+        let throttled =
+            (Phone::of(recipient) == Phone::Throttled).then(|| throttled_key(submission));
         let asked = Asked {
             recipient,
             registered_delivery: submission.registered_delivery,
@@ -280,7 +270,7 @@ impl World {
             too_fast,
             slow_receipt_ms: self.config.slow_receipt_ms,
         };
-        let plan = phones::decide(&asked, &self.config.scenario, &mut self.chance);
+        let plan = fate::decide(&asked, &self.config.scenario, &mut self.chance);
         if let Some(key) = throttled {
             if plan.delivery.is_some() {
                 self.throttled.remove(&key);
@@ -294,128 +284,6 @@ impl World {
         }
         plan
     }
-
-    /// Keeps an even pace with a little room for bursts.
-    fn is_too_fast(&mut self, system: usize, now_ms: u64) -> bool {
-        let Some(throughput) = self.config.scenario.throughput_per_second else {
-            return false;
-        };
-        let now = now_ms.saturating_mul(1_000);
-        let paced_until_us = &mut self.systems[system].paced_until_us;
-        if *paced_until_us > now.saturating_add(BURST_US) {
-            return true;
-        }
-        let step_us = 1_000_000 / u64::from(throughput.max(1));
-        *paced_until_us = (*paced_until_us).max(now) + step_us;
-        false
-    }
-
-    fn accept(&mut self, submit: &Submit<'_>, delivery: Delivery, now_ms: u64) -> u64 {
-        let number = self.next_number;
-        self.next_number += 1;
-        let pdu = whole_pdu(submit.header, submit.body);
-        let due_ms = now_ms.saturating_add(delivery.receipt_delay_ms);
-        if let Some(journal) = &mut self.journal {
-            journal.accepted(Accepted {
-                number,
-                at_ms: now_ms,
-                due_ms,
-                outcome: delivery.outcome,
-                copies: delivery.copies,
-                system_id: &self.systems[submit.system].id,
-                pdu: &pdu,
-            });
-        }
-        let owed = (1_u8 << delivery.copies) - 1;
-        let receipt = Receipt {
-            number,
-            copy: 0,
-            outcome: delivery.outcome,
-            submitted_at_ms: now_ms,
-            origin: Some(submit.link),
-            sent_before: false,
-            parties: Parties::new(submit.submission.destination, submit.submission.source),
-        };
-        self.owe(submit.system, &receipt, owed, due_ms);
-        self.arrive(number, &submit.submission, pdu, now_ms);
-        number
-    }
-
-    /// Schedules the copies of a receipt whose bits are set.
-    fn owe(&mut self, system: usize, receipt: &Receipt, owed: u8, due_ms: u64) {
-        for copy in (0..2).filter(|copy| owed & (1 << copy) != 0) {
-            let receipt = Receipt {
-                copy,
-                ..receipt.clone()
-            };
-            let by = receipt.origin;
-            self.systems[system].mailbox.schedule(due_ms, receipt, by);
-            self.counters.receipts_pending += 1;
-        }
-    }
-
-    fn arrive(&mut self, number: u64, submission: &Submission<'_>, pdu: Vec<u8>, at_ms: u64) {
-        self.counters.accepted_segments += 1;
-        match self.reassembly.add(number, submission, pdu) {
-            Added::Whole(whole) => self.receive(submission, whole, at_ms),
-            Added::Part => {}
-            Added::Again => self.counters.repeated_segments += 1,
-        }
-    }
-
-    fn receive(&mut self, submission: &Submission<'_>, whole: Whole, at_ms: u64) {
-        let to = String::from_utf8_lossy(submission.destination.address);
-        let from = String::from_utf8_lossy(submission.source.address);
-        let again = self.shelf.count(&to, &from, &whole.text);
-        self.counters.messages += 1;
-        self.counters.duplicates += u64::from(again);
-        let id_form = self.config.scenario.id_form;
-        self.shelf.keep(|| Received {
-            to: to.into_owned(),
-            from: from.into_owned(),
-            text: whole.text,
-            segments: whole.segments,
-            id: id_form.write(whole.number),
-            received_at: at_ms,
-            raw: whole.raw,
-        });
-    }
-
-    fn restore(&mut self, restored: &Restored<'_>) {
-        let accepted = &restored.accepted;
-        self.next_number = self.next_number.max(accepted.number.saturating_add(1));
-        let Ok(Some((header, body))) = smpp::frame(&mut BytesMut::from(accepted.pdu), usize::MAX)
-        else {
-            return;
-        };
-        let submission = match Pdu::decode(&header, &body) {
-            Ok(Pdu::SubmitSm(submit)) => Submission::from(&submit),
-            Ok(Pdu::DataSm(data)) => Submission::from(&data),
-            // The journal holds nothing else; a file of another program is refused by its magic.
-            _ => return,
-        };
-        let Some(system) = self.system(accepted.system_id) else {
-            return;
-        };
-        let receipt = Receipt {
-            number: accepted.number,
-            copy: 0,
-            outcome: accepted.outcome,
-            submitted_at_ms: accepted.at_ms,
-            origin: None,
-            sent_before: false,
-            parties: Parties::new(submission.destination, submission.source),
-        };
-        self.owe(system, &receipt, restored.owed, accepted.due_ms);
-        if restored.shown {
-            self.arrive(
-                accepted.number,
-                &submission,
-                accepted.pdu.to_vec(),
-                accepted.at_ms,
-            );
-        }
-    }
 }
 
 fn throttled_key(submission: &Submission<'_>) -> u64 {
@@ -423,15 +291,4 @@ fn throttled_key(submission: &Submission<'_>) -> u64 {
     submission.destination.address.hash(&mut hasher);
     submission.octets.hash(&mut hasher);
     hasher.finish()
-}
-
-fn whole_pdu(header: Header, body: &[u8]) -> Vec<u8> {
-    let length = smpp::frame::HEADER_LENGTH + body.len();
-    let mut pdu = Vec::with_capacity(length);
-    pdu.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
-    pdu.put_u32(header.command_id.0);
-    pdu.put_u32(header.command_status.0);
-    pdu.put_u32(header.sequence_number);
-    pdu.put_slice(body);
-    pdu
 }

@@ -1,6 +1,6 @@
 //! One record of the journal: its length, a checksum, and what happened.
 
-use crate::phones::Outcome;
+use crate::outcome::Outcome;
 
 /// Length and checksum, four octets each.
 pub(super) const HEAD_LENGTH: usize = 8;

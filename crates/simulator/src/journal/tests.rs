@@ -1,7 +1,7 @@
 //! The journal reopened: after a clean end, a torn one, and a long life.
 
 use super::*;
-use crate::phones::Outcome;
+use crate::outcome::Outcome;
 
 fn accepted(number: u64, copies: u8) -> Accepted<'static> {
     Accepted {

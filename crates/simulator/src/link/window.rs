@@ -112,7 +112,7 @@ mod tests {
     use smpp::Address;
 
     use super::*;
-    use crate::phones::Outcome;
+    use crate::outcome::Outcome;
     use crate::receipts::Parties;
 
     fn receipt(number: u64) -> Receipt {

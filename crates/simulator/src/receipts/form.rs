@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::ids::IdForm;
-    use crate::phones::Outcome;
+    use crate::outcome::Outcome;
     use crate::receipts::Parties;
 
     fn written(scenario: &Scenario) -> (u8, String, Option<Vec<u8>>, Option<u8>) {
