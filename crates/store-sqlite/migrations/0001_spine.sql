@@ -82,7 +82,7 @@ CREATE TABLE submission (
 ) STRICT;
 CREATE INDEX submission_sweep ON submission (sweep_at) WHERE sweep_at IS NOT NULL;
 
--- `accepted`, `delivered` and `failed` are bit sets of segments.
+-- `accepted`, `delivered` and `failed` are bit sets of segments; `failure` is the outcome that counts of those that failed.
 CREATE TABLE message (
   id            INTEGER PRIMARY KEY,
   submission_id INTEGER NOT NULL,
@@ -98,6 +98,7 @@ CREATE TABLE message (
   accepted      INTEGER NOT NULL DEFAULT 0,
   delivered     INTEGER NOT NULL DEFAULT 0,
   failed        INTEGER NOT NULL DEFAULT 0,
+  failure       INTEGER,
   attempts      INTEGER NOT NULL DEFAULT 0,
   doubts        INTEGER NOT NULL DEFAULT 0,
   submitted_at  INTEGER,

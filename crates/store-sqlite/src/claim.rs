@@ -196,10 +196,9 @@ impl Run<'_> {
 
     fn end(&mut self, id: MessageId, event: Event) -> Result<(), Error> {
         let now = self.claim.now;
-        if let Some(mut message) = Message::load(self.connection, id)?
-            && message.apply(self.connection, &mut self.books, event, now)?
-        {
-            message.save(self.connection, now)?;
+        if let Some(mut message) = Message::load(self.connection, id)? {
+            message.end(self.connection, &mut self.books, event, now)?;
+            message.save(self.connection)?;
         }
         Ok(())
     }

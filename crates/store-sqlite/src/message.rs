@@ -26,8 +26,12 @@ pub(crate) struct Message {
     pub(crate) failed: u64,
     pub(crate) attempts: u32,
     pub(crate) doubts: u32,
+    /// The outcome of its failed segments that counts for the whole.
+    failure: Option<Failure>,
     submitted_at: Option<i64>,
     done_at: Option<i64>,
+    /// When state or reason changed since it was read.
+    changed_at: Option<i64>,
 }
 
 impl Message {
@@ -35,7 +39,7 @@ impl Message {
         connection
             .prepare_cached(
                 "SELECT id, submission_id, account_id, segments, price, connector_id, state, reason, \
-                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at FROM message WHERE id = ?1",
+                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at, failure FROM message WHERE id = ?1",
             )
             .and_then(|mut select| select.query_row([id.0], Self::from_row).optional())
             .map_err(failed("cannot read a message"))
@@ -58,6 +62,8 @@ impl Message {
             doubts: row.get(12)?,
             submitted_at: row.get(13)?,
             done_at: row.get(14)?,
+            failure: row.get::<_, Option<u16>>(15)?.map(Failure),
+            changed_at: None,
         })
     }
 
@@ -77,6 +83,9 @@ impl Message {
         let Some(change) = step(self.state, event) else {
             return Ok(false);
         };
+        if (self.state, self.reason) != (change.state, change.reason) {
+            self.changed_at = Some(at.as_millis());
+        }
         self.state = change.state;
         self.reason = change.reason;
         if change.settlement != Settlement::None {
@@ -114,40 +123,63 @@ impl Message {
             return Ok(());
         }
         self.accepted |= bit;
-        if outcome == Outcome::Unknown {
+        match outcome {
             // It says that the upstream took the segment, and nothing about its end.
-            return self.prove_taken(connection, books, at);
-        }
-        let corrects = self.failed & bit != 0;
-        if outcome == Outcome::Delivered {
-            let too_late = |done| at.as_millis().saturating_sub(done) > CORRECTION_WINDOW_MS;
-            if corrects && self.done_at.is_some_and(too_late) {
-                return Ok(());
+            Outcome::Unknown => return self.prove_taken(connection, books, at),
+            Outcome::Delivered => {
+                let too_late = |done| at.as_millis().saturating_sub(done) > CORRECTION_WINDOW_MS;
+                if self.state.is_final() && self.done_at.is_some_and(too_late) {
+                    return Ok(());
+                }
+                self.delivered |= bit;
+                self.failed &= !bit;
             }
-            self.delivered |= bit;
-            self.failed &= !bit;
-        } else if corrects {
-            return Ok(());
-        } else {
-            self.failed |= bit;
+            Outcome::Undelivered(_)
+            | Outcome::Expired
+            | Outcome::Rejected(_)
+            | Outcome::Deleted => {
+                if self.failed & bit != 0 {
+                    return Ok(());
+                }
+                self.failed |= bit;
+                let failure = Failure::of(outcome);
+                self.failure = Some(self.failure.map_or(failure, |other| other.min(failure)));
+            }
         }
 
         if self.delivered == self.all() {
-            let event = if corrects && self.state.is_final() {
+            let event = if self.state.is_final() {
                 Event::Correct
             } else {
                 Event::Receipt(Outcome::Delivered)
             };
             self.apply(connection, books, event, at)?;
         } else if self.delivered | self.failed == self.all() {
-            let outcome = match outcome {
-                // The last report is good, an earlier one was not.
-                Outcome::Delivered => Outcome::Undelivered(Reason::PartlyDelivered),
-                other => other,
+            let outcome = match self.failure {
+                Some(failure) if self.delivered == 0 => failure.outcome(),
+                _ => Outcome::Undelivered(Reason::PartlyDelivered),
             };
             self.apply(connection, books, Event::Receipt(outcome), at)?;
         } else {
             self.prove_taken(connection, books, at)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a message whose remaining segments cannot leave. When some have left, the upstream bills them: it is charged.
+    pub(crate) fn end(
+        &mut self,
+        connection: &Connection,
+        books: &mut Books,
+        event: Event,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        if self.accepted == 0 {
+            self.apply(connection, books, event, at)?;
+        } else {
+            self.apply(connection, books, Event::Submitted, at)?;
+            let partly = Event::Receipt(Outcome::Undelivered(Reason::PartlySubmitted));
+            self.apply(connection, books, partly, at)?;
         }
         Ok(())
     }
@@ -165,12 +197,13 @@ impl Message {
         Ok(())
     }
 
-    /// Writes the changed columns.
-    pub(crate) fn save(&self, connection: &Connection, at: Timestamp) -> Result<(), Error> {
+    /// Writes the columns that may have changed.
+    pub(crate) fn save(&self, connection: &Connection) -> Result<(), Error> {
         connection
             .prepare_cached(
                 "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
-                 doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = ?11 WHERE id = ?1",
+                 doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = coalesce(?11, changed_at), failure = ?12 \
+                 WHERE id = ?1",
             )
             .and_then(|mut update| {
                 update.execute((
@@ -184,7 +217,8 @@ impl Message {
                     self.doubts,
                     self.submitted_at,
                     self.done_at,
-                    at.as_millis(),
+                    self.changed_at,
+                    self.failure.map(|failure| failure.0),
                 ))
             })
             .map(|_| ())
@@ -211,6 +245,26 @@ impl Message {
             .map_err(failed("cannot queue a message"))
     }
 
+    /// Takes a message that has ended out of whatever it waits in, so that its connector is free of it.
+    pub(crate) fn dequeue(&self, connection: &Connection) -> Result<(), Error> {
+        let connector = self.connector.map(|connector| connector.0);
+        connection
+            .prepare_cached(
+                "DELETE FROM queue WHERE connector_id = ?1 AND account_id = ?2 AND message_id = ?3 \
+                 AND lane = (SELECT lane FROM submission WHERE id = ?4)",
+            )
+            .and_then(|mut delete| {
+                delete.execute((connector, self.account.0, self.id.0, self.submission.0))
+            })
+            .and_then(|_| {
+                connection
+                    .prepare_cached("DELETE FROM deferred WHERE message_id = ?1")?
+                    .execute([self.id.0])
+            })
+            .map(|_| ())
+            .map_err(failed("cannot take an ended message out of the queue"))
+    }
+
     /// Queues the message at once, or for `due_at` when that is still to come.
     pub(crate) fn enqueue_at(
         &self,
@@ -226,6 +280,47 @@ impl Message {
             .and_then(|mut insert| insert.execute((self.id.0, due_at.as_millis())))
             .map(|_| ())
             .map_err(failed("cannot defer a message"))
+    }
+}
+
+/// The outcome of failed segments that counts for their message. The order makes one of several, whichever came first: what
+/// becomes of a message must not depend on the order of its receipts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Failure(u16);
+
+impl Failure {
+    fn of(outcome: Outcome) -> Self {
+        let (code, reason) = encode(outcome);
+        Self(u16::from_be_bytes([code, reason]))
+    }
+
+    fn outcome(self) -> Outcome {
+        let [code, reason] = self.0.to_be_bytes();
+        decode(code, reason)
+    }
+}
+
+/// The codes under which an outcome is stored; a delivery is the least.
+pub(crate) fn encode(outcome: Outcome) -> (u8, u8) {
+    match outcome {
+        Outcome::Delivered => (0, Reason::None.as_u8()),
+        Outcome::Undelivered(reason) => (1, reason.as_u8()),
+        Outcome::Expired => (2, Reason::None.as_u8()),
+        Outcome::Rejected(reason) => (3, reason.as_u8()),
+        Outcome::Deleted => (4, Reason::None.as_u8()),
+        Outcome::Unknown => (5, Reason::None.as_u8()),
+    }
+}
+
+/// Reads what [`encode`] wrote.
+pub(crate) fn decode(code: u8, reason: u8) -> Outcome {
+    match code {
+        0 => Outcome::Delivered,
+        1 => Outcome::Undelivered(reason_from(reason)),
+        2 => Outcome::Expired,
+        3 => Outcome::Rejected(reason_from(reason)),
+        4 => Outcome::Deleted,
+        _ => Outcome::Unknown,
     }
 }
 

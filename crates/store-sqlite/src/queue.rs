@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension};
 use sms::state::Event;
-use sms::{Lane, MessageState, Outcome, Reason, Timestamp};
+use sms::{Lane, MessageState, Reason, Timestamp};
 use store::queue::{
     AcceptedSegment, Answer, Claim, Claimed, DoubtPolicy, Queue, Recovered, Rest, Swept,
 };
@@ -110,14 +110,15 @@ impl Queue for SqliteStore {
 }
 
 fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) -> Result<(), Error> {
-    let claimed_at: Option<i64> = connection
-        .prepare_cached("DELETE FROM lease WHERE message_id = ?1 RETURNING claimed_at")
-        .and_then(|mut delete| {
-            delete
-                .query_row([answer.message.0], |row| row.get(0))
-                .optional()
-        })
-        .map_err(failed("cannot end a lease"))?;
+    let claimed_at = match answer.rest {
+        // A lease, if there is one, belongs to another attempt.
+        Rest::Late => None,
+        Rest::Nothing
+        | Rest::Retry { .. }
+        | Rest::Refused(_)
+        | Rest::Failed(_)
+        | Rest::Unknown { .. } => end_lease(connection, answer.message)?,
+    };
     let Some(mut message) = Message::load(connection, answer.message)? else {
         return Err(Error::other(
             format!("there is no message {}", answer.message),
@@ -136,14 +137,27 @@ fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) ->
         }
     }
     if message.accepted == message.all() {
-        message.apply(connection, books, Event::Submitted, answer.at)?;
+        let applied = message.apply(connection, books, Event::Submitted, answer.at)?;
+        if applied && claimed_at.is_none() {
+            // It had been queued again, and may be on lease again: it need not leave any more.
+            end_lease(connection, answer.message)?;
+            message.dequeue(connection)?;
+        }
     } else if claimed_at.is_some() {
         apply_rest(connection, books, &mut message, answer)?;
     }
     for (segment, outcome) in early {
         message.apply_receipt(connection, books, segment, outcome, answer.at)?;
     }
-    message.save(connection, answer.at)
+    message.save(connection)
+}
+
+/// Ends the lease of a message, if it has one; answers since when it had it, in milliseconds.
+fn end_lease(connection: &Connection, message: MessageId) -> Result<Option<i64>, Error> {
+    connection
+        .prepare_cached("DELETE FROM lease WHERE message_id = ?1 RETURNING claimed_at")
+        .and_then(|mut delete| delete.query_row([message.0], |row| row.get(0)).optional())
+        .map_err(failed("cannot end a lease"))
 }
 
 /// Keeps the upstream's id of a segment, by which its receipt will be matched.
@@ -200,10 +214,8 @@ fn apply_rest(
                 message.enqueue_at(connection, due_at, at)?;
             }
         }
-        Rest::Refused(reason) => {
-            end_partly(connection, books, message, Event::Refused(reason), at)?;
-        }
-        Rest::Failed(reason) => end_partly(connection, books, message, Event::Fail(reason), at)?,
+        Rest::Refused(reason) => message.end(connection, books, Event::Refused(reason), at)?,
+        Rest::Failed(reason) => message.end(connection, books, Event::Fail(reason), at)?,
         Rest::Unknown { reason, resend_at } => {
             message.doubts += 1;
             message.attempts += 1;
@@ -214,24 +226,6 @@ fn apply_rest(
                 message.enqueue_at(connection, resend_at, at)?;
             }
         }
-    }
-    Ok(())
-}
-
-/// Ends a message whose remaining segments cannot leave. When some have left, the upstream bills them: it is charged.
-fn end_partly(
-    connection: &Connection,
-    books: &mut Books,
-    message: &mut Message,
-    event: Event,
-    at: Timestamp,
-) -> Result<(), Error> {
-    if message.accepted == 0 {
-        message.apply(connection, books, event, at)?;
-    } else {
-        message.apply(connection, books, Event::Submitted, at)?;
-        let partly = Event::Receipt(Outcome::Undelivered(Reason::PartlySubmitted));
-        message.apply(connection, books, partly, at)?;
     }
     Ok(())
 }
@@ -254,7 +248,7 @@ fn release_due(connection: &Connection, now: Timestamp, limit: u32) -> Result<u3
             continue;
         };
         if message.apply(connection, &mut books, Event::Release, now)? {
-            message.save(connection, now)?;
+            message.save(connection)?;
         }
         if message.state == MessageState::Queued {
             message.enqueue(connection)?;
@@ -288,28 +282,28 @@ fn sweep(
     let mut swept = Swept::default();
     for (submission, first, count, expires_at) in due {
         let receipts_end = Timestamp::from_millis(expires_at).plus_millis(receipt_wait_ms);
-        let mut open = false;
+        let mut again: Option<Timestamp> = None;
         for id in open_messages(connection, first, count)? {
             let Some(mut message) = Message::load(connection, id)? else {
                 continue;
             };
-            let (event, counter) = if now >= receipts_end {
-                (Event::NoReceipt, &mut swept.without_receipt)
-            } else {
-                (Event::LifetimeOver, &mut swept.expired)
-            };
             let waits = matches!(message.state, MessageState::Held | MessageState::Queued);
-            let event = if waits { Event::LifetimeOver } else { event };
-            let applies = (waits || event == Event::NoReceipt) && !is_leased(connection, id)?;
-            if applies && message.apply(connection, &mut books, event, now)? {
-                message.save(connection, now)?;
-                *counter += 1;
+            if is_leased(connection, id)? {
+                // It is about to be answered, and may come back into the queue.
+                again = Some(now.plus_millis(SWEEP_AGAIN_MS));
+            } else if waits {
+                message.end(connection, &mut books, Event::LifetimeOver, now)?;
+                message.save(connection)?;
+                message.dequeue(connection)?;
+                swept.expired += 1;
+            } else if now >= receipts_end {
+                message.apply(connection, &mut books, Event::NoReceipt, now)?;
+                message.save(connection)?;
+                swept.without_receipt += 1;
             } else {
-                open = true;
+                again.get_or_insert(receipts_end);
             }
         }
-        let again = open.then(|| now.plus_millis(SWEEP_AGAIN_MS).max(receipts_end));
-        // Messages on lease when their lifetime ends are looked at again soon, the others when receipts are overdue.
         connection
             .prepare_cached("UPDATE submission SET sweep_at = ?2 WHERE id = ?1")
             .and_then(|mut update| update.execute((submission, again.map(Timestamp::as_millis))))
@@ -365,14 +359,13 @@ fn recover(
         let Some(mut message) = Message::load(connection, MessageId(id))? else {
             continue;
         };
+        let lost = Event::AnswerLost(Reason::ProcessStopped);
+        if !message.apply(connection, &mut books, lost, now)? {
+            // A receipt or a late answer has told meanwhile that it was taken.
+            continue;
+        }
         message.doubts += 1;
         message.attempts += 1;
-        message.apply(
-            connection,
-            &mut books,
-            Event::AnswerLost(Reason::ProcessStopped),
-            now,
-        )?;
         let resend = match policy {
             DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
             DoubtPolicy::Hold => false,
@@ -383,7 +376,7 @@ fn recover(
         } else {
             recovered.held += 1;
         }
-        message.save(connection, now)?;
+        message.save(connection)?;
     }
     books.close(connection)?;
     Ok(recovered)

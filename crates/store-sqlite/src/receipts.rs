@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension};
-use sms::{Outcome, Reason};
+use sms::{MessageState, Outcome};
 use store::receipts::{Match, NewReceipt, Receipts};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::books::Books;
-use crate::message::{Message, reason_from};
+use crate::message::{Message, decode, encode};
 use crate::{SqliteStore, failed};
 
 #[async_trait]
@@ -43,8 +43,13 @@ fn record(
     let Some(mut message) = Message::load(connection, segment.message)? else {
         return Ok(found);
     };
+    let waited = message.state == MessageState::Queued;
     message.apply_receipt(connection, books, segment.index, outcome, receipt.at)?;
-    message.save(connection, receipt.at)?;
+    message.save(connection)?;
+    if waited && message.state != MessageState::Queued {
+        // It had been queued again after a doubt that is over now.
+        message.dequeue(connection)?;
+    }
     if outcome == Outcome::Delivered {
         // Nothing that may still come can change it. After a negative one the id stays: a positive one may correct it.
         connection
@@ -159,26 +164,4 @@ pub(crate) fn take_early(
                 .optional()
         })
         .map_err(failed("cannot look for an early receipt"))
-}
-
-fn encode(outcome: Outcome) -> (u8, u8) {
-    match outcome {
-        Outcome::Delivered => (0, Reason::None.as_u8()),
-        Outcome::Undelivered(reason) => (1, reason.as_u8()),
-        Outcome::Expired => (2, Reason::None.as_u8()),
-        Outcome::Rejected(reason) => (3, reason.as_u8()),
-        Outcome::Deleted => (4, Reason::None.as_u8()),
-        Outcome::Unknown => (5, Reason::None.as_u8()),
-    }
-}
-
-fn decode(code: u8, reason: u8) -> Outcome {
-    match code {
-        0 => Outcome::Delivered,
-        1 => Outcome::Undelivered(reason_from(reason)),
-        2 => Outcome::Expired,
-        3 => Outcome::Rejected(reason_from(reason)),
-        4 => Outcome::Deleted,
-        _ => Outcome::Unknown,
-    }
 }

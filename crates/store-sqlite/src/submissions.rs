@@ -60,7 +60,9 @@ impl Submissions for SqliteStore {
     }
 
     async fn tally(&self) -> Result<Tally, Error> {
-        self.readers.read(|connection| tally(connection, i64::MIN, i64::MAX)).await
+        self.readers
+            .read(|connection| tally(connection, i64::MIN, i64::MAX))
+            .await
     }
 }
 
@@ -91,14 +93,19 @@ fn accept(connection: &Connection, new: &NewSubmission) -> Result<Acceptance, Er
 }
 
 fn available(connection: &Connection, account: AccountId) -> Result<i64, Error> {
-    connection
+    let found: Option<(i64, i64)> = connection
         .prepare_cached(
-            "SELECT book.available + account.credit_limit FROM book JOIN account ON account.id = book.account_id \
+            "SELECT book.available, account.credit_limit FROM book JOIN account ON account.id = book.account_id \
              WHERE account_id = ?1",
         )
-        .and_then(|mut select| select.query_row([account.0], |row| row.get(0)).optional())
-        .map_err(failed("cannot read the balance"))?
-        .ok_or_else(|| Error::conflict(format!("there is no account {account}")))
+        .and_then(|mut select| {
+            select.query_row([account.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(failed("cannot read the balance"))?;
+    let (available, credit_limit) =
+        found.ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
+    // A limit near the end of the range means that there is none: the sum must not wrap.
+    Ok(available.saturating_add(credit_limit))
 }
 
 fn insert_submission(

@@ -56,7 +56,10 @@ pub async fn an_account_can_be_changed(store: &dyn Store) {
         .unwrap();
     let changed = store.directory().await.unwrap().accounts.remove(0);
     assert_eq!(changed.settings, "{\"a\":1}");
-    assert_eq!((changed.credit_limit_micros, changed.suspended), (500, true));
+    assert_eq!(
+        (changed.credit_limit_micros, changed.suspended),
+        (500, true)
+    );
 }
 
 pub async fn an_account_that_is_not_there_cannot_be_changed(store: &dyn Store) {

@@ -37,9 +37,13 @@ pub async fn a_taken_message_is_submitted_and_charged(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(2).await;
     assert_eq!(world.book().await, book(2, 0));
-    sent.answer(&[(0, "a"), (1, "b")], Rest::Nothing, at(7)).await;
+    sent.answer(&[(0, "a"), (1, "b")], Rest::Nothing, at(7))
+        .await;
     let message = sent.now().await;
-    assert_eq!((message.state, message.reason), (MessageState::Submitted, Reason::None));
+    assert_eq!(
+        (message.state, message.reason),
+        (MessageState::Submitted, Reason::None)
+    );
     assert_eq!((message.submitted_at, message.done_at), (Some(at(7)), None));
     assert_eq!(world.book().await, book(0, 2));
     sound(store).await;
@@ -60,8 +64,12 @@ pub async fn a_refused_message_is_rejected_and_released(store: &dyn Store) {
 pub async fn a_message_we_cannot_send_fails_and_is_released(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
-    sent.answer(&[], Rest::Failed(Reason::InternalError), at(7)).await;
-    assert_eq!(sent.state().await, (MessageState::Failed, Reason::InternalError));
+    sent.answer(&[], Rest::Failed(Reason::InternalError), at(7))
+        .await;
+    assert_eq!(
+        sent.state().await,
+        (MessageState::Failed, Reason::InternalError)
+    );
     assert_eq!(world.book().await, book(0, 0));
     sound(store).await;
 }
@@ -70,12 +78,20 @@ pub async fn a_retry_waits_for_its_time_and_keeps_its_hold(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
     sent.answer(&[], retry(500, true), at(7)).await;
-    assert_eq!(sent.state().await, (MessageState::Queued, Reason::Throttled));
+    assert_eq!(
+        sent.state().await,
+        (MessageState::Queued, Reason::Throttled)
+    );
     assert_eq!(world.claim(10).await, []);
     assert_eq!(store.release_due(at(499), 10).await.unwrap(), 0);
     assert_eq!(store.release_due(at(500), 10).await.unwrap(), 1);
-    let again = super::world::claim(store, world.connector, 10, at(500)).await.messages;
-    assert_eq!((again[0].id, again[0].attempts, again[0].doubts), (sent.message, 1, 0));
+    let again = super::world::claim(store, world.connector, 10, at(500))
+        .await
+        .messages;
+    assert_eq!(
+        (again[0].id, again[0].attempts, again[0].doubts),
+        (sent.message, 1, 0)
+    );
     assert_eq!(world.book().await, book(1, 0));
     sound(store).await;
 }
@@ -84,7 +100,9 @@ pub async fn a_retry_that_is_due_is_claimed_at_once(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
     sent.answer(&[], retry(7, false), at(7)).await;
-    let again = super::world::claim(store, world.connector, 10, at(7)).await.messages;
+    let again = super::world::claim(store, world.connector, 10, at(7))
+        .await
+        .messages;
     assert_eq!((again[0].id, again[0].attempts), (sent.message, 0));
 }
 
@@ -93,9 +111,12 @@ pub async fn a_retry_sends_only_the_segments_that_were_not_taken(store: &dyn Sto
     let sent = world.leased(3).await;
     sent.answer(&[(1, "b")], retry(7, true), at(7)).await;
     assert_eq!(world.book().await, book(3, 0));
-    let again = super::world::claim(store, world.connector, 3, at(7)).await.messages;
+    let again = super::world::claim(store, world.connector, 3, at(7))
+        .await
+        .messages;
     assert_eq!(again[0].accepted, 0b010);
-    sent.answer(&[(0, "a"), (2, "c")], Rest::Nothing, at(8)).await;
+    sent.answer(&[(0, "a"), (2, "c")], Rest::Nothing, at(8))
+        .await;
     assert_eq!(sent.state().await.0, MessageState::Submitted);
     assert_eq!(world.book().await, book(0, 3));
     sound(store).await;
@@ -137,11 +158,17 @@ pub async fn an_unknown_outcome_is_held_in_doubt(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
     sent.answer(&[], unknown(None), at(7)).await;
-    assert_eq!(sent.state().await, (MessageState::InDoubt, Reason::ResponseTimeout));
+    assert_eq!(
+        sent.state().await,
+        (MessageState::InDoubt, Reason::ResponseTimeout)
+    );
     assert_eq!(world.book().await, book(1, 0));
     assert_eq!(store.release_due(at(LIFETIME), 10).await.unwrap(), 0);
     assert_eq!(world.claim(10).await, []);
-    let recovered = store.recover(world.connector, DoubtPolicy::Hold, at(8)).await.unwrap();
+    let recovered = store
+        .recover(world.connector, DoubtPolicy::Hold, at(8))
+        .await
+        .unwrap();
     assert_eq!(recovered.held, 0, "the lease has ended");
     sound(store).await;
 }
@@ -152,7 +179,9 @@ pub async fn an_unknown_outcome_is_sent_again_when_asked(store: &dyn Store) {
     sent.answer(&[], unknown(Some(500)), at(7)).await;
     assert_eq!(sent.state().await, (MessageState::Queued, Reason::Retrying));
     assert_eq!(store.release_due(at(500), 10).await.unwrap(), 1);
-    let again = super::world::claim(store, world.connector, 10, at(500)).await.messages;
+    let again = super::world::claim(store, world.connector, 10, at(500))
+        .await
+        .messages;
     assert_eq!((again[0].id, again[0].doubts), (sent.message, 1));
     sound(store).await;
 }
@@ -187,7 +216,11 @@ pub async fn an_answer_repeated_changes_nothing(store: &dyn Store) {
         for _ in 0..2 {
             sent.answer(accepted, rest, at(9)).await;
             let again = sent.now().await;
-            assert_eq!((again.state, again.reason), (message.state, message.reason), "{name}");
+            assert_eq!(
+                (again.state, again.reason),
+                (message.state, message.reason),
+                "{name}"
+            );
             assert_eq!(again.changed_at, message.changed_at, "{name}");
             assert_eq!(again.done_at, message.done_at, "{name}");
             assert_eq!(world.book().await, books, "{name}");
@@ -204,11 +237,18 @@ pub async fn a_late_answer_proves_that_the_message_left(store: &dyn Store) {
         let id = format!("late {}", sent.message);
         sent.answer(&[(0, &id)], Rest::Nothing, at(9)).await;
         assert_eq!(sent.state().await, (MessageState::Submitted, Reason::None));
-        assert_eq!(sent.receipt(&id, Outcome::Delivered, at(10)).await, Match::Message(sent.message));
+        assert_eq!(
+            sent.receipt(&id, Outcome::Delivered, at(10)).await,
+            Match::Message(sent.message)
+        );
         assert_eq!(sent.state().await.0, MessageState::Delivered);
     }
     assert_eq!(world.book().await, book(0, 2));
-    assert_eq!(store.release_due(at(600), 10).await.unwrap(), 0, "not sent again");
+    assert_eq!(
+        store.release_due(at(600), 10).await.unwrap(),
+        0,
+        "not sent again"
+    );
     assert_eq!(world.claim_at(10, at(600)).await, []);
     sound(store).await;
 }
@@ -218,6 +258,7 @@ pub async fn a_late_answer_keeps_a_queued_message_from_leaving_again(store: &dyn
     let sent = world.leased(1).await;
     sent.answer(&[], unknown(Some(7)), at(7)).await;
     sent.answer(&[(0, "a")], Rest::Nothing, at(9)).await;
+    assert_eq!(store.waiting(world.connector, 10).await.unwrap(), [0; 3]);
     assert_eq!(world.claim_at(10, at(9)).await, []);
     assert_eq!(sent.state().await.0, MessageState::Submitted);
     sound(store).await;
@@ -233,7 +274,10 @@ pub async fn a_late_answer_while_leased_again_charges_once(store: &dyn Store) {
     assert_eq!(sent.state().await.0, MessageState::Submitted);
     assert_eq!(world.book().await, book(0, 1));
     for id in ["second", "first"] {
-        assert_eq!(sent.receipt(id, Outcome::Delivered, at(11)).await, Match::Message(sent.message));
+        assert_eq!(
+            sent.receipt(id, Outcome::Delivered, at(11)).await,
+            Match::Message(sent.message)
+        );
     }
     assert_eq!(sent.state().await.0, MessageState::Delivered);
     sound(store).await;
@@ -247,7 +291,9 @@ pub async fn a_late_answer_to_a_part_leaves_the_second_attempt_its_lease(store: 
     sent.answer(&[(0, "late")], Rest::Late, at(9)).await;
     assert_eq!(sent.state().await, (MessageState::Queued, Reason::Retrying));
     sent.answer(&[], retry(10, true), at(10)).await;
-    let again = super::world::claim(store, world.connector, 10, at(10)).await.messages;
+    let again = super::world::claim(store, world.connector, 10, at(10))
+        .await
+        .messages;
     assert_eq!((again[0].accepted, again[0].doubts), (0b01, 1));
     sent.answer(&[(1, "second")], Rest::Nothing, at(11)).await;
     assert_eq!(sent.state().await.0, MessageState::Submitted);
@@ -260,18 +306,39 @@ pub async fn a_late_answer_for_an_ended_message_keeps_its_end(store: &dyn Store)
     let sent = world.leased(1).await;
     sent.answer(&[], REFUSED, at(7)).await;
     sent.answer(&[(0, "a")], Rest::Nothing, at(9)).await;
-    assert_eq!(sent.state().await, (MessageState::Rejected, Reason::DestinationRefused));
+    assert_eq!(
+        sent.state().await,
+        (MessageState::Rejected, Reason::DestinationRefused)
+    );
     assert_eq!(world.book().await, book(0, 0), "released stays released");
-    assert_eq!(sent.receipt("a", Outcome::Delivered, at(11)).await, Match::Message(sent.message));
+    assert_eq!(
+        sent.receipt("a", Outcome::Delivered, at(11)).await,
+        Match::Message(sent.message)
+    );
     sound(store).await;
 }
 
 pub async fn a_batch_of_answers_is_recorded_whole_or_not_at_all(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
-    let good = answer(world.connector, sent.message, &[(0, "a")], Rest::Nothing, at(7));
-    let bad = answer(world.connector, MessageId(404), &[(0, "b")], Rest::Nothing, at(7));
-    store.record_answers(vec![good.clone(), bad]).await.unwrap_err();
+    let good = answer(
+        world.connector,
+        sent.message,
+        &[(0, "a")],
+        Rest::Nothing,
+        at(7),
+    );
+    let bad = answer(
+        world.connector,
+        MessageId(404),
+        &[(0, "b")],
+        Rest::Nothing,
+        at(7),
+    );
+    store
+        .record_answers(vec![good.clone(), bad])
+        .await
+        .unwrap_err();
     assert_eq!(sent.state().await.0, MessageState::Queued);
     assert_eq!(world.book().await, book(1, 0));
     store.record_answers(vec![good]).await.unwrap();

@@ -15,7 +15,10 @@ pub async fn a_claimed_message_carries_what_the_wire_needs(store: &dyn Store) {
     assert_eq!(claimed.len(), 2);
     assert_eq!(claimed[0].account, world.account);
     assert_eq!(claimed[0].recipient.as_str(), "380670000000");
-    assert_eq!((&*claimed[0].originator, &*claimed[0].text), ("Info", "text"));
+    assert_eq!(
+        (&*claimed[0].originator, &*claimed[0].text),
+        ("Info", "text")
+    );
     assert_eq!((claimed[0].segments, claimed[0].accepted), (2, 0));
     assert_eq!((claimed[0].attempts, claimed[0].doubts), (0, 0));
     assert_eq!(claimed[0].expires_at, at(super::world::LIFETIME));
@@ -128,9 +131,16 @@ pub async fn a_message_whose_lifetime_is_over_ends_instead_of_leaving(store: &dy
     assert_eq!(world.claim_at(1, at(99)).await.len(), 1);
     assert_eq!(world.claim_at(1, at(100)).await, []);
     let ended = world.messages(id).await.remove(1);
-    assert_eq!((ended.state, ended.reason), (MessageState::Expired, Reason::LifetimeOver));
+    assert_eq!(
+        (ended.state, ended.reason),
+        (MessageState::Expired, Reason::LifetimeOver)
+    );
     assert_eq!(ended.done_at, Some(at(100)));
-    let book = Book { available: PLENTY - PRICE, held: PRICE, charged: 0 };
+    let book = Book {
+        available: PLENTY - PRICE,
+        held: PRICE,
+        charged: 0,
+    };
     assert_eq!(world.book().await, book);
     assert_eq!(store.waiting(world.connector, 10).await.unwrap(), [0; 3]);
     sound(store).await;
@@ -154,8 +164,14 @@ pub async fn a_lease_outlives_the_process_until_it_is_recovered(store: &dyn Stor
     let world = World::new(store, PLENTY).await;
     world.accept(2).await;
     world.claim(1).await;
-    let recovered = store.recover(world.connector, DoubtPolicy::Hold, at(5)).await.unwrap();
+    let recovered = store
+        .recover(world.connector, DoubtPolicy::Hold, at(5))
+        .await
+        .unwrap();
     assert_eq!((recovered.held, recovered.resent), (1, 0));
-    let again = store.recover(world.connector, DoubtPolicy::Hold, at(6)).await.unwrap();
+    let again = store
+        .recover(world.connector, DoubtPolicy::Hold, at(6))
+        .await
+        .unwrap();
     assert_eq!((again.held, again.resent), (0, 0));
 }

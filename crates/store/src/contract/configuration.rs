@@ -1,6 +1,6 @@
 //! Promises about tariffs, connectors, routes and the revision.
 
-use super::world::{HOUR, LIFETIME, World, account, accept, answer, at, scheduled};
+use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, scheduled};
 use crate::accounts::Credential;
 use crate::configuration::{Route, Tariff};
 use crate::queue::Rest;
@@ -30,7 +30,10 @@ pub async fn every_change_increases_the_revision(store: &dyn Store) {
     };
     let id = account(store, "a", 0).await;
     grown("account added").await;
-    store.change_account(id, "{}".into(), 1, false).await.unwrap();
+    store
+        .change_account(id, "{}".into(), 1, false)
+        .await
+        .unwrap();
     grown("account changed").await;
     let credential = Credential {
         account: id,
@@ -109,7 +112,13 @@ pub async fn a_connector_with_messages_under_way_stays(store: &dyn Store) {
     stays("queued").await;
     let leased = world.claim(1).await;
     stays("leased").await;
-    let done = answer(world.connector, leased[0], &[(0, "1")], Rest::Nothing, at(1));
+    let done = answer(
+        world.connector,
+        leased[0],
+        &[(0, "1")],
+        Rest::Nothing,
+        at(1),
+    );
     store.record_answers(vec![done]).await.unwrap();
     accept(store, scheduled(world.submission(1), at(HOUR))).await;
     stays("scheduled").await;

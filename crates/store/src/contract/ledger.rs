@@ -12,7 +12,14 @@ pub async fn a_top_up_adds_and_takes(store: &dyn Store) {
     let id = account(store, "a", 0).await;
     for (amount, available) in [(500, 500), (250, 750), (-1_000, -250), (0, -250)] {
         let book = store.top_up(id, amount, "note", at(1)).await.unwrap();
-        assert_eq!(book, Book { available, held: 0, charged: 0 });
+        assert_eq!(
+            book,
+            Book {
+                available,
+                held: 0,
+                charged: 0
+            }
+        );
         assert_eq!(store.book(id).await.unwrap(), Some(book));
     }
     sound(store).await;
@@ -50,7 +57,14 @@ pub async fn accounts_do_not_touch_each_others_money(store: &dyn Store) {
         store.record_answers(vec![taken]).await.unwrap();
     }
     let book = store.book(other).await.unwrap().unwrap();
-    assert_eq!(book, Book { available: 7 * PRICE, held: 0, charged: 0 });
+    assert_eq!(
+        book,
+        Book {
+            available: 7 * PRICE,
+            held: 0,
+            charged: 0
+        }
+    );
     assert_eq!(world.book().await.charged, 5 * PRICE);
 }
 
@@ -78,7 +92,11 @@ impl<'a> Walk<'a> {
         let second = account(store, &format!("{name} too"), 40 * PRICE).await;
         let connector = store.put_connector(&name, "{}", b"").await.unwrap();
         Self {
-            world: World { store, account: payer, connector },
+            world: World {
+                store,
+                account: payer,
+                connector,
+            },
             accounts: vec![payer, second],
             random: Random(seed),
             now: 0,
@@ -125,8 +143,19 @@ impl<'a> Walk<'a> {
             new = scheduled(new, at(self.now + HOUR));
         }
         new.test = self.random.below(8) == 0 && new.start_at.is_some();
-        let available = self.world.store.book(payer).await.unwrap().unwrap().available;
-        let price: i64 = new.messages.iter().map(|message| message.price_micros).sum();
+        let available = self
+            .world
+            .store
+            .book(payer)
+            .await
+            .unwrap()
+            .unwrap()
+            .available;
+        let price: i64 = new
+            .messages
+            .iter()
+            .map(|message| message.price_micros)
+            .sum();
         let affordable = new.test || price <= available;
         let answer = self.world.store.accept(new).await.unwrap();
         assert_eq!(matches!(answer, Acceptance::Accepted(_)), affordable);
@@ -137,7 +166,8 @@ impl<'a> Walk<'a> {
         let connector = self.world.connector;
         let claimed = claim(self.world.store, connector, most, at(self.now)).await;
         let leased = claimed.messages.iter();
-        self.leased.extend(leased.map(|message| (message.id, message.segments)));
+        self.leased
+            .extend(leased.map(|message| (message.id, message.segments)));
     }
 
     /// Answers a message that is, or once was, on lease.
@@ -160,11 +190,21 @@ impl<'a> Walk<'a> {
             0..2 => Rest::Nothing,
             2 => Rest::Refused(reason),
             3 => Rest::Failed(reason),
-            4 => Rest::Retry { reason, due_at: later, attempt_used: true },
-            5 => Rest::Unknown { reason, resend_at: (self.random.below(2) == 0).then_some(later) },
+            4 => Rest::Retry {
+                reason,
+                due_at: later,
+                attempt_used: true,
+            },
+            5 => Rest::Unknown {
+                reason,
+                resend_at: (self.random.below(2) == 0).then_some(later),
+            },
             _ => Rest::Late,
         };
-        let accepted: Vec<_> = accepted.iter().map(|(index, id)| (*index, id.as_str())).collect();
+        let accepted: Vec<_> = accepted
+            .iter()
+            .map(|(index, id)| (*index, id.as_str()))
+            .collect();
         let answer = answer(self.world.connector, message, &accepted, rest, at(self.now));
         self.world.store.record_answers(vec![answer]).await.unwrap();
     }
@@ -202,7 +242,10 @@ impl<'a> Walk<'a> {
             }
             1 => {
                 let policy = DoubtPolicy::Resend { max_resends: 2 };
-                store.recover(self.world.connector, policy, now).await.unwrap();
+                store
+                    .recover(self.world.connector, policy, now)
+                    .await
+                    .unwrap();
             }
             _ => {
                 let before = at(self.now - 12 * HOUR);

@@ -22,16 +22,34 @@ pub async fn a_receipt_ends_its_message(store: &dyn Store) {
     for (outcome, state, reason) in [
         (Outcome::Delivered, MessageState::Delivered, Reason::None),
         (ABSENT, MessageState::Undelivered, Reason::AbsentSubscriber),
-        (Outcome::Expired, MessageState::Expired, Reason::ExpiredInNetwork),
-        (Outcome::Rejected(Reason::Spam), MessageState::Rejected, Reason::Spam),
-        (Outcome::Deleted, MessageState::Undelivered, Reason::UpstreamDeleted),
+        (
+            Outcome::Expired,
+            MessageState::Expired,
+            Reason::ExpiredInNetwork,
+        ),
+        (
+            Outcome::Rejected(Reason::Spam),
+            MessageState::Rejected,
+            Reason::Spam,
+        ),
+        (
+            Outcome::Deleted,
+            MessageState::Undelivered,
+            Reason::UpstreamDeleted,
+        ),
     ] {
         let id = format!("{outcome:?}");
         let sent = taken(&world, &id).await;
-        assert_eq!(sent.receipt(&id, outcome, at(20)).await, Match::Message(sent.message));
+        assert_eq!(
+            sent.receipt(&id, outcome, at(20)).await,
+            Match::Message(sent.message)
+        );
         let message = sent.now().await;
         assert_eq!((message.state, message.reason), (state, reason));
-        assert_eq!((message.submitted_at, message.done_at), (Some(at(10)), Some(at(20))));
+        assert_eq!(
+            (message.submitted_at, message.done_at),
+            (Some(at(10)), Some(at(20)))
+        );
     }
     assert_eq!(world.book().await.charged, 5 * PRICE);
     sound(store).await;
@@ -40,7 +58,10 @@ pub async fn a_receipt_ends_its_message(store: &dyn Store) {
 pub async fn a_receipt_that_does_not_know_leaves_the_message_open(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = taken(&world, "1").await;
-    assert_eq!(sent.receipt("1", Outcome::Unknown, at(20)).await, Match::Message(sent.message));
+    assert_eq!(
+        sent.receipt("1", Outcome::Unknown, at(20)).await,
+        Match::Message(sent.message)
+    );
     assert_eq!(sent.state().await.0, MessageState::Submitted);
     sent.receipt("1", Outcome::Delivered, at(30)).await;
     assert_eq!(sent.state().await, DELIVERED);
@@ -54,13 +75,19 @@ pub async fn an_intermediate_notice_changes_nothing(store: &dyn Store) {
     let met = world.receipts(vec![notice("1"), notice("2")]).await;
     assert_eq!(met, [Match::Message(sent.message), Match::Unmatched]);
     let after = sent.now().await;
-    assert_eq!((after.state, after.changed_at), (before.state, before.changed_at));
+    assert_eq!(
+        (after.state, after.changed_at),
+        (before.state, before.changed_at)
+    );
 }
 
 pub async fn a_receipt_before_its_answer_is_kept_for_it(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
-    assert_eq!(sent.receipt("1", Outcome::Delivered, at(5)).await, Match::Unmatched);
+    assert_eq!(
+        sent.receipt("1", Outcome::Delivered, at(5)).await,
+        Match::Unmatched
+    );
     assert_eq!(sent.state().await.0, MessageState::Queued);
     sent.answer(&[(0, "1")], Rest::Nothing, at(10)).await;
     assert_eq!(sent.state().await, DELIVERED);
@@ -117,7 +144,11 @@ pub async fn a_repeated_receipt_changes_nothing(store: &dyn Store) {
         let before = sent.now().await;
         sent.receipt(&id, outcome, at(30)).await;
         let after = sent.now().await;
-        assert_eq!((after.state, after.reason), (before.state, before.reason), "{id}");
+        assert_eq!(
+            (after.state, after.reason),
+            (before.state, before.reason),
+            "{id}"
+        );
         assert_eq!(after.done_at, before.done_at, "{id}");
         assert_eq!(after.changed_at, before.changed_at, "{id}");
     }
@@ -144,14 +175,22 @@ pub async fn a_delivery_stands_against_later_negative_receipts(store: &dyn Store
 
 pub async fn a_delivery_corrects_a_negative_receipt_for_a_day(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
-    for (hours, state) in [(24, MessageState::Delivered), (25, MessageState::Undelivered)] {
+    for (hours, state) in [
+        (24, MessageState::Delivered),
+        (25, MessageState::Undelivered),
+    ] {
         let id = hours.to_string();
         let sent = taken(&world, &id).await;
         sent.receipt(&id, ABSENT, at(20)).await;
-        sent.receipt(&id, Outcome::Delivered, at(20 + hours * HOUR)).await;
+        sent.receipt(&id, Outcome::Delivered, at(20 + hours * HOUR))
+            .await;
         assert_eq!(sent.state().await.0, state, "after {hours} hours");
     }
-    assert_eq!(world.book().await.charged, 2 * PRICE, "a correction moves no money");
+    assert_eq!(
+        world.book().await.charged,
+        2 * PRICE,
+        "a correction moves no money"
+    );
     sound(store).await;
 }
 
@@ -160,22 +199,38 @@ pub async fn the_id_as_it_came_is_tried_before_its_other_forms(store: &dyn Store
     let exact = taken(&world, "10").await;
     let other = taken(&world, "A").await;
     let both = receipt(world.connector, &["10", "A"], Some(ABSENT), at(20));
-    assert_eq!(world.receipts(vec![both]).await, [Match::Message(exact.message)]);
+    assert_eq!(
+        world.receipts(vec![both]).await,
+        [Match::Message(exact.message)]
+    );
     assert_eq!(other.state().await.0, MessageState::Submitted);
 }
 
 pub async fn another_form_of_the_id_fits_when_it_leads_to_one_message(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = taken(&world, "FF").await;
-    let forms = receipt(world.connector, &["255", "0255", "FF", "ff"], Some(ABSENT), at(20));
-    assert_eq!(world.receipts(vec![forms]).await, [Match::Message(sent.message)]);
+    let forms = receipt(
+        world.connector,
+        &["255", "0255", "FF", "ff"],
+        Some(ABSENT),
+        at(20),
+    );
+    assert_eq!(
+        world.receipts(vec![forms]).await,
+        [Match::Message(sent.message)]
+    );
     assert_eq!(sent.state().await.0, MessageState::Undelivered);
 }
 
 pub async fn forms_that_lead_to_two_messages_fit_neither(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = [taken(&world, "FF").await, taken(&world, "0255").await];
-    let forms = receipt(world.connector, &["255", "0255", "FF"], Some(ABSENT), at(20));
+    let forms = receipt(
+        world.connector,
+        &["255", "0255", "FF"],
+        Some(ABSENT),
+        at(20),
+    );
     assert_eq!(world.receipts(vec![forms]).await, [Match::Ambiguous]);
     for sent in sent {
         assert_eq!(sent.state().await.0, MessageState::Submitted);
@@ -185,11 +240,14 @@ pub async fn forms_that_lead_to_two_messages_fit_neither(store: &dyn Store) {
 pub async fn an_id_used_again_means_the_latest_message(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let (old, new) = (taken(&world, "1").await, taken(&world, "1").await);
-    assert_eq!(old.receipt("1", ABSENT, at(20)).await, Match::Message(new.message));
+    assert_eq!(
+        old.receipt("1", ABSENT, at(20)).await,
+        Match::Message(new.message)
+    );
     assert_eq!(old.state().await.0, MessageState::Submitted);
 }
 
-pub async fn a_receipt_in_doubt_proves_that_the_message_was_taken(store: &dyn Store) {
+pub async fn segments_taken_late_and_in_time_make_a_submitted_message(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(2).await;
     let unknown = Rest::Unknown {
@@ -203,10 +261,34 @@ pub async fn a_receipt_in_doubt_proves_that_the_message_was_taken(store: &dyn St
     sound(store).await;
 }
 
+pub async fn a_receipt_keeps_a_message_queued_again_from_leaving_twice(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let sent = world.leased(2).await;
+    let resend = Rest::Unknown {
+        reason: Reason::SessionLost,
+        resend_at: Some(at(10)),
+    };
+    sent.answer(&[], resend, at(10)).await;
+    sent.answer(&[(0, "1")], Rest::Late, at(11)).await;
+    sent.receipt("1", Outcome::Delivered, at(12)).await;
+    assert_eq!(
+        sent.state().await.0,
+        MessageState::Queued,
+        "the other segment may not have left"
+    );
+    sent.answer(&[(1, "2")], Rest::Late, at(13)).await;
+    assert_eq!(store.waiting(world.connector, 10).await.unwrap(), [0; 3]);
+    sent.receipt("2", Outcome::Delivered, at(14)).await;
+    assert_eq!(sent.state().await, DELIVERED);
+    assert_eq!(world.book().await.charged, 2 * PRICE);
+    sound(store).await;
+}
+
 pub async fn a_message_is_delivered_when_all_its_segments_are(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(3).await;
-    sent.answer(&[(0, "a"), (1, "b"), (2, "c")], Rest::Nothing, at(10)).await;
+    sent.answer(&[(0, "a"), (1, "b"), (2, "c")], Rest::Nothing, at(10))
+        .await;
     for (id, now) in [("b", 20), ("a", 30)] {
         sent.receipt(id, Outcome::Delivered, at(now)).await;
         assert_eq!(sent.state().await.0, MessageState::Submitted);
@@ -269,7 +351,8 @@ const ORDERS: [[usize; 3]; 6] = [
 pub async fn a_late_delivery_of_the_missing_segment_completes_the_message(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(2).await;
-    sent.answer(&[(0, "a"), (1, "b")], Rest::Nothing, at(10)).await;
+    sent.answer(&[(0, "a"), (1, "b")], Rest::Nothing, at(10))
+        .await;
     sent.receipt("a", Outcome::Delivered, at(20)).await;
     sent.receipt("b", ABSENT, at(30)).await;
     let partly = (MessageState::Undelivered, Reason::PartlyDelivered);
@@ -308,7 +391,13 @@ pub async fn receipts_of_one_batch_are_answered_in_order(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(2).await;
     let accepted = [(0, "a"), (1, "b")];
-    let answered = answer(world.connector, sent.message, &accepted, Rest::Nothing, at(10));
+    let answered = answer(
+        world.connector,
+        sent.message,
+        &accepted,
+        Rest::Nothing,
+        at(10),
+    );
     store.record_answers(vec![answered]).await.unwrap();
     let one = |id| receipt(world.connector, &[id], Some(Outcome::Delivered), at(20));
     let met = world.receipts(vec![one("b"), one("x"), one("a")]).await;

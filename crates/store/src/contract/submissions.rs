@@ -16,9 +16,15 @@ pub async fn an_accepted_submission_is_there_with_its_messages_and_its_hold(stor
 
     let found = store.submission(world.account, id).await.unwrap().unwrap();
     assert_eq!((found.id, found.account), (id, world.account));
-    assert_eq!((found.originator.as_str(), found.text.as_str()), ("Info", "text"));
+    assert_eq!(
+        (found.originator.as_str(), found.text.as_str()),
+        ("Info", "text")
+    );
     assert_eq!(found.price_micros, 6 * PRICE);
-    assert_eq!((found.created_at, found.start_at, found.test), (at(0), None, false));
+    assert_eq!(
+        (found.created_at, found.start_at, found.test),
+        (at(0), None, false)
+    );
     assert_eq!(found.tally.count(MessageState::Queued), 3);
     assert_eq!(found.tally.total(), 3);
 
@@ -29,12 +35,19 @@ pub async fn an_accepted_submission_is_there_with_its_messages_and_its_hold(stor
     assert_eq!(messages[1].given.as_deref(), Some("+380 67"));
     assert_eq!(messages[2].variables.as_deref(), Some("Ann;7"));
     for message in &messages {
-        assert_eq!((message.state, message.reason), (MessageState::Queued, Reason::None));
+        assert_eq!(
+            (message.state, message.reason),
+            (MessageState::Queued, Reason::None)
+        );
         assert_eq!((message.segments, message.price_micros), (2, 2 * PRICE));
         assert_eq!((message.submitted_at, message.done_at), (None, None));
         assert_eq!(message.changed_at, at(0));
     }
-    let held = Book { available: PLENTY - 6 * PRICE, held: 6 * PRICE, charged: 0 };
+    let held = Book {
+        available: PLENTY - 6 * PRICE,
+        held: 6 * PRICE,
+        charged: 0,
+    };
     assert_eq!(world.book().await, held);
     let waiting = store.waiting(world.connector, 10).await.unwrap();
     assert_eq!(waiting, [0, 3, 0]);
@@ -71,12 +84,29 @@ pub async fn a_credit_limit_counts_as_money(store: &dyn Store) {
     };
     limit(PRICE - 1).await;
     let refused = store.accept(world.submission(1)).await.unwrap();
-    assert_eq!(refused, Acceptance::Insufficient { available_micros: PRICE - 1 });
+    assert_eq!(
+        refused,
+        Acceptance::Insufficient {
+            available_micros: PRICE - 1
+        }
+    );
     limit(PRICE).await;
     world.accept(1).await;
-    assert_eq!(world.book().await, Book { available: -PRICE, held: PRICE, charged: 0 });
+    assert_eq!(
+        world.book().await,
+        Book {
+            available: -PRICE,
+            held: PRICE,
+            charged: 0
+        }
+    );
     let refused = store.accept(world.submission(1)).await.unwrap();
-    assert_eq!(refused, Acceptance::Insufficient { available_micros: 0 });
+    assert_eq!(
+        refused,
+        Acceptance::Insufficient {
+            available_micros: 0
+        }
+    );
 }
 
 pub async fn the_largest_credit_limit_is_no_limit(store: &dyn Store) {
@@ -139,7 +169,11 @@ pub async fn concurrent_submissions_spend_the_balance_exactly(store: &dyn Store)
     ids.sort_unstable();
     assert_eq!(ids.len(), MONEY_FOR);
     assert!(ids.iter().copied().eq(1..=23), "{ids:?}");
-    let spent = Book { available: 0, held: PRICE * 23, charged: 0 };
+    let spent = Book {
+        available: 0,
+        held: PRICE * 23,
+        charged: 0,
+    };
     assert_eq!(world.book().await, spent);
     sound(store).await;
 }
@@ -151,7 +185,10 @@ pub async fn messages_are_numbered_without_a_gap_in_the_order_given(store: &dyn 
     for id in accepted {
         let messages = world.messages(id).await;
         for (message, index) in messages.iter().zip(0_u64..) {
-            assert_eq!(message.id.0, messages[0].id.0 + i64::try_from(index).unwrap());
+            assert_eq!(
+                message.id.0,
+                messages[0].id.0 + i64::try_from(index).unwrap()
+            );
             assert_eq!(message.recipient, format!("{}", 380_670_000_000 + index));
         }
         seen.extend(messages.iter().map(|message| message.id.0));
@@ -176,7 +213,10 @@ pub async fn messages_that_can_never_leave_are_kept_with_their_reason(store: &dy
     let id = accept(store, new).await;
     let ended = world.messages(id).await.remove(1);
     assert_eq!(ended.recipient, "not a number");
-    assert_eq!((ended.state, ended.reason), (MessageState::InvalidNumber, Reason::NotANumber));
+    assert_eq!(
+        (ended.state, ended.reason),
+        (MessageState::InvalidNumber, Reason::NotANumber)
+    );
     assert_eq!(ended.done_at, Some(at(0)));
     assert_eq!(world.claim(10).await.len(), 1);
     sound(store).await;
@@ -208,18 +248,32 @@ pub async fn another_accounts_submission_is_unknown(store: &dyn Store) {
     let messages = store.messages(other, id, None, None, 10).await.unwrap();
     assert!(messages.is_empty());
     let never = SubmissionId(404);
-    assert!(store.submission(world.account, never).await.unwrap().is_none());
+    assert!(
+        store
+            .submission(world.account, never)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 pub async fn messages_are_read_in_pages(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     world.accept(2).await;
     let id = world.accept(5).await;
-    let whole: Vec<_> = world.messages(id).await.iter().map(|message| message.id).collect();
+    let whole: Vec<_> = world
+        .messages(id)
+        .await
+        .iter()
+        .map(|message| message.id)
+        .collect();
     let mut paged: Vec<MessageId> = Vec::new();
     loop {
         let after = paged.last().copied();
-        let page = store.messages(world.account, id, None, after, 2).await.unwrap();
+        let page = store
+            .messages(world.account, id, None, after, 2)
+            .await
+            .unwrap();
         if page.is_empty() {
             break;
         }
