@@ -85,7 +85,7 @@ pub(crate) fn decide(asked: &Asked<'_>, scenario: &Scenario, chance: &mut Chance
     } else {
         let held_ms = if receipt_first { RECEIPT_FIRST_MS } else { 0 };
         Answer::Accepted {
-            delay_ms: held_ms + draw(scenario.response_delay_ms, chance),
+            delay_ms: draw(scenario.response_delay_ms, chance).saturating_add(held_ms),
         }
     };
     let taken = !lost || scenario.lost_are_taken;

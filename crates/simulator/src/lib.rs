@@ -4,6 +4,20 @@
 //! A [`Simulator`] listens on a TCP port, lets ESMEs bind, takes their messages, shows them in an
 //! [`Inbox`] as the phones would, and sends receipts. The last digits of a recipient
 //! ([`phones::MAGIC`]) and a [`Scenario`] make it misbehave.
+//!
+//! ```
+//! use simulator::{Config, Scenario, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let scenario = Scenario { receipt_loss: 0.01, ..Scenario::default() };
+//! let simulator = Simulator::start(Config { scenario, ..Config::default() }).await?;
+//! println!("bind to {}", simulator.address());
+//! assert!(simulator.inbox().messages(Some("380501234567")).is_empty());
+//! simulator.stop().await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod chance;
 mod clock;

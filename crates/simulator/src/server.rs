@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -44,6 +45,9 @@ impl std::fmt::Debug for Shared {
     }
 }
 
+/// How long to leave the listener alone when it has no descriptor for another link.
+const AFTER_FAILURE: Duration = Duration::from_millis(50);
+
 /// Accepts links until stopped.
 pub(crate) async fn accept(
     listener: TcpListener,
@@ -66,7 +70,7 @@ pub(crate) async fn accept(
             // Out of descriptors, or the peer is gone already: others may still come.
             Err(error) => {
                 tracing::warn!(%error, "a link could not be accepted");
-                tokio::task::yield_now().await;
+                tokio::time::sleep(AFTER_FAILURE).await;
             }
         }
     }

@@ -212,7 +212,7 @@ impl World {
             self.counters.receipts_refused += 1;
         } else {
             self.counters.receipts_deferred += 1;
-            let due_ms = now_ms + self.config.receipt_retry_ms;
+            let due_ms = now_ms.saturating_add(self.config.receipt_retry_ms);
             self.systems[system].mailbox.schedule(due_ms, receipt, None);
             return;
         }

@@ -102,7 +102,11 @@ impl Conversation {
             .filter(|_| self.window.has_room() && self.out.len() < OUT_LIMIT)
             .and_then(|bound| world.next_due_ms(bound.system));
         let answer = self.window.oldest_ms();
-        let late = answer.map(|sent_ms| sent_ms + world.config.receipt_answer_ms + 1);
+        let late = answer.map(|sent_ms| {
+            sent_ms
+                .saturating_add(world.config.receipt_answer_ms)
+                .saturating_add(1)
+        });
         [held, receipt, late].into_iter().flatten().min()
     }
 
@@ -232,7 +236,10 @@ impl Conversation {
         if delay_ms == 0 {
             return self.answer(response, CommandStatus::ROK, header);
         }
-        let held = self.held.entry(now_ms + delay_ms).or_default();
+        let held = self
+            .held
+            .entry(now_ms.saturating_add(delay_ms))
+            .or_default();
         let before = held.len();
         encode(response, CommandStatus::ROK, header, held);
         self.held_octets += held.len() - before;
