@@ -111,9 +111,9 @@ impl Connector for SmppConnector {
             if !attempts.is_empty()
                 && let Err(Command::Submit(attempts)) = slot.send(Command::Submit(attempts))
             {
-                attempts
-                    .iter()
-                    .for_each(|attempt| self.plan.return_unwritten(attempt));
+                for attempt in &attempts {
+                    self.plan.return_unwritten(attempt);
+                }
             }
         }
     }

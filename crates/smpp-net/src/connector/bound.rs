@@ -50,7 +50,8 @@ pub(super) struct Bound<'a> {
     held: VecDeque<Receipt>,
     offer_again_ms: Option<u64>,
     stopping: Stopping,
-    bound_at_ms: Option<u64>,
+    /// When the operator accepted the bind.
+    since_ms: Option<u64>,
     useful: bool,
     /// Room for a header and a text.
     joined: Vec<u8>,
@@ -95,7 +96,7 @@ impl<'a> Bound<'a> {
             held: VecDeque::new(),
             offer_again_ms: None,
             stopping: Stopping::No,
-            bound_at_ms: None,
+            since_ms: None,
             useful: false,
             joined: Vec::new(),
             end: None,
@@ -408,9 +409,9 @@ impl Party for Bound<'_> {
                 if session.bound().is_none() {
                     give_back(self.plan, self.slot, &attempts);
                 } else {
-                    attempts
-                        .into_iter()
-                        .for_each(|attempt| self.hands.add(attempt));
+                    for attempt in attempts {
+                        self.hands.add(attempt);
+                    }
                 }
             }
             Told::Command(Command::Acknowledge { tickets, taken }) => {
@@ -430,7 +431,7 @@ impl Party for Bound<'_> {
                 let (connector, link) = (&self.plan.name, self.slot.number);
                 let smsc = String::from_utf8_lossy(&bound.system_id);
                 tracing::info!(connector, link, %smsc, mode = ?bound.mode, "the link is up");
-                self.bound_at_ms = Some(now_ms);
+                self.since_ms = Some(now_ms);
                 self.change(State::Bound);
             }
             Event::Answered(answer) => self.answered(session, &answer, now_ms),
@@ -450,7 +451,7 @@ impl Party for Bound<'_> {
             Event::Closed { reason, .. } => {
                 self.end = Some(reason);
                 self.useful |= self
-                    .bound_at_ms
+                    .since_ms
                     .is_some_and(|at_ms| at_ms + USEFUL_MS <= now_ms);
                 self.change(State::Down);
                 for done in self.hands.finish() {

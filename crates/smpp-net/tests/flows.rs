@@ -1,0 +1,66 @@
+//! Messages go through a gateway, our connector and a simulated network, and come to the end that the network gives them.
+
+mod world;
+
+use simulator::{Config, IdForm, Scenario, Simulator};
+use sms::MessageState;
+use world::{World, settings};
+
+async fn network(scenario: Scenario) -> Simulator {
+    Simulator::start(Config {
+        scenario,
+        receipt_retry_ms: 50,
+        slow_receipt_ms: 50,
+        ..Config::default()
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn every_kind_of_phone_gives_its_message_the_right_end() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address())).await;
+    let rows = [
+        ("380501230000", MessageState::Delivered),
+        ("380501230001", MessageState::Undelivered),
+        ("380501230002", MessageState::Expired),
+        ("380501230003", MessageState::Rejected),
+        ("380501230005", MessageState::Delivered),
+        ("380501230007", MessageState::Delivered),
+        ("380501230008", MessageState::Delivered),
+        ("380501230009", MessageState::Delivered),
+    ];
+    let submission = world
+        .submit("Ваш код 12345", &rows.map(|(number, _)| number))
+        .await;
+    world.reaches(submission, &rows.map(|(_, state)| state)).await;
+    let received = simulator.inbox().messages(Some("380501230000"));
+    assert_eq!(received[0].text, "Ваш код 12345");
+    assert_eq!(received[0].from, "Shop");
+    world.stop().await;
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn ids_are_matched_in_whatever_form_they_come_back() {
+    use IdForm::{Decimal, DecimalPadded, HexLower, HexPadded, HexUpper, Uuid};
+    for (response, receipt) in [
+        (Decimal, HexLower),
+        (HexUpper, Decimal),
+        (HexPadded, HexLower),
+        (DecimalPadded, Decimal),
+        (Uuid, Uuid),
+    ] {
+        let simulator = network(Scenario {
+            id_form: response,
+            receipt_id_form: Some(receipt),
+            ..Scenario::default()
+        })
+        .await;
+        let world = World::sending(&settings(simulator.address())).await;
+        let submission = world.submit(&"long ".repeat(60), &["380501230000"]).await;
+        world.reaches(submission, &[MessageState::Delivered]).await;
+        world.stop().await;
+    }
+}

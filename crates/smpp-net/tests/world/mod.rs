@@ -1,0 +1,287 @@
+//! A gateway on a real store, with a connector to whatever listens on an address: running by itself, or in the test's hands.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use gateway::clock::SystemClock;
+use gateway::connector::{Answer, Attempt, Connector, Connectors, Inbox, Receipt};
+use gateway::directory::{
+    AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, DoubtPolicy, RouteSettings,
+    TariffSettings,
+};
+use gateway::secrets::Vault;
+use gateway::{
+    AccountId, Gateway, Limits, MessageId, Parts, Running, Submit, SubmissionId, Tempo, To,
+};
+use sms::{Currency, Lane, MessageState, Msisdn, Timestamp};
+use smpp_net::SmppConnectors;
+use store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver};
+
+/// Longer than anything here takes: a test that waits for so long has failed.
+pub const LONG: Duration = Duration::from_secs(20);
+
+pub struct World {
+    pub gateway: Gateway,
+    pub account: AccountId,
+    running: Option<Running>,
+    _directory: TempDir,
+}
+
+/// Settings that come back quickly after anything.
+pub fn settings(address: SocketAddr) -> ConnectorSettings {
+    ConnectorSettings {
+        address: address.to_string(),
+        system_id: "shop".into(),
+        system_type: String::new(),
+        bind: gateway::directory::BindMode::Transceiver,
+        links: 1,
+        window: 10,
+        throughput_per_second: 0,
+        enquire_link_ms: 30_000,
+        response_timeout_ms: 30_000,
+        reconnect_ms: 20,
+        reconnect_max_ms: 100,
+        tls: None,
+        in_doubt: DoubtPolicy::default(),
+        send_validity: false,
+    }
+}
+
+impl World {
+    /// Opens a gateway with an account, money, a price and no way out.
+    pub async fn open() -> Self {
+        let directory = TempDir::new().unwrap();
+        let file = directory.path().join("world.db");
+        let store = SqliteStore::open(&file, Options::default()).unwrap();
+        let gateway = Gateway::open(Parts {
+            store: Arc::new(store),
+            vault: Vault::new(&[7; 32]),
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            tempo: Tempo {
+                release_ms: 20,
+                resend_after_ms: 200,
+                ..Tempo::default()
+            },
+            exchange: HashMap::new(),
+        })
+        .await
+        .unwrap();
+        let tariff = TariffSettings {
+            currency: "UAH".into(),
+            default: Some("0.10".into()),
+            rules: vec![],
+        };
+        gateway.put_tariff("default", &tariff).await.unwrap();
+        let account = gateway
+            .add_account("shop", Currency::UAH, &AccountSettings::default())
+            .await
+            .unwrap();
+        gateway
+            .top_up(account, 1_000_000_000, "test")
+            .await
+            .unwrap();
+        gateway
+            .put_credential(account, CredentialKind::Password, "shop", "secret")
+            .await
+            .unwrap();
+        Self {
+            gateway,
+            account,
+            running: None,
+            _directory: directory,
+        }
+    }
+
+    /// Opens a gateway that sends over one connector.
+    pub async fn sending(settings: &ConnectorSettings) -> Self {
+        let mut world = Self::open().await;
+        world.route(settings).await;
+        let running = Running::start(world.gateway.clone(), Arc::new(SmppConnectors)).await;
+        world.running = Some(running);
+        world
+    }
+
+    async fn route(&self, settings: &ConnectorSettings) {
+        self.gateway
+            .put_connector("operator", settings, "password")
+            .await
+            .unwrap();
+        self.gateway
+            .put_route("all", "operator", &RouteSettings::default())
+            .await
+            .unwrap();
+    }
+
+    pub async fn submit(&self, text: &str, numbers: &[&str]) -> SubmissionId {
+        let to = |number: &&str| To {
+            number: (*number).to_owned(),
+            variables: None,
+        };
+        let submit = Submit {
+            account: self.account,
+            originator: "Shop".into(),
+            text: text.into(),
+            recipients: numbers.iter().map(to).collect(),
+            lane: Lane::Transactional,
+            start_at: None,
+            lifetime_ms: None,
+            test: false,
+            source: None,
+            drop_repeats: false,
+        };
+        self.gateway.submit(submit).await.unwrap().submission
+    }
+
+    /// Waits until every message of a submission is in one of these states, in order.
+    pub async fn reaches(&self, submission: SubmissionId, expected: &[MessageState]) {
+        let reached = async {
+            loop {
+                let messages = self
+                    .gateway
+                    .messages(self.account, submission, None)
+                    .await
+                    .unwrap();
+                let states: Vec<_> = messages.iter().map(|message| message.state).collect();
+                if states == expected {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        if tokio::time::timeout(LONG, reached).await.is_err() {
+            let messages = self
+                .gateway
+                .messages(self.account, submission, None)
+                .await
+                .unwrap();
+            panic!("{expected:?} were expected: {messages:?}");
+        }
+    }
+
+    pub async fn stop(self) {
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
+    }
+}
+
+/// A connector in the test's hands, with what it tells.
+pub struct Tapped {
+    pub connector: Arc<dyn Connector>,
+    pub answers: UnboundedReceiver<Answer>,
+    pub receipts: Receiver<Receipt>,
+    next_message: i64,
+    world: World,
+}
+
+/// Starts the real connectors, and keeps what they say from the gateway.
+struct Tap {
+    room_for_receipts: usize,
+    tapped: Mutex<Option<(Arc<dyn Connector>, UnboundedReceiver<Answer>, Receiver<Receipt>)>>,
+}
+
+impl Connectors for Tap {
+    fn start(&self, spec: &ConnectorSpec, mut inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
+        let (answers, answered) = mpsc::unbounded_channel();
+        let (receipts, received) = mpsc::channel(self.room_for_receipts);
+        inbox.answers = answers;
+        inbox.receipts = receipts;
+        let connector = SmppConnectors.start(spec, inbox)?;
+        *self.tapped.lock().unwrap() = Some((Arc::clone(&connector), answered, received));
+        Ok(connector)
+    }
+}
+
+impl Tapped {
+    /// Starts a connector and waits until it is up.
+    pub async fn up(settings: &ConnectorSettings) -> Self {
+        Self::with_room(settings, 10_000).await
+    }
+
+    /// The same, with an inbox for so many receipts.
+    pub async fn with_room(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
+        let tapped = Self::start(settings, room_for_receipts).await;
+        tapped.is(true).await;
+        tapped
+    }
+
+    pub async fn start(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
+        let mut world = World::open().await;
+        world.route(settings).await;
+        let tap = Arc::new(Tap {
+            room_for_receipts,
+            tapped: Mutex::new(None),
+        });
+        let connectors = Arc::clone(&tap);
+        world.running = Some(Running::start(world.gateway.clone(), connectors).await);
+        let tapped = tap.tapped.lock().unwrap().take();
+        let (connector, answers, receipts) = tapped.expect("the connector was started");
+        Self {
+            connector,
+            answers,
+            receipts,
+            next_message: 1,
+            world,
+        }
+    }
+
+    /// Waits until the connector is up, or down.
+    pub async fn is(&self, up: bool) {
+        let changed = async {
+            while self.connector.is_up() != up {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(LONG, changed)
+            .await
+            .unwrap_or_else(|_| panic!("the connector did not come to is_up = {up}"));
+    }
+
+    /// Hands over one message and names it.
+    pub fn send(&mut self, to: &str, text: &str) -> MessageId {
+        self.send_all(&[to], text)[0]
+    }
+
+    /// Hands over messages at once.
+    pub fn send_all(&mut self, to: &[&str], text: &str) -> Vec<MessageId> {
+        let attempts: Vec<_> = to
+            .iter()
+            .zip(self.next_message..)
+            .map(|(to, number)| Attempt {
+                message: MessageId(number),
+                recipient: Msisdn::parse(to).unwrap(),
+                originator: "Shop".into(),
+                segments: (0..).zip(sms::text::split(text, 7)).collect(),
+                expires_at: Timestamp::from_seconds(1_900_000_000),
+            })
+            .collect();
+        let messages: Vec<_> = attempts.iter().map(|attempt| attempt.message).collect();
+        self.next_message += i64::try_from(messages.len()).unwrap();
+        self.connector.submit(attempts);
+        messages
+    }
+
+    pub async fn answer(&mut self) -> Answer {
+        tokio::time::timeout(LONG, self.answers.recv())
+            .await
+            .expect("an answer in time")
+            .expect("the connector lives")
+    }
+
+    /// Takes the next receipt without acknowledging it.
+    pub async fn receipt(&mut self) -> Receipt {
+        tokio::time::timeout(LONG, self.receipts.recv())
+            .await
+            .expect("a receipt in time")
+            .expect("the connector lives")
+    }
+
+    pub async fn stop(self) {
+        self.world.stop().await;
+    }
+}
