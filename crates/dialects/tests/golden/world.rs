@@ -1,0 +1,209 @@
+//! The world that a golden file asks for, made by the calls that make it in earnest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::directory::{
+    ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
+};
+use gateway::secrets::Vault;
+use gateway::{
+    AccountId, AccountSettings, Gateway, Limits, Parts, Running, SubmissionId, Submit, Tempo, To,
+};
+use sms::{Lane, Outcome, Reason, Timestamp};
+use store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+use testkit::TestClock;
+use testkit::golden::Case;
+use testkit::operator::{Fate, Operator};
+
+use crate::facts::{Event, Facts};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Holds a gateway and what keeps it alive.
+pub(crate) struct World {
+    pub(crate) gateway: Gateway,
+    facts: Facts,
+    clock: TestClock,
+    /// The database lives as long as the world.
+    _folder: TempDir,
+}
+
+impl World {
+    /// Builds the world of a file; panics with the file's name where a fact is not in the table.
+    pub(crate) async fn build(case: &Case) -> Self {
+        let facts = Facts::read(&case.given)
+            .unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        let file = folder.path().join("heliogram.db");
+        let store = SqliteStore::open(&file, Options::default()).unwrap();
+        let before = facts.next_submission - 1;
+        if before > 0 {
+            let row = "INSERT INTO submission (id, account_id, originator, text, lane, test, price, \
+                       first_message_id, message_count, created_at, expires_at) \
+                       VALUES (?1, 0, '', '', 1, 0, 0, 1, 0, 0, 0)";
+            rusqlite::Connection::open(&file)
+                .unwrap()
+                .execute(row, [before])
+                .unwrap();
+        }
+        let clock = TestClock::at(facts.now);
+        let parts = Parts {
+            store: Arc::new(store),
+            vault: Vault::new(&[7; 32]),
+            clock: Arc::new(clock.clone()),
+            limits: Limits::default(),
+            tempo: Tempo::default(),
+            exchange: facts.exchange(),
+        };
+        let gateway = Gateway::open(parts).await.unwrap();
+        let world = Self {
+            gateway,
+            facts,
+            clock,
+            _folder: folder,
+        };
+        world.configure().await;
+        world
+    }
+
+    /// Returns the key with which the account signs.
+    pub(crate) fn private_key(&self) -> &str {
+        &self.facts.keys.1
+    }
+
+    async fn configure(&self) {
+        let (gateway, facts) = (&self.gateway, &self.facts);
+        let rule = |country: &str| TariffRule {
+            country: Some(country.to_owned()),
+            price: facts.price.clone(),
+            ..TariffRule::default()
+        };
+        let tariff = TariffSettings {
+            currency: facts.balance.currency().code().to_owned(),
+            default: None,
+            rules: vec![rule("UA"), rule("RU")],
+        };
+        gateway.put_tariff("default", &tariff).await.unwrap();
+        let operator = ConnectorSettings::to("operator:2775", "us");
+        gateway
+            .put_connector("operator", &operator, "")
+            .await
+            .unwrap();
+        gateway
+            .put_route("everything", "operator", &RouteSettings::default())
+            .await
+            .unwrap();
+        let account = self.add_account("shop", &facts.settings).await;
+        let (public, private) = &facts.keys;
+        gateway
+            .put_credential(account, CredentialKind::KeyPair, public, private)
+            .await
+            .unwrap();
+        let another = self
+            .add_account("another", &AccountSettings::default())
+            .await;
+        for event in &facts.events {
+            self.happen(event, account, another).await;
+        }
+        if facts.suspended {
+            gateway
+                .change_account(account, &facts.settings, 0, true)
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn add_account(&self, name: &str, settings: &AccountSettings) -> AccountId {
+        let balance = self.facts.balance;
+        let account = self
+            .gateway
+            .add_account(name, balance.currency(), settings)
+            .await
+            .unwrap();
+        self.gateway
+            .top_up(account, balance.micros(), "for the test")
+            .await
+            .unwrap();
+        account
+    }
+
+    async fn happen(&self, event: &Event, account: AccountId, another: AccountId) {
+        let start_at = self.gateway.now().plus_millis(MINUTE_MS);
+        match event {
+            Event::Sent(numbers) => self.submit(account, numbers, false, None).await,
+            Event::Tested(numbers) => self.submit(account, numbers, true, None).await,
+            Event::Scheduled(numbers) => self.submit(account, numbers, false, Some(start_at)).await,
+            Event::SentByAnother => {
+                self.submit(another, &["380972920383".to_owned()], false, None)
+                    .await;
+            }
+            Event::Taken => self.run(account, |_| Fate::Taken).await,
+            Event::Settled => {
+                self.clock.advance_ms(MINUTE_MS);
+                self.run(account, settle).await;
+            }
+        }
+    }
+
+    async fn submit(
+        &self,
+        account: AccountId,
+        numbers: &[String],
+        test: bool,
+        start_at: Option<Timestamp>,
+    ) {
+        let to = |number: &String| To {
+            number: number.clone(),
+            variables: None,
+        };
+        let submit = Submit {
+            account,
+            originator: "Info".into(),
+            text: "Testing SMS".into(),
+            recipients: numbers.iter().map(to).collect(),
+            lane: Lane::Bulk,
+            start_at,
+            lifetime_ms: None,
+            test,
+            source: None,
+            drop_repeats: false,
+        };
+        self.gateway.submit(submit).await.unwrap();
+    }
+
+    /// Lets the tasks run until every message of the submission has left or ended.
+    async fn run(&self, account: AccountId, fate: fn(&str) -> Fate) {
+        let operator = Operator::new(move |attempt| fate(attempt.recipient.as_str()));
+        let running = Running::start(self.gateway.clone(), Arc::new(operator)).await;
+        let id = SubmissionId(self.facts.next_submission);
+        let settled = async {
+            loop {
+                let submission = self.gateway.submission(account, id).await.unwrap();
+                let reported = self.facts.events.contains(&Event::Settled);
+                let tally = submission.tally;
+                let rests = if reported {
+                    tally.is_final()
+                } else {
+                    tally.waiting() == 0
+                };
+                if rests {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(20), settled).await;
+        in_time.expect("the messages come to rest");
+        running.stop().await;
+    }
+}
+
+fn settle(recipient: &str) -> Fate {
+    match &recipient[recipient.len() - 4..] {
+        "0001" => Fate::Reported(Outcome::Undelivered(Reason::AbsentSubscriber)),
+        "0003" => Fate::Refused(Reason::DestinationRefused),
+        _ => Fate::Reported(Outcome::Delivered),
+    }
+}
