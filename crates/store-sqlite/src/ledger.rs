@@ -112,9 +112,10 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "a submission's price is the sum of its messages' prices",
-        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d, its messages %d', s.id, s.price, sum(m.price)) \
-           FROM submission s JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
-           GROUP BY s.id HAVING s.price <> sum(m.price) OR count(*) <> s.message_count LIMIT 1",
+        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d, its messages %d', s.id, s.price, \
+             coalesce(sum(m.price), 0)) \
+           FROM submission s LEFT JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
+           GROUP BY s.id HAVING s.price IS NOT sum(m.price) OR count(m.id) <> s.message_count LIMIT 1",
     },
     Rule {
         name: "a message is charged or released at most once",

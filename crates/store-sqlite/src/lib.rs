@@ -65,10 +65,14 @@ impl SqliteStore {
     /// Refuses, without changing it, a file that a newer version wrote or that is not ours.
     pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
         let mut connection = connect(path, options)?;
+        // Before anything is set: even the journal mode is written into the file.
+        migrate::check(&connection)?;
+        set_up(&connection, path, options)?;
         migrate::migrate(&mut connection)?;
         let readers = (0..options.readers.max(1))
             .map(|_| {
                 let reader = connect(path, options)?;
+                set_up(&reader, path, options)?;
                 reader
                     .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")
                     .map_err(failed("cannot set up a reader"))?;
@@ -90,18 +94,23 @@ fn connect(path: &Path, options: Options) -> Result<Connection, Error> {
         .map_err(failed(&format!("cannot open {}", path.display())))?;
     connection
         .busy_timeout(Duration::from_millis(u64::from(options.busy_timeout_ms)))
-        .and_then(|()| {
-            // 8,000 pages of 4 KiB: a checkpoint every 32 MiB of log keeps the log small and each stall short.
-            connection.execute_batch(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; \
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};",
-                options.cache_kib
-            ))
-        })
+        .map_err(failed(&format!("cannot open {}", path.display())))?;
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection, path: &Path, options: Options) -> Result<(), Error> {
+    // 8,000 pages of 4 KiB: a checkpoint every 32 MiB of log keeps the log small and each stall short.
+    let settings = format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};",
+        options.cache_kib
+    );
+    connection
+        .execute_batch(&settings)
         .map_err(failed(&format!("cannot set up {}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(128);
-    Ok(connection)
+    Ok(())
 }
 
 /// Turns an engine error into the store's, with its meaning.

@@ -11,23 +11,26 @@ const SCRIPTS: &[&str] = &[include_str!("../migrations/0001_spine.sql")];
 /// Marks a file as ours in `PRAGMA application_id`: "Heli" in ASCII.
 const APPLICATION_ID: i32 = 0x4865_6c69;
 
-/// Applies the scripts that the file has not had. Refuses files of other programs and of newer versions untouched.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(failed("cannot begin the migration"))?;
-    let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let version = number("user_version").map_err(failed("cannot read the schema version"))?;
-    let application = number("application_id").map_err(failed("cannot read the file's kind"))?;
-    let known = i32::try_from(SCRIPTS.len()).expect("there are few scripts");
-
-    if application != APPLICATION_ID && (application != 0 || version != 0) {
-        return Err(Error::other(
-            "this SQLite file belongs to another program",
-            None,
-        ));
+/// Refuses a file of another program or of a newer version, and only reads it for that.
+pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+    let version = number(connection, "user_version")?;
+    let application = number(connection, "application_id")?;
+    if application != APPLICATION_ID {
+        // A new file has neither numbers nor tables; most programs that use SQLite set no numbers either.
+        let used: bool = connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| {
+                row.get(0)
+            })
+            .map_err(failed("cannot read what the file holds"))?;
+        if used || application != 0 || version != 0 {
+            return Err(Error::other(
+                "this SQLite file belongs to another program",
+                None,
+            ));
+        }
     }
-    if version > known {
+    let known = SCRIPTS.len();
+    if done(version) > known {
         return Err(Error::other(
             format!(
                 "the data was written by a newer heliogram (schema {version}, this program knows {known}): \
@@ -36,8 +39,18 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
             None,
         ));
     }
-    let done = usize::try_from(version).unwrap_or(0);
-    for (script, number) in SCRIPTS.iter().zip(1..).skip(done) {
+    Ok(())
+}
+
+/// Applies the scripts that the file has not had.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed("cannot begin the migration"))?;
+    // Another process may have been here since.
+    check(&transaction)?;
+    let version = number(&transaction, "user_version")?;
+    for (script, number) in SCRIPTS.iter().zip(1..).skip(done(version)) {
         let applied = transaction
             .execute_batch(script)
             .and_then(|()| transaction.pragma_update(None, "user_version", number));
@@ -49,4 +62,15 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     transaction
         .commit()
         .map_err(failed("cannot commit the migration"))
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i32, Error> {
+    connection
+        .pragma_query_value(None, pragma, |row| row.get(0))
+        .map_err(failed(&format!("cannot read the file's {pragma}")))
+}
+
+/// How many scripts a file of this version has had.
+fn done(version: i32) -> usize {
+    usize::try_from(version).unwrap_or(0)
 }

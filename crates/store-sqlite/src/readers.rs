@@ -1,5 +1,6 @@
 //! The threads that read, each with its own connection.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -31,7 +32,8 @@ impl Readers {
                             .unwrap_or_else(PoisonError::into_inner)
                             .blocking_recv()
                     } {
-                        job(&connection);
+                        // After a defect its caller is told that the store has stopped; the thread goes on.
+                        let _ = catch_unwind(AssertUnwindSafe(|| job(&connection)));
                     }
                 })
                 .map_err(|error| Error::unavailable("cannot start a reader", Some(error.into())))?;

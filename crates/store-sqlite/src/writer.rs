@@ -114,6 +114,14 @@ fn in_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    if connection.is_autocommit() {
+        // A full disk has undone the transaction for an earlier caller. Outside of it a savepoint would be a transaction of its
+        // own, and what is written here would stay although the caller is told that it failed.
+        return Err(Error::unavailable(
+            "the transaction was undone before this write",
+            None,
+        ));
+    }
     run_cached(connection, "SAVEPOINT job")?;
     let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
         Err(Error::other(
@@ -137,3 +145,6 @@ fn run_cached(connection: &Connection, sql: &str) -> Result<(), Error> {
         .map(|_| ())
         .map_err(failed(sql))
 }
+
+#[cfg(test)]
+mod tests;

@@ -255,7 +255,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A small generator of repeatable numbers (SplitMix64).
+/// A small generator of repeatable numbers (`SplitMix64`).
 struct Random(u64);
 
 impl Random {

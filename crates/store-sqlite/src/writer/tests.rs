@@ -1,0 +1,139 @@
+//! The writer when things go wrong inside a transaction: panics, and a disk that is full.
+
+use rusqlite::Connection;
+use sms::{Currency, Timestamp};
+use store::accounts::{Accounts as _, NewAccount};
+use store::{AccountId, Error, Ledger as _};
+use tempfile::TempDir;
+use tokio::task::yield_now;
+
+use crate::{Options, SqliteStore};
+
+const NOW: Timestamp = Timestamp::from_millis(0);
+
+async fn open() -> (SqliteStore, AccountId, TempDir) {
+    let place = TempDir::new().unwrap();
+    let store = SqliteStore::open(&place.path().join("data.db"), Options::default()).unwrap();
+    let account = NewAccount {
+        name: "payer".into(),
+        currency: Currency::UAH,
+        settings: "{}".into(),
+    };
+    let account = store.add_account(account, NOW).await.unwrap();
+    (store, account, place)
+}
+
+/// Reads or sets a number of the writer's own connection.
+async fn pragma(store: &SqliteStore, sql: &'static str) -> i64 {
+    let read = move |connection: &Connection| {
+        connection
+            .query_row(sql, [], |row| row.get(0))
+            .map_err(crate::failed(sql))
+    };
+    store.writer.write(read).await.unwrap()
+}
+
+/// Leaves the writer no page to grow into, or as many as it likes.
+async fn set_room(store: &SqliteStore, room: bool) {
+    // A maximum below the present size means the present size.
+    let sql = if room {
+        "PRAGMA max_page_count = 1000000"
+    } else {
+        "PRAGMA max_page_count = 1"
+    };
+    pragma(store, sql).await;
+}
+
+/// Tops up with a note of many pages.
+async fn write_much(store: &SqliteStore, account: AccountId) -> Result<(), Error> {
+    let note = "x".repeat(1_000_000);
+    store.top_up(account, 1, &note, NOW).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn every_commit_is_synced() {
+    let (store, _, _place) = open().await;
+    assert_eq!(pragma(&store, "PRAGMA synchronous").await, 2, "FULL");
+    assert_eq!(pragma(&store, "PRAGMA foreign_keys").await, 1);
+}
+
+#[tokio::test]
+async fn a_panic_undoes_its_own_work_and_the_writer_lives_on() {
+    let (store, account, _place) = open().await;
+    let panics = store.writer.write(|connection| -> Result<(), Error> {
+        connection
+            .execute("UPDATE book SET available = 99", [])
+            .unwrap();
+        panic!("a defect");
+    });
+    let (before, broken, after) = tokio::join!(
+        store.top_up(account, 1, "", NOW),
+        panics,
+        store.top_up(account, 2, "", NOW)
+    );
+    before.unwrap();
+    let error = broken.unwrap_err();
+    assert!(!error.is_unavailable() && !error.is_conflict(), "{error:?}");
+    after.unwrap();
+    assert_eq!(store.book(account).await.unwrap().unwrap().available, 3);
+}
+
+#[tokio::test]
+async fn a_panic_while_reading_does_not_cost_a_reader() {
+    let (store, account, _place) = open().await;
+    for _ in 0..5 {
+        let broken = store
+            .readers
+            .read(|_| -> Result<(), Error> { panic!("a defect") });
+        broken.await.unwrap_err();
+    }
+    assert!(store.book(account).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_work_goes_on_when_there_is_room() {
+    let (store, account, _place) = open().await;
+    store.top_up(account, 5, "", NOW).await.unwrap();
+    set_room(&store, false).await;
+    for _ in 0..3 {
+        let full = write_much(&store, account).await.unwrap_err();
+        assert!(full.is_unavailable(), "{full:?}");
+    }
+    assert_eq!(store.book(account).await.unwrap().unwrap().available, 5);
+    set_room(&store, true).await;
+    write_much(&store, account).await.unwrap();
+    assert_eq!(store.book(account).await.unwrap().unwrap().available, 6);
+    assert!(store.audit().await.unwrap().violations.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_shares_a_commit_with_a_full_disk_is_told_the_truth() {
+    let (store, account, _place) = open().await;
+    set_room(&store, false).await;
+    let small = |amount| store.top_up(account, amount, "", NOW);
+    let mut acknowledged = 0;
+    for _ in 0..10 {
+        // While the writer is busy with the first, the others meet in one transaction.
+        let busy = store.writer.write(|_| Ok(()));
+        let (_, first, full, last, end) = tokio::join!(
+            async {
+                yield_now().await;
+                busy.await
+            },
+            small(1),
+            write_much(&store, account),
+            small(1),
+            small(1),
+        );
+        assert!(full.unwrap_err().is_unavailable());
+        for answer in [first, last, end] {
+            match answer {
+                Ok(_) => acknowledged += 1,
+                Err(error) => assert!(error.is_unavailable(), "{error:?}"),
+            }
+        }
+    }
+    let available = store.book(account).await.unwrap().unwrap().available;
+    assert_eq!(available, acknowledged, "what was refused was not written");
+    assert!(store.audit().await.unwrap().violations.is_empty());
+}

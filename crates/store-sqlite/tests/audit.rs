@@ -1,0 +1,153 @@
+//! The audit finds what no method can cause: rows changed behind the store's back.
+
+mod common;
+
+use common::{PRICE, account, at, path, submission};
+use rusqlite::Connection;
+use sms::Lane;
+use store::queue::{AcceptedSegment, Answer, Claim, Queue as _, Rest};
+use store::{AccountId, Ledger as _, Submissions as _};
+use store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+
+/// Makes books with every kind of entry, changes rows with `sql`, and asserts that the audit finds this breach.
+async fn is_found(rule: &str, sql: &str) {
+    let place = TempDir::new().unwrap();
+    let store = SqliteStore::open(&path(&place), Options::default()).unwrap();
+    let (payer, connector) = account(&store).await;
+    for _ in 0..2 {
+        store.accept(submission(payer, connector, 3)).await.unwrap();
+    }
+    let claim = Claim {
+        connector,
+        max_segments: 2,
+        turns: [AccountId(0); Lane::ALL.len()],
+        now: at(1),
+    };
+    let claimed = store.claim(claim).await.unwrap().messages;
+    let answer = |index: usize, accepted: Vec<AcceptedSegment>, rest| Answer {
+        message: claimed[index].id,
+        connector,
+        accepted,
+        rest,
+        at: at(2),
+    };
+    let segment = AcceptedSegment {
+        index: 0,
+        upstream_id: b"1".to_vec(),
+    };
+    let charged = answer(0, vec![segment], Rest::Nothing);
+    let released = answer(1, vec![], Rest::Refused(sms::Reason::Spam));
+    store.record_answers(vec![charged, released]).await.unwrap();
+    assert_eq!(store.audit().await.unwrap().violations, []);
+
+    let file = Connection::open(path(&place)).unwrap();
+    file.execute_batch(
+        "DROP TRIGGER ledger_entry_never_changes; DROP TRIGGER ledger_entry_never_goes; \
+         DROP INDEX ledger_entry_message;",
+    )
+    .unwrap();
+    file.execute_batch(sql).unwrap();
+    let audit = store.audit().await.unwrap();
+    let found = audit
+        .violations
+        .iter()
+        .any(|violation| violation.rule == rule);
+    assert!(found, "after {sql}: {:?}", audit.violations);
+}
+
+#[tokio::test]
+async fn a_book_that_is_not_the_sum_of_its_entries_is_found() {
+    for column in ["available", "held", "charged"] {
+        let sql = format!("UPDATE book SET {column} = {column} + 1");
+        is_found("a book is the sum of its entries", &sql).await;
+    }
+    is_found(
+        "a book is the sum of its entries",
+        "DELETE FROM ledger_entry WHERE kind = 1",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_of_nobody_is_found() {
+    let sql = "INSERT INTO ledger_entry (account_id, kind, amount, at) VALUES (99, 1, 5, 0)";
+    is_found("an entry belongs to an account", sql).await;
+}
+
+#[tokio::test]
+async fn a_hold_that_is_missing_double_or_of_another_price_is_found() {
+    let rule = "a submission is held once, at its price";
+    for sql in [
+        "DELETE FROM ledger_entry WHERE kind = 2 AND submission_id = 2",
+        "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (1, 2, 0, 2, 0)",
+        "UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 2 AND submission_id = 2",
+        "UPDATE submission SET test = 1 WHERE id = 2",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_submission_whose_messages_cost_something_else_is_found() {
+    let rule = "a submission's price is the sum of its messages' prices";
+    for sql in [
+        "UPDATE submission SET price = price - 1 WHERE id = 1",
+        "UPDATE message SET price = price + 1 WHERE id = 6",
+        "DELETE FROM message WHERE id = 6",
+        "DELETE FROM message WHERE submission_id = 2",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_charged_twice_is_found() {
+    let sql = format!(
+        "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \
+         VALUES (1, 3, {PRICE}, 1, 1, 0)"
+    );
+    is_found("a message is charged or released at most once", &sql).await;
+}
+
+#[tokio::test]
+async fn a_charge_that_does_not_fit_its_message_is_found() {
+    let rule = "a charge or release is the price of its own message";
+    for sql in [
+        "UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 3",
+        "UPDATE ledger_entry SET submission_id = 2 WHERE kind = 3",
+        "UPDATE ledger_entry SET message_id = 404 WHERE kind = 4",
+        "UPDATE message SET state = 2 WHERE id = 1",
+        "UPDATE message SET account_id = 2 WHERE id = 1",
+        "UPDATE ledger_entry SET message_id = NULL WHERE kind = 3",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_left_unpaid_is_found() {
+    let rule = "a message that was submitted or is final is charged or released";
+    for sql in [
+        "DELETE FROM ledger_entry WHERE kind = 3",
+        "UPDATE message SET state = 5 WHERE id = 5",
+        "UPDATE message SET state = 3 WHERE id = 6",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_entry_cannot_be_changed_or_removed() {
+    let place = TempDir::new().unwrap();
+    let store = SqliteStore::open(&path(&place), Options::default()).unwrap();
+    account(&store).await;
+    let file = Connection::open(path(&place)).unwrap();
+    for (sql, why) in [
+        ("UPDATE ledger_entry SET amount = 0", "never changes"),
+        ("DELETE FROM ledger_entry", "never goes"),
+    ] {
+        let refused = file.execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+}
