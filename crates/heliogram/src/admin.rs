@@ -17,7 +17,9 @@ use crate::data::{DataDirectory, Setup};
 /// Opens the gateway's handle for a command; makes the data directory when it is not there, so that a gateway can be set up before
 /// its first start.
 async fn open(at: &At) -> anyhow::Result<Gateway> {
-    DataDirectory::create(&at.directory()?)?.gateway(Setup::default()).await
+    DataDirectory::create(&at.directory()?)?
+        .gateway(Setup::default())
+        .await
 }
 
 /// Finds an account by name.
@@ -35,6 +37,8 @@ fn secret(given: &str) -> anyhow::Result<String> {
         return Ok(given.to_owned());
     }
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line).context("cannot read the secret")?;
+    std::io::stdin()
+        .read_line(&mut line)
+        .context("cannot read the secret")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

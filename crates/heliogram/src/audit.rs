@@ -11,7 +11,11 @@ use crate::data::{DataDirectory, Setup};
 pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
     let data = DataDirectory::existing(&at.directory()?)?;
     let gateway = data.gateway(Setup::default()).await?;
-    Ok(if report(&gateway).await? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report(&gateway).await? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Prints the outcome of an audit; tells whether the books balance.
@@ -22,9 +26,18 @@ pub(crate) async fn report(gateway: &Gateway) -> anyhow::Result<bool> {
         audit.accounts, audit.entries, audit.messages
     );
     for violation in &audit.violations {
-        let account = violation.account.map(|id| format!(" account {id}")).unwrap_or_default();
-        let message = violation.message.map(|id| format!(" message {id}")).unwrap_or_default();
-        println!("VIOLATION: {}:{account}{message}: {}", violation.rule, violation.detail);
+        let account = violation
+            .account
+            .map(|id| format!(" account {id}"))
+            .unwrap_or_default();
+        let message = violation
+            .message
+            .map(|id| format!(" message {id}"))
+            .unwrap_or_default();
+        println!(
+            "VIOLATION: {}:{account}{message}: {}",
+            violation.rule, violation.detail
+        );
     }
     if audit.violations.is_empty() {
         println!("the books balance");

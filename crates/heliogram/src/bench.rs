@@ -70,14 +70,20 @@ pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
             reports.push(finish("single send", stage, load, options.singles).await?);
         }
         if wanted(Work::Group) {
-            eprintln!("run {run}: {} recipients of group sends", options.recipients);
+            eprintln!(
+                "run {run}: {} recipients of group sends",
+                options.recipients
+            );
             let stage = Stage::set(&options, "clean-now").await?;
             let load = load::groups(&stage, &options, options.recipients).await;
             reports.push(finish("group recipient", stage, load, options.recipients).await?);
         }
     }
     if wanted(Work::Queued) {
-        eprintln!("{} messages waiting for an operator that is away", options.queued);
+        eprintln!(
+            "{} messages waiting for an operator that is away",
+            options.queued
+        );
         let stage = Stage::set(&options, "outage").await?;
         let load = load::groups(&stage, &options, options.queued).await?;
         reports.push(stage.strike(Report::queued(load, options.queued)).await?);
@@ -94,5 +100,7 @@ async fn finish(
 ) -> anyhow::Result<Report> {
     let load = load?;
     let times = stage.watch(load.start, u64::from(messages)).await?;
-    stage.strike(Report::sent(work, load, messages, times)).await
+    stage
+        .strike(Report::sent(work, load, messages, times))
+        .await
 }

@@ -134,7 +134,12 @@ pub(crate) enum LedgerCommand {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct At {
     /// The data directory.
-    #[arg(long, env = "HELIOGRAM_DATA", default_value = "heliogram-data", conflicts_with = "config")]
+    #[arg(
+        long,
+        env = "HELIOGRAM_DATA",
+        default_value = "heliogram-data",
+        conflicts_with = "config"
+    )]
     pub(crate) data: PathBuf,
     /// The gateway's configuration file, which names the directory.
     #[arg(long)]

@@ -14,11 +14,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 
 /// Computes the checksum of a request [atompark-en]: values in the order of their names, then the private key.
-pub(crate) fn atompark_sum(
-    method: &str,
-    parameters: &[(&str, &str)],
-    private_key: &str,
-) -> String {
+pub(crate) fn atompark_sum(method: &str, parameters: &[(&str, &str)], private_key: &str) -> String {
     let mut all = vec![("version", "3.0"), ("action", method)];
     all.extend(parameters.iter().filter(|(name, _)| *name != "userapp"));
     all.sort_unstable_by_key(|(name, _)| *name);
@@ -114,7 +110,11 @@ mod tests {
             ("description", "Test description"),
         ];
         assert_eq!(
-            atompark_sum("addAddressbook", &parameters, "b7e0d4c2198f4a3e9c65a1f07d3e8b21"),
+            atompark_sum(
+                "addAddressbook",
+                &parameters,
+                "b7e0d4c2198f4a3e9c65a1f07d3e8b21"
+            ),
             "6cc6ec200289a4b5d2cb97faee816164"
         );
     }

@@ -117,7 +117,10 @@ pub(crate) struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info".into(), format: LogFormat::Text }
+        Self {
+            level: "info".into(),
+            format: LogFormat::Text,
+        }
     }
 }
 
@@ -134,8 +137,10 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
         Self::parse(&text).map_err(|problems| {
-            let list: Vec<_> =
-                problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect();
+            let list: Vec<_> = problems
+                .iter()
+                .map(|problem| format!("{}:{problem}", path.display()))
+                .collect();
             anyhow::anyhow!("{}", list.join("\n"))
         })
     }
@@ -145,7 +150,11 @@ impl Config {
         let config: Self =
             toml::from_str(text).map_err(|error| vec![Problem::of_syntax(text, &error)])?;
         let problems = config.problems(text);
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
     }
 
     fn problems(&self, text: &str) -> Vec<Problem> {
@@ -204,15 +213,26 @@ impl Config {
             lifetime_ms: i64::from(*self.limits.lifetime_hours.get_ref()) * 3_600_000,
             ..Limits::default()
         };
-        let exchange = self.exchange.as_ref().map(Exchange::table).unwrap_or_default();
-        Setup { limits, tempo: Tempo::default(), exchange }
+        let exchange = self
+            .exchange
+            .as_ref()
+            .map(Exchange::table)
+            .unwrap_or_default();
+        Setup {
+            limits,
+            tempo: Tempo::default(),
+            exchange,
+        }
     }
 }
 
 impl Exchange {
     /// Rates from every currency to every other.
     fn table(&self) -> HashMap<(Currency, Currency), i64> {
-        let rates = self.rates.iter().map(|(code, rate)| (code.as_str(), rate.get_ref().as_str()));
+        let rates = self
+            .rates
+            .iter()
+            .map(|(code, rate)| (code.as_str(), rate.get_ref().as_str()));
         exchange_table(self.base.get_ref(), rates)
     }
 }
@@ -246,7 +266,12 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        Config::parse(text).err().unwrap().iter().map(ToString::to_string).collect()
+        Config::parse(text)
+            .err()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -263,7 +288,9 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_told_with_its_line_and_the_right_one() {
-        let found = problems("[data]\ndirectory = \"d\"\n[http]\nlisten = \"127.0.0.1:1\"\nconections = 5\n");
+        let found = problems(
+            "[data]\ndirectory = \"d\"\n[http]\nlisten = \"127.0.0.1:1\"\nconections = 5\n",
+        );
         assert!(found[0].starts_with("5:"), "{found:?}");
         assert!(found[0].contains("did you mean `connections`"), "{found:?}");
     }

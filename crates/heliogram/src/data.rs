@@ -46,15 +46,24 @@ impl DataDirectory {
             }
             read => read?,
         };
-        Ok(Self { path: path.to_owned(), vault_key })
+        Ok(Self {
+            path: path.to_owned(),
+            vault_key,
+        })
     }
 
     /// Opens a directory that must hold a gateway's data already.
     pub(crate) fn existing(path: &Path) -> anyhow::Result<Self> {
         if !path.join(STORE).exists() {
-            bail!("{} holds no gateway's data (there is no {STORE} in it)", path.display());
+            bail!(
+                "{} holds no gateway's data (there is no {STORE} in it)",
+                path.display()
+            );
         }
-        Ok(Self { path: path.to_owned(), vault_key: read_key(&path.join("secret.key"))? })
+        Ok(Self {
+            path: path.to_owned(),
+            vault_key: read_key(&path.join("secret.key"))?,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -64,7 +73,8 @@ impl DataDirectory {
     /// Makes this process the only gateway on the data, until the answer is dropped.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
         let path = self.path.join("gateway.lock");
-        let file = File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        let file =
+            File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
         if file.try_lock().is_err() {
             bail!("another gateway is running on {}", self.path.display());
         }
@@ -84,7 +94,9 @@ impl DataDirectory {
             tempo: setup.tempo,
             exchange: setup.exchange,
         };
-        Gateway::open(parts).await.context("cannot read the configuration from the store")
+        Gateway::open(parts)
+            .await
+            .context("cannot read the configuration from the store")
     }
 }
 
@@ -96,7 +108,9 @@ fn make_private_directory(path: &Path) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).with_context(|| format!("cannot make the directory {}", path.display()))
+    builder
+        .create(path)
+        .with_context(|| format!("cannot make the directory {}", path.display()))
 }
 
 fn is_absent(error: &anyhow::Error) -> bool {
@@ -127,7 +141,8 @@ fn write_key(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
         file.write_all(b"\n")?;
         // Secrets sealed with it will be durable: so must it be, and its name.
         file.sync_all()?;
-        path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+        path.parent()
+            .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
     });
     written.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(key)

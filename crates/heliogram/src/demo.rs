@@ -49,52 +49,84 @@ pub(crate) async fn run(options: &Demo) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::FAILURE);
     }
-    Ok(if balanced? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if balanced? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
     let http = world.http();
-    println!("development gateway on http://{http}, simulated operator on {}", world.operator());
+    println!(
+        "development gateway on http://{http}, simulated operator on {}",
+        world.operator()
+    );
     let mut client = Client::connect(http, account::PUBLIC_KEY, account::PRIVATE_KEY).await?;
     let before = balance(&mut client).await?;
 
-    #[expect(clippy::disallowed_methods, reason = "the demonstration measures itself")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demonstration measures itself"
+    )]
     let start = Instant::now();
     let single = client
-        .call("sendSMS", &[
-            ("sender", "Heliogram"),
-            ("text", "Your code is 4711"),
-            ("phone", "+38 (050) 123-45-67"),
-        ])
+        .call(
+            "sendSMS",
+            &[
+                ("sender", "Heliogram"),
+                ("text", "Your code is 4711"),
+                ("phone", "+38 (050) 123-45-67"),
+            ],
+        )
         .await?;
     let phones = audience::phones(recipients);
     let group = client
-        .call("sendsmsgroup", &[
-            ("sender", "Heliogram"),
-            ("text", audience::TEXT),
-            ("phones", &phones),
-            ("userapp", "heliogram demo"),
-        ])
+        .call(
+            "sendsmsgroup",
+            &[
+                ("sender", "Heliogram"),
+                ("text", audience::TEXT),
+                ("phones", &phones),
+                ("userapp", "heliogram demo"),
+            ],
+        )
         .await?;
-    println!("accepted in {} ms: {} recipients", start.elapsed().as_millis(), recipients + 1);
+    println!(
+        "accepted in {} ms: {} recipients",
+        start.elapsed().as_millis(),
+        recipients + 1
+    );
 
-    let accepted = [&single, &group]
-        .map(|answer| id(answer).map(|id| (id, answer["price"].clone())));
+    let accepted =
+        [&single, &group].map(|answer| id(answer).map(|id| (id, answer["price"].clone())));
     let [single, group] = accepted;
     let submissions = [single?, group?];
     let (tally, submitted_after, done_after) =
-        watch(world, &submissions, u64::from(recipients) + 1, start).await?;
+        watch(world, u64::from(recipients) + 1, start).await?;
     let after = balance(&mut client).await?;
     let reported = [
         info(&mut client, submissions[0].0).await?,
         info(&mut client, submissions[1].0).await?,
     ];
-    Outcome::gather(world, &submissions, tally, before, after, &reported, submitted_after, done_after)
-        .await
+    Outcome::gather(
+        world,
+        &submissions,
+        tally,
+        before,
+        after,
+        &reported,
+        submitted_after,
+        done_after,
+    )
+    .await
 }
 
 fn id(answer: &Value) -> anyhow::Result<SubmissionId> {
-    answer["id"].as_i64().map(SubmissionId).context("the answer has no id")
+    answer["id"]
+        .as_i64()
+        .map(SubmissionId)
+        .context("the answer has no id")
 }
 
 async fn balance(client: &mut Client) -> anyhow::Result<Value> {
@@ -102,13 +134,14 @@ async fn balance(client: &mut Client) -> anyhow::Result<Value> {
 }
 
 async fn info(client: &mut Client, id: SubmissionId) -> anyhow::Result<Value> {
-    client.call("getCampaignInfo", &[("id", &id.to_string())]).await
+    client
+        .call("getCampaignInfo", &[("id", &id.to_string())])
+        .await
 }
 
 /// Shows what happens until every message has ended; answers when the last one was submitted and when it ended.
 async fn watch(
     world: &World,
-    submissions: &[(SubmissionId, Value)],
     expected: u64,
     start: Instant,
 ) -> anyhow::Result<(Tally, Duration, Duration)> {
@@ -124,7 +157,11 @@ async fn watch(
             std::io::stdout().flush()?;
         }
         if tally.is_final() && tally.total() == expected {
-            println!("{}{}", if live { "\r  " } else { "  " }, progress(&tally, expected));
+            println!(
+                "{}{}",
+                if live { "\r  " } else { "  " },
+                progress(&tally, expected)
+            );
             let done = start.elapsed();
             return Ok((tally, submitted_after.unwrap_or(done), done));
         }

@@ -19,8 +19,12 @@ use crate::logs;
 use crate::program::{Doors, Program};
 
 /// What the rates of development mode say one hryvnia is worth: fixed, so that tests can count on them.
-const RATES: [(&str, &str); 4] =
-    [("USD", "0.025"), ("EUR", "0.02"), ("GBP", "0.0175"), ("RUB", "2")];
+const RATES: [(&str, &str); 4] = [
+    ("USD", "0.025"),
+    ("EUR", "0.02"),
+    ("GBP", "0.0175"),
+    ("RUB", "2"),
+];
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
@@ -73,16 +77,30 @@ impl World {
         let data = DataDirectory::create(&directory)?;
         let lock = data.lock()?;
         let exchange = exchange_table("UAH", RATES.into_iter());
-        let gateway = data.gateway(Setup { exchange, ..Setup::default() }).await?;
+        let gateway = data
+            .gateway(Setup {
+                exchange,
+                ..Setup::default()
+            })
+            .await?;
         let simulator = start_operator(options, &directory).await?;
         account::furnish(&gateway, simulator.address()).await?;
         let doors = Doors {
-            http: Http { listen: options.http, ..Http::default() },
+            http: Http {
+                listen: options.http,
+                ..Http::default()
+            },
             smpp: Some(options.smpp),
             extra: phones::routes(simulator.inbox()),
         };
         let program = Program::start(gateway.clone(), lock, doors).await?;
-        Ok(Self { program, simulator, directory, gateway, temporary })
+        Ok(Self {
+            program,
+            simulator,
+            directory,
+            gateway,
+            temporary,
+        })
     }
 
     pub(crate) fn http(&self) -> SocketAddr {
@@ -110,7 +128,10 @@ impl World {
     }
 
     fn smpp(&self) -> String {
-        self.program.smpp().map(|address| address.to_string()).unwrap_or_default()
+        self.program
+            .smpp()
+            .map(|address| address.to_string())
+            .unwrap_or_default()
     }
 
     fn as_json(&self) -> serde_json::Value {

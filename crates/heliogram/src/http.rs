@@ -86,9 +86,11 @@ pub(crate) async fn serve(
             request.extensions_mut().insert(ConnectInfo(peer));
             routes.clone().oneshot(request)
         });
-        let connection =
-            graceful.watch(server.serve_connection(TokioIo::new(stream), service));
-        #[expect(clippy::disallowed_methods, reason = "connections come and go; the drain below waits for them")]
+        let connection = graceful.watch(server.serve_connection(TokioIo::new(stream), service));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "connections come and go; the drain below waits for them"
+        )]
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "the connection ended badly");
@@ -105,7 +107,11 @@ pub(crate) async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(
+    tokio::net::TcpStream,
+    SocketAddr,
+    tokio::sync::OwnedSemaphorePermit,
+)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
@@ -124,7 +130,10 @@ async fn accept(
 async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
     match door.gateway.reload().await {
         Ok(_) => (StatusCode::OK, "ok\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not answer\n",
+        ),
     }
 }
 
@@ -141,7 +150,12 @@ async fn dialects(
     let body = match timeout(door.body_timeout, collect(body, door.body_limit_bytes)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return Ok(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
-        Err(_) => return Ok(plain(StatusCode::REQUEST_TIMEOUT, "the body came too slowly\n")),
+        Err(_) => {
+            return Ok(plain(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body came too slowly\n",
+            ));
+        }
     };
     let request = dialects::Request::new(head, body, Some(peer.ip()));
     let Some(answer) = dialects::answer(&door.gateway, request).await else {
@@ -155,7 +169,9 @@ async fn collect(mut body: Body, limit: usize) -> Result<dialects::Body, axum::E
     let mut octets = Vec::new();
     let mut read = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
         read += data.len();
         if read > DISCARD_BYTES {
             break;

@@ -23,7 +23,9 @@ use cli::{Cli, Command, ConfigCommand, LedgerCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command)),
         Err(error) => Err(anyhow::Error::new(error).context("cannot start the runtime")),
@@ -44,16 +46,22 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { config } => serve::run(&config).await.map(done),
         Command::Demo(options) => demo::run(&options).await,
         Command::Bench(options) => bench::run(options).await.map(done),
-        Command::Config { command: ConfigCommand::Check { file } } => {
+        Command::Config {
+            command: ConfigCommand::Check { file },
+        } => {
             config::Config::load(&file)?;
             println!("{}: nothing wrong", file.display());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Config { command: ConfigCommand::Example } => {
+        Command::Config {
+            command: ConfigCommand::Example,
+        } => {
             print!("{}", config::EXAMPLE);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Ledger { command: LedgerCommand::Audit(at) } => audit::run(&at).await,
+        Command::Ledger {
+            command: LedgerCommand::Audit(at),
+        } => audit::run(&at).await,
         Command::Account(command) => admin::account::run(command).await.map(done),
         Command::Tariff(command) => admin::tariff::run(command).await.map(done),
         Command::Route(command) => admin::route::run(command).await.map(done),

@@ -47,8 +47,16 @@ impl Program {
         let tasks = Running::start(gateway.clone(), Arc::new(SmppConnectors::default())).await;
         let smpp = match settings.smpp {
             Some(address) => {
-                let server = Server::start(address, gateway.clone(), smpp_net::server::Settings::default());
-                Some(server.await.with_context(|| format!("cannot listen for SMPP on {address}"))?)
+                let server = Server::start(
+                    address,
+                    gateway.clone(),
+                    smpp_net::server::Settings::default(),
+                );
+                Some(
+                    server
+                        .await
+                        .with_context(|| format!("cannot listen for SMPP on {address}"))?,
+                )
             }
             None => None,
         };
@@ -56,8 +64,16 @@ impl Program {
         let http = settings.http.listen;
         let routes = http::routes(gateway, &settings.http, settings.extra);
         let mut doors = Registry::default();
-        doors.spawn("http", |stop| http::serve(listener, routes, settings.http, stop));
-        Ok(Self { http, doors, smpp, tasks, _lock: lock })
+        doors.spawn("http", |stop| {
+            http::serve(listener, routes, settings.http, stop)
+        });
+        Ok(Self {
+            http,
+            doors,
+            smpp,
+            tasks,
+            _lock: lock,
+        })
     }
 
     /// The address of the HTTP door.

@@ -50,12 +50,17 @@ pub(crate) async fn simulator(options: cli::Simulator) -> anyhow::Result<()> {
         listen: options.listen,
         scenario: options.scenario,
         journal: options.journal,
-        recording: if options.counts { Recording::Counts } else { Recording::Full },
+        recording: if options.counts {
+            Recording::Counts
+        } else {
+            Recording::Full
+        },
         ..simulator::Config::default()
     };
     let listen = config.listen;
-    let simulator =
-        Simulator::start(config).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let simulator = Simulator::start(config)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
     println!("{}", simulator.address());
     ending.asked().await;
     let counters = simulator.inbox().counters();

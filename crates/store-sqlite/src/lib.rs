@@ -20,6 +20,7 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use store::Error;
 
@@ -108,6 +109,11 @@ fn set_up(connection: &Connection, path: &Path, options: Options) -> Result<(), 
     );
     connection
         .execute_batch(&settings)
+        .map_err(failed(&format!("cannot set up {}", path.display())))?;
+    // Plans must not depend on bound values: otherwise every new value of a range compiles the statement anew, which costs more
+    // than all the rest of a message's life here.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(failed(&format!("cannot set up {}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

@@ -122,28 +122,50 @@ fn kind(text: &str) -> Result<CredentialKind, String> {
 /// Carries a command out.
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Add { name, currency, tariff, originator, time_zone, at } => {
+        Command::Add {
+            name,
+            currency,
+            tariff,
+            originator,
+            time_zone,
+            at,
+        } => {
             check_time_zone(&time_zone)?;
             let gateway = open(&at).await?;
             let originators = match originator.is_empty() {
                 true => Originators::Any,
                 false => Originators::Only(originator),
             };
-            let settings = AccountSettings { tariff, originators, time_zone };
-            let account =
-                gateway.add_account(&name, Currency::parse(&currency)?, &settings).await?;
+            let settings = AccountSettings {
+                tariff,
+                originators,
+                time_zone,
+            };
+            let account = gateway
+                .add_account(&name, Currency::parse(&currency)?, &settings)
+                .await?;
             let (public, private) = (random_hex(), random_hex());
-            gateway.put_credential(account, CredentialKind::KeyPair, &public, &private).await?;
+            gateway
+                .put_credential(account, CredentialKind::KeyPair, &public, &private)
+                .await?;
             println!("account {name} is number {account}");
             println!("public key  {public}\nprivate key {private}   (shown only now)");
         }
         Command::List { at } => list(&at).await?,
-        Command::TopUp { name, amount, note, at } => {
+        Command::TopUp {
+            name,
+            amount,
+            note,
+            at,
+        } => {
             let gateway = open(&at).await?;
             let account = account_named(&gateway, &name)?;
             let amount = Money::parse_decimal(&amount, account.currency)?;
             let book = gateway.top_up(account.id, amount.micros(), &note).await?;
-            println!("{name} has {}", Money::new(book.available, account.currency));
+            println!(
+                "{name} has {}",
+                Money::new(book.available, account.currency)
+            );
         }
         Command::Change {
             name,
@@ -174,25 +196,43 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 None => account.credit_limit_micros,
             };
             anyhow::ensure!(credit >= 0, "a credit limit is not negative");
-            gateway.change_account(account.id, &settings, credit, account.suspended).await?;
+            gateway
+                .change_account(account.id, &settings, credit, account.suspended)
+                .await?;
         }
         Command::Suspend { name, at } => suspend(&at, &name, true).await?,
         Command::Resume { name, at } => suspend(&at, &name, false).await?,
-        Command::Credential { name, kind, public, secret: given, at } => {
+        Command::Credential {
+            name,
+            kind,
+            public,
+            secret: given,
+            at,
+        } => {
             let gateway = open(&at).await?;
             let account = account_named(&gateway, &name)?;
             let named = matches!(kind, CredentialKind::KeyPair | CredentialKind::Password);
-            anyhow::ensure!(!named || !public.is_empty(), "--public names the public key or login");
+            anyhow::ensure!(
+                !named || !public.is_empty(),
+                "--public names the public key or login"
+            );
             let clear = match &given {
                 Some(given) => secret(given)?,
                 None => random_hex(),
             };
-            gateway.put_credential(account.id, kind, &public, &clear).await?;
+            gateway
+                .put_credential(account.id, kind, &public, &clear)
+                .await?;
             if given.is_none() {
                 println!("{clear}   (shown only now)");
             }
         }
-        Command::RemoveCredential { name, kind, public, at } => {
+        Command::RemoveCredential {
+            name,
+            kind,
+            public,
+            at,
+        } => {
             let gateway = open(&at).await?;
             let account = account_named(&gateway, &name)?;
             let stored = match kind {
@@ -218,7 +258,12 @@ async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {
     let gateway = open(at).await?;
     let account = account_named(&gateway, name)?;
     gateway
-        .change_account(account.id, &account.settings, account.credit_limit_micros, suspended)
+        .change_account(
+            account.id,
+            &account.settings,
+            account.credit_limit_micros,
+            suspended,
+        )
         .await?;
     Ok(())
 }
@@ -241,11 +286,25 @@ async fn list(at: &At) -> anyhow::Result<()> {
             money(book.charged),
             account.settings.tariff,
             originators,
-            if account.suspended { "suspended" } else { "active" }.to_owned(),
+            if account.suspended {
+                "suspended"
+            } else {
+                "active"
+            }
+            .to_owned(),
         ]);
     }
     table::print(
-        ["#", "ACCOUNT", "AVAILABLE", "HELD", "CHARGED", "TARIFF", "ORIGINATORS", "STATE"],
+        [
+            "#",
+            "ACCOUNT",
+            "AVAILABLE",
+            "HELD",
+            "CHARGED",
+            "TARIFF",
+            "ORIGINATORS",
+            "STATE",
+        ],
         &rows,
     );
     Ok(())

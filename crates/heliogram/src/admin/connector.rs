@@ -134,14 +134,19 @@ async fn set(set: Set) -> anyhow::Result<()> {
         response_timeout_ms: set.response_timeout_ms,
         tls,
         in_doubt: match set.in_doubt {
-            InDoubt::Resend => DoubtPolicy::Resend { max_resends: set.max_resends },
+            InDoubt::Resend => DoubtPolicy::Resend {
+                max_resends: set.max_resends,
+            },
             InDoubt::Hold => DoubtPolicy::Hold,
         },
         send_validity: set.send_validity,
         ..ConnectorSettings::to(set.address, set.system_id)
     };
     let password = secret(&set.password)?;
-    open(&set.at).await?.put_connector(&set.name, &settings, &password).await?;
+    open(&set.at)
+        .await?
+        .put_connector(&set.name, &settings, &password)
+        .await?;
     Ok(())
 }
 
@@ -167,7 +172,15 @@ async fn list(at: &At) -> anyhow::Result<()> {
         ]);
     }
     table::print(
-        ["#", "CONNECTOR", "ADDRESS", "SYSTEM_ID", "LINKS × WINDOW", "THROUGHPUT", "WAITING"],
+        [
+            "#",
+            "CONNECTOR",
+            "ADDRESS",
+            "SYSTEM_ID",
+            "LINKS × WINDOW",
+            "THROUGHPUT",
+            "WAITING",
+        ],
         &rows,
     );
     Ok(())

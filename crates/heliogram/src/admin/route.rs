@@ -52,7 +52,16 @@ pub(crate) enum Command {
 /// Carries a command out.
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Set { name, connector, rank, prefix, country, originator, account, at } => {
+        Command::Set {
+            name,
+            connector,
+            rank,
+            prefix,
+            country,
+            originator,
+            account,
+            at,
+        } => {
             if let Some(prefix) = &prefix {
                 let digits = (1..=15).contains(&prefix.len())
                     && prefix.bytes().all(|octet| octet.is_ascii_digit());
@@ -65,7 +74,13 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             let account = account
                 .map(|name| account_named(&gateway, &name).map(|account| account.id.0))
                 .transpose()?;
-            let settings = RouteSettings { rank, prefix, country, originator, account };
+            let settings = RouteSettings {
+                rank,
+                prefix,
+                country,
+                originator,
+                account,
+            };
             gateway.put_route(&name, &connector, &settings).await?;
         }
         Command::List { at } => list(&at).await?,
@@ -84,8 +99,12 @@ async fn list(at: &At) -> anyhow::Result<()> {
     for route in routes {
         let settings: RouteSettings = serde_json::from_str(&route.settings)
             .with_context(|| format!("route {} cannot be read", route.name))?;
-        let connector = connectors.iter().find(|connector| connector.id == route.connector);
-        let connector = connector.map(|connector| connector.name.clone()).unwrap_or_default();
+        let connector = connectors
+            .iter()
+            .find(|connector| connector.id == route.connector);
+        let connector = connector
+            .map(|connector| connector.name.clone())
+            .unwrap_or_default();
         listed.push((settings.rank, route.name, connector, settings));
     }
     listed.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
@@ -106,7 +125,15 @@ async fn list(at: &At) -> anyhow::Result<()> {
         })
         .collect();
     table::print(
-        ["RANK", "ROUTE", "CONNECTOR", "PREFIX", "COUNTRY", "ORIGINATOR", "ACCOUNT #"],
+        [
+            "RANK",
+            "ROUTE",
+            "CONNECTOR",
+            "PREFIX",
+            "COUNTRY",
+            "ORIGINATOR",
+            "ACCOUNT #",
+        ],
         &rows,
     );
     Ok(())

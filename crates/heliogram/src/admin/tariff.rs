@@ -54,7 +54,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// Carries a command out.
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Set { name, currency, default, prefix, country, operator, at } => {
+        Command::Set {
+            name,
+            currency,
+            default,
+            prefix,
+            country,
+            operator,
+            at,
+        } => {
             let prefixes = prefix.into_iter().map(|(prefix, price)| TariffRule {
                 prefix: Some(prefix),
                 price,
@@ -78,7 +86,16 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 });
             }
             let gateway = open(&at).await?;
-            gateway.put_tariff(&name, &TariffSettings { currency, default, rules }).await?;
+            gateway
+                .put_tariff(
+                    &name,
+                    &TariffSettings {
+                        currency,
+                        default,
+                        rules,
+                    },
+                )
+                .await?;
         }
         Command::List { at } => list(&at).await?,
         Command::Remove { name, at } => {
@@ -96,14 +113,22 @@ async fn list(at: &At) -> anyhow::Result<()> {
         let settings: TariffSettings = serde_json::from_str(&tariff.settings)
             .with_context(|| format!("tariff {} cannot be read", tariff.name))?;
         let mut row = |numbers: String, price: String| {
-            rows.push([tariff.name.clone(), numbers, format!("{price} {}", settings.currency)]);
+            rows.push([
+                tariff.name.clone(),
+                numbers,
+                format!("{price} {}", settings.currency),
+            ]);
         };
         for rule in settings.rules {
             let numbers = match (rule.prefix, rule.country, rule.operator) {
                 (Some(prefix), _, _) => prefix,
                 (_, Some(country), _) => country,
                 (_, _, operator) => {
-                    format!("{} ({})", operator.unwrap_or_default(), rule.prefixes.join(", "))
+                    format!(
+                        "{} ({})",
+                        operator.unwrap_or_default(),
+                        rule.prefixes.join(", ")
+                    )
                 }
             };
             row(numbers, rule.price);

@@ -21,14 +21,18 @@ pub(super) struct Load {
     pub(super) latencies: Vec<Duration>,
 }
 
+/// A call of the API: method and parameters.
+type Call = (&'static str, Vec<(&'static str, String)>);
+
 /// Sends messages one by one over many connections.
 pub(super) async fn singles(stage: &Stage, options: &Bench) -> anyhow::Result<Load> {
-    drive(stage, options.connections, options.singles, async |client: &mut Client, number| {
-        let phone = phone(number);
-        let text = format!("Your code is {number:06}");
-        let parameters =
-            [("sender", "Heliogram"), ("text", text.as_str()), ("phone", phone.as_str())];
-        client.call("sendSMS", &parameters).await.map(|_| ())
+    drive(stage, options.connections, options.singles, |number| {
+        let parameters = vec![
+            ("sender", "Heliogram".to_owned()),
+            ("text", format!("Your code is {number:06}")),
+            ("phone", phone(number)),
+        ];
+        ("sendSMS", parameters)
     })
     .await
 }
@@ -41,33 +45,28 @@ pub(super) async fn groups(
 ) -> anyhow::Result<Load> {
     let group = options.group.max(1);
     let requests = recipients.div_ceil(group);
-    let connections = options.connections.min(4);
-    drive(stage, connections, requests, async |client: &mut Client, number| {
+    drive(stage, options.connections.min(4), requests, move |number| {
         let first = number * group;
         let rows: Vec<_> = (first..recipients.min(first + group))
             .map(|number| json!([phone(number), format!("Name{number}")]))
             .collect();
-        let phones = json!(rows).to_string();
-        let parameters = [
-            ("sender", "Heliogram"),
-            ("text", "Hello %1%, your parcel has arrived and waits for you until Friday"),
-            ("phones", phones.as_str()),
+        let text = "Hello %1%, your parcel has arrived and waits for you until Friday";
+        let parameters = vec![
+            ("sender", "Heliogram".to_owned()),
+            ("text", text.to_owned()),
+            ("phones", json!(rows).to_string()),
         ];
-        client.call("sendsmsgroup", &parameters).await.map(|_| ())
+        ("sendsmsgroup", parameters)
     })
     .await
 }
 
-async fn drive<F>(
+async fn drive(
     stage: &Stage,
     connections: u32,
     requests: u32,
-    request: F,
-) -> anyhow::Result<Load>
-where
-    F: AsyncFn(&mut Client, u32) -> anyhow::Result<()> + Copy + Send + Sync + 'static,
-    for<'a> F::CallRefFuture<'a>: Send,
-{
+    make: impl Fn(u32) -> Call + Copy + Send + 'static,
+) -> anyhow::Result<Load> {
     let next = Arc::new(AtomicU32::new(0));
     let mut workers = JoinSet::new();
     let start = now();
@@ -81,8 +80,13 @@ where
                 if number >= requests {
                     return anyhow::Ok(latencies);
                 }
+                let (method, parameters) = make(number);
+                let parameters: Vec<_> = parameters
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
                 let asked = now();
-                request(&mut client, number).await?;
+                client.call(method, &parameters).await?;
                 latencies.push(asked.elapsed());
             }
         });
@@ -93,12 +97,16 @@ where
     }
     let accepted = start.elapsed();
     latencies.sort_unstable();
-    Ok(Load { start, accepted, latencies })
+    Ok(Load {
+        start,
+        accepted,
+        latencies,
+    })
 }
 
 /// An ordinary number: its last digits mean nothing to the simulated phones.
 fn phone(number: u32) -> String {
-    format!("38050{:06}9{}", number / 10, number % 10)
+    format!("38050{:05}9{}", number / 10, number % 10)
 }
 
 #[cfg(test)]

@@ -53,8 +53,13 @@ impl Child {
         // The name in parentheses may hold anything; the numbers begin after it, with the third field.
         let (_, numbers) = stat.rsplit_once(')').context("/proc has another form")?;
         let ticks = |field: usize| -> anyhow::Result<Duration> {
-            let text = numbers.split_whitespace().nth(field - 3).context("a field is missing")?;
-            Ok(Duration::from_millis(text.parse::<u64>()? * 1_000 / TICKS_PER_SECOND))
+            let text = numbers
+                .split_whitespace()
+                .nth(field - 3)
+                .context("a field is missing")?;
+            Ok(Duration::from_millis(
+                text.parse::<u64>()? * 1_000 / TICKS_PER_SECOND,
+            ))
         };
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let peak = status
@@ -62,7 +67,11 @@ impl Child {
             .find_map(|line| line.strip_prefix("VmHWM:"))
             .and_then(|rest| rest.split_whitespace().next())
             .context("the peak is missing")?;
-        Ok(Usage { user: ticks(14)?, system: ticks(15)?, peak_memory_kib: peak.parse()? })
+        Ok(Usage {
+            user: ticks(14)?,
+            system: ticks(15)?,
+            peak_memory_kib: peak.parse()?,
+        })
     }
 
     /// Ends the process in order.

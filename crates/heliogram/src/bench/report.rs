@@ -52,7 +52,11 @@ impl Report {
                 reason = "an index into a list of requests"
             )]
             let index = (last as f64 * share) as usize;
-            self.load.latencies.get(index).map_or(0.0, Duration::as_secs_f64) * 1e3
+            self.load
+                .latencies
+                .get(index)
+                .map_or(0.0, Duration::as_secs_f64)
+                * 1e3
         };
         #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
         let per_message = |bytes: u64| bytes as f64 / messages;
@@ -60,7 +64,9 @@ impl Report {
         let peak = self.usage.peak_memory_kib as f64 / 1024.0;
         [
             rate(self.load.accepted),
-            self.times.as_ref().map_or(0.0, |times| rate(times.submitted)),
+            self.times
+                .as_ref()
+                .map_or(0.0, |times| rate(times.submitted)),
             self.times.as_ref().map_or(0.0, |times| rate(times.done)),
             latency(0.5),
             latency(0.99),
@@ -93,7 +99,10 @@ const COLUMNS: [(&str, usize); 11] = [
 ///
 /// Rates are counted from the first request; latencies are those of requests; CPU and disk are the gateway's for each message.
 pub(super) fn print(reports: &[Report]) {
-    let headings: Vec<_> = COLUMNS.iter().map(|(name, _)| format!("{name:>11}")).collect();
+    let headings: Vec<_> = COLUMNS
+        .iter()
+        .map(|(name, _)| format!("{name:>11}"))
+        .collect();
     println!("\n{:<24}{}", "", headings.join(" "));
     let mut kinds: Vec<&str> = reports.iter().map(|report| report.work).collect();
     kinds.dedup();

@@ -47,7 +47,14 @@ impl Stage {
             "clean-now" => "{}",
             named => named,
         };
-        let listen = ["simulator", "--listen", "127.0.0.1:0", "--counts", "--scenario", scenario];
+        let listen = [
+            "simulator",
+            "--listen",
+            "127.0.0.1:0",
+            "--counts",
+            "--scenario",
+            scenario,
+        ];
         let mut operator = Child::start(&listen)?;
         let address: SocketAddr = operator.first_line().await?.parse()?;
 
@@ -71,7 +78,13 @@ impl Stage {
         std::fs::write(&config, text)?;
         let config = config.to_str().context("the path is not text")?;
         let gateway = Child::start(&["serve", "--config", config])?;
-        let stage = Self { gateway, operator, view, directory, http };
+        let stage = Self {
+            gateway,
+            operator,
+            view,
+            directory,
+            http,
+        };
         stage.is_answering().await?;
         Ok(stage)
     }
@@ -95,9 +108,15 @@ impl Stage {
             }
             if tally.is_final() && tally.total() >= messages {
                 let done = start.elapsed();
-                return Ok(Times { submitted: submitted.unwrap_or(done), done });
+                return Ok(Times {
+                    submitted: submitted.unwrap_or(done),
+                    done,
+                });
             }
-            ensure!(start.elapsed() < PATIENCE, "the messages do not end: {tally:?}");
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "the messages do not end: {tally:?}"
+            );
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -106,7 +125,11 @@ impl Stage {
     pub(super) async fn strike(self, mut report: Report) -> anyhow::Result<Report> {
         report.usage = self.gateway.usage()?;
         let audit = self.view.audit().await?;
-        ensure!(audit.violations.is_empty(), "the books do not balance: {:?}", audit.violations);
+        ensure!(
+            audit.violations.is_empty(),
+            "the books do not balance: {:?}",
+            audit.violations
+        );
         let data = self.directory.path().join("data");
         report.disk_bytes = std::fs::read_dir(data)?
             .filter_map(|entry| entry.ok()?.metadata().ok())
@@ -125,19 +148,33 @@ async fn furnish(gateway: &Gateway, operator: SocketAddr, window: u32) -> anyhow
         rules: Vec::new(),
     };
     gateway.put_tariff("default", &tariff).await?;
-    let account = gateway.add_account("bench", Currency::UAH, &AccountSettings::default()).await?;
-    gateway.put_credential(account, CredentialKind::KeyPair, PUBLIC_KEY, PRIVATE_KEY).await?;
-    gateway.top_up(account, 1_000_000_000_000_000, "bench").await?;
-    let settings =
-        ConnectorSettings { window, ..ConnectorSettings::to(operator.to_string(), "bench") };
-    gateway.put_connector("operator", &settings, "bench").await?;
-    gateway.put_route("all", "operator", &RouteSettings::default()).await?;
+    let account = gateway
+        .add_account("bench", Currency::UAH, &AccountSettings::default())
+        .await?;
+    gateway
+        .put_credential(account, CredentialKind::KeyPair, PUBLIC_KEY, PRIVATE_KEY)
+        .await?;
+    gateway
+        .top_up(account, 1_000_000_000_000_000, "bench")
+        .await?;
+    let settings = ConnectorSettings {
+        window,
+        ..ConnectorSettings::to(operator.to_string(), "bench")
+    };
+    gateway
+        .put_connector("operator", &settings, "bench")
+        .await?;
+    gateway
+        .put_route("all", "operator", &RouteSettings::default())
+        .await?;
     Ok(())
 }
 
 /// Finds a port that was free a moment ago.
 async fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
+    Ok(tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await?
+        .local_addr()?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]

@@ -13,8 +13,18 @@ pub(crate) struct Problem {
 impl Problem {
     /// Names a problem at an offset of the text.
     pub(crate) fn at(text: &str, offset: usize, what: &str, hint: &str) -> Self {
-        let line = text.as_bytes().iter().take(offset).filter(|octet| **octet == b'\n').count() + 1;
-        Self { line, what: what.to_owned(), hint: hint.to_owned() }
+        let line = text
+            .as_bytes()
+            .iter()
+            .take(offset)
+            .filter(|octet| **octet == b'\n')
+            .count()
+            + 1;
+        Self {
+            line,
+            what: what.to_owned(),
+            hint: hint.to_owned(),
+        }
     }
 
     /// Explains why the text could not be read at all.
@@ -28,7 +38,11 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.line, self.what)?;
-        if self.hint.is_empty() { Ok(()) } else { write!(f, " ({})", self.hint) }
+        if self.hint.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", self.hint)
+        }
     }
 }
 
@@ -38,7 +52,9 @@ fn hint(message: &str) -> String {
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
-        let Some(given) = quoted.next() else { return String::new() };
+        let Some(given) = quoted.next() else {
+            return String::new();
+        };
         let nearest = quoted.min_by_key(|known| distance(given, known));
         return nearest
             .filter(|known| distance(given, known) <= 3)

@@ -45,7 +45,9 @@ mod tests {
         let rows: Vec<(String, String)> = serde_json::from_str(&phones(1_000)).unwrap();
         let numbers: HashSet<_> = rows.iter().map(|(number, _)| number).collect();
         assert_eq!(numbers.len(), 1_000);
-        let magic = |number: &&&String| number[8..10].eq("00") && number[10..] != *"00" && number[10..] < *"10";
+        let magic = |number: &&&String| {
+            number[8..10].eq("00") && number[10..] != *"00" && number[10..] < *"10"
+        };
         assert_eq!(numbers.iter().filter(magic).count(), 8);
     }
 }

@@ -50,11 +50,21 @@ impl Outcome {
         let mut price = Money::zero(currency);
         let mut segments = 0;
         for (id, answered) in submissions {
-            price = price.checked_add(money(answered)?).context("the prices overflow")?;
+            price = price
+                .checked_add(money(answered)?)
+                .context("the prices overflow")?;
             let messages = world.gateway().messages(account, *id, None).await?;
-            segments += messages.iter().map(|message| u64::from(message.segments)).sum::<u64>();
+            segments += messages
+                .iter()
+                .map(|message| u64::from(message.segments))
+                .sum::<u64>();
         }
-        let sum = |member: &str| reported.iter().filter_map(|info| info[member].as_u64()).sum();
+        let sum = |member: &str| {
+            reported
+                .iter()
+                .filter_map(|info| info[member].as_u64())
+                .sum()
+        };
         Ok(Self {
             accepted: tally.total(),
             tally,
@@ -87,7 +97,10 @@ impl Outcome {
             ("balance before", self.before.to_string()),
             ("balance after", self.after.to_string()),
             ("messages/s to the operator", rate),
-            ("last receipt after", format!("{} ms", self.done_after.as_millis())),
+            (
+                "last receipt after",
+                format!("{} ms", self.done_after.as_millis()),
+            ),
         ];
         println!();
         for (name, value) in rows {
@@ -106,7 +119,11 @@ impl Outcome {
         };
         let count = |state| self.tally.count(state);
         let bad = [
-            ("undelivered", MessageState::Undelivered, audience::UNDELIVERED.len()),
+            (
+                "undelivered",
+                MessageState::Undelivered,
+                audience::UNDELIVERED.len(),
+            ),
             ("expired", MessageState::Expired, audience::EXPIRED.len()),
             ("rejected", MessageState::Rejected, audience::REJECTED.len()),
         ];

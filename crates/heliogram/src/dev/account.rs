@@ -35,10 +35,17 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
         };
         gateway.put_tariff("default", &tariff).await?;
     }
-    let known = gateway.accounts().into_iter().find(|account| account.name == NAME);
+    let known = gateway
+        .accounts()
+        .into_iter()
+        .find(|account| account.name == NAME);
     let account = match known {
         Some(account) => account.id,
-        None => gateway.add_account(NAME, Currency::UAH, &AccountSettings::default()).await?,
+        None => {
+            gateway
+                .add_account(NAME, Currency::UAH, &AccountSettings::default())
+                .await?
+        }
     };
     // A start may have broken off at any line: each step is taken by what is there, the marker of a series last.
     if gateway.key_pair(PUBLIC_KEY).is_none() {
@@ -52,11 +59,17 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
         }
     }
     if gateway.book(account).await? == Some(Book::default()) {
-        gateway.top_up(account, BALANCE_MICROS, "development").await?;
+        gateway
+            .top_up(account, BALANCE_MICROS, "development")
+            .await?;
     }
-    gateway.put_connector(OPERATOR, &connector(operator), "heliogram").await?;
+    gateway
+        .put_connector(OPERATOR, &connector(operator), "heliogram")
+        .await?;
     if routes.is_empty() {
-        gateway.put_route("all", OPERATOR, &RouteSettings::default()).await?;
+        gateway
+            .put_route("all", OPERATOR, &RouteSettings::default())
+            .await?;
     }
     Ok(())
 }
@@ -80,8 +93,10 @@ pub(crate) fn example(http: SocketAddr) -> String {
         ("phone", "380501234567"),
     ];
     let sum = atompark_sum("sendSMS", &parameters, PRIVATE_KEY);
-    let query: Vec<_> =
-        parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query: Vec<_> = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     format!(
         "    curl \"http://{http}/api/sms/3.0/sendSMS?{}&sum={sum}\"\n    curl \"http://{http}/dev/messages?to=380501234567&wait=10s\"",
         query.join("&")

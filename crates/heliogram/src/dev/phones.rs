@@ -67,7 +67,9 @@ fn show(received: Received) -> Shown {
         text: received.text,
         segments: received.segments,
         id: received.id,
-        received_at: jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_string(),
+        received_at: jiff::Timestamp::from_millisecond(at)
+            .unwrap_or_default()
+            .to_string(),
     }
 }
 
@@ -87,11 +89,18 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// Refuses requests for another host: a page from elsewhere must not reach the phones by pointing its own name at this machine.
 async fn only_from_here(headers: HeaderMap, request: Request, next: Next) -> Response {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
     if is_loopback(host) {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "the phones are shown to this machine only\n").into_response()
+        (
+            StatusCode::FORBIDDEN,
+            "the phones are shown to this machine only\n",
+        )
+            .into_response()
     }
 }
 
@@ -102,7 +111,9 @@ fn is_loopback(host: &str) -> bool {
     };
     let name = name.trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -120,10 +131,21 @@ mod tests {
 
     #[test]
     fn knows_this_machine_by_its_names() {
-        for host in ["localhost", "localhost:8775", "127.0.0.1:80", "[::1]:8775", "[::1]"] {
+        for host in [
+            "localhost",
+            "localhost:8775",
+            "127.0.0.1:80",
+            "[::1]:8775",
+            "[::1]",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["evil.example", "evil.example:8775", "10.0.0.1:80", "127.0.0.1.evil.example"] {
+        for host in [
+            "evil.example",
+            "evil.example:8775",
+            "10.0.0.1:80",
+            "127.0.0.1.evil.example",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }
