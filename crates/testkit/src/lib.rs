@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod golden;
+pub mod loopback;
 pub mod operator;
 
 pub use clock::TestClock;

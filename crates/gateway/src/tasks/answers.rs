@@ -85,8 +85,9 @@ async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>) {
 }
 
 fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorded {
-    let in_hand = link.in_hand(answer.message);
-    let rest = match (answer.failure, in_hand) {
+    let rest = match (answer.failure, link.in_hand(answer.message)) {
+        // What is in hand by now is another attempt, which has an answer of its own to come.
+        _ if answer.late => Rest::Late,
         (None, _) | (Some(_), None) => Rest::Nothing,
         (Some(failure), Some(in_hand)) => rest(tempo, link, failure, in_hand, now),
     };
@@ -112,7 +113,8 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             attempt_used,
         } => {
             let attempts = in_hand.attempts + u32::from(attempt_used);
-            if attempts >= tempo.attempts {
+            // Doubts have used up attempts too: only a refusal ends the message, not a link that is down.
+            if attempt_used && attempts >= tempo.attempts {
                 return Rest::Refused(Reason::AttemptsExhausted);
             }
             let pause = i64::from(after_ms) << attempts.min(10);

@@ -1,0 +1,264 @@
+//! A connector in memory that a test plays by hand: it sees what is handed over, and answers what and when it likes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gateway::MessageId;
+use gateway::connector::{Answer, Attempt, Connector, Connectors, Failure, Inbox, Receipt, Ticket};
+use gateway::directory::ConnectorSpec;
+use sms::{Outcome, Reason};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+/// How long a test waits for what must happen before it fails.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Starts ways in memory, and finds them again by their connector's name; clones are the same.
+#[derive(Clone, Default)]
+pub struct Loopback(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    ways: Mutex<HashMap<String, Arc<Way>>>,
+    started: Notify,
+}
+
+/// Is one connector, as the test plays it.
+pub struct Way {
+    inbox: Inbox,
+    capacity: u32,
+    is_up: AtomicBool,
+    is_stopped: AtomicBool,
+    /// What was handed over and not yet looked at by the test.
+    hands: Mutex<Vec<Attempt>>,
+    /// The segments handed over and not yet answered.
+    outstanding: Mutex<HashMap<MessageId, u32>>,
+    /// The most segments that were ever outstanding.
+    most: AtomicU32,
+    acknowledged: Mutex<Vec<(Ticket, bool)>>,
+    /// Rung when something was handed over or acknowledged, and at the stop.
+    rung: Notify,
+}
+
+impl Loopback {
+    /// Waits for the connector of that name to be started (again), and answers it.
+    pub async fn way(&self, name: &str) -> Arc<Way> {
+        let found = || {
+            let ways = lock(&self.0.ways);
+            ways.get(name).filter(|way| !way.is_stopped()).cloned()
+        };
+        until(
+            &self.0.started,
+            &format!("connector {name} to start"),
+            found,
+        )
+        .await
+    }
+
+    /// Tells whether a connector of that name runs now.
+    pub fn runs(&self, name: &str) -> bool {
+        let ways = lock(&self.0.ways);
+        ways.get(name).is_some_and(|way| !way.is_stopped())
+    }
+}
+
+impl Connectors for Loopback {
+    fn start(&self, spec: &ConnectorSpec, inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
+        let way = Arc::new(Way {
+            inbox,
+            capacity: spec.settings.links * spec.settings.window,
+            is_up: AtomicBool::new(true),
+            is_stopped: AtomicBool::new(false),
+            hands: Mutex::default(),
+            outstanding: Mutex::default(),
+            most: AtomicU32::new(0),
+            acknowledged: Mutex::default(),
+            rung: Notify::new(),
+        });
+        lock(&self.0.ways).insert(spec.name.clone(), Arc::clone(&way));
+        self.0.started.notify_waiters();
+        way.inbox.changed();
+        Ok(way)
+    }
+}
+
+impl Way {
+    /// Waits until so many attempts are in hand, and takes all of them out, oldest first; they are still to be answered.
+    pub async fn take(&self, attempts: usize) -> Vec<Attempt> {
+        let found = || {
+            let mut hands = lock(&self.hands);
+            (hands.len() >= attempts).then(|| hands.drain(..).collect())
+        };
+        until(&self.rung, &format!("{attempts} attempts"), found).await
+    }
+
+    /// Counts the attempts in hand that were not taken out.
+    pub fn in_hand(&self) -> usize {
+        lock(&self.hands).len()
+    }
+
+    /// Tells the most segments that were ever outstanding at once: handed over and not yet answered.
+    pub fn most_outstanding(&self) -> u32 {
+        self.most.load(Ordering::SeqCst)
+    }
+
+    /// Answers that every segment was taken, under ids made by [`upstream_id`].
+    pub fn accept(&self, attempt: &Attempt) {
+        let segments = attempt.segments.iter();
+        let ids = segments.map(|(index, _)| (*index, upstream_id(attempt.message, *index)));
+        self.answer(attempt, ids.collect(), None);
+    }
+
+    /// Answers that no segment was taken.
+    pub fn fail(&self, attempt: &Attempt, failure: Failure) {
+        self.answer(attempt, Vec::new(), Some(failure));
+    }
+
+    /// Answers an attempt.
+    pub fn answer(
+        &self,
+        attempt: &Attempt,
+        accepted: Vec<(u16, Vec<u8>)>,
+        failure: Option<Failure>,
+    ) {
+        self.send(Answer {
+            message: attempt.message,
+            accepted,
+            failure,
+            late: false,
+        });
+    }
+
+    /// Proves late that these segments of an attempt answered as unknown were taken.
+    pub fn prove(&self, attempt: &Attempt, segments: &[u16]) {
+        let ids = segments.iter();
+        self.send(Answer {
+            message: attempt.message,
+            accepted: ids
+                .map(|index| (*index, upstream_id(attempt.message, *index)))
+                .collect(),
+            failure: None,
+            late: true,
+        });
+    }
+
+    /// Reports an outcome under an id, with a number by which the acknowledgement will be known.
+    pub async fn report(&self, number: u32, id: Vec<u8>, outcome: Outcome) {
+        let receipt = Receipt {
+            ticket: Ticket {
+                link: 0,
+                session: 0,
+                number,
+            },
+            candidates: vec![id],
+            outcome: Some(outcome),
+        };
+        let sent = self.inbox.receipts.send(receipt).await;
+        sent.expect("the gateway listens for receipts while it runs");
+    }
+
+    /// Waits for the acknowledgement of a receipt; answers whether it was stored.
+    pub async fn acknowledged(&self, number: u32) -> bool {
+        let found = || {
+            let acknowledged = lock(&self.acknowledged);
+            let of = acknowledged
+                .iter()
+                .find(|(ticket, _)| ticket.number == number);
+            of.map(|(_, taken)| *taken)
+        };
+        until(&self.rung, &format!("receipt {number}"), found).await
+    }
+
+    /// Brings the link up or down.
+    pub fn set_up(&self, is_up: bool) {
+        self.is_up.store(is_up, Ordering::SeqCst);
+        self.inbox.changed();
+    }
+
+    /// Tells whether the gateway has stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::SeqCst)
+    }
+
+    fn send(&self, answer: Answer) {
+        if !answer.late {
+            lock(&self.outstanding).remove(&answer.message);
+        }
+        // After a crash of the gateway nobody listens.
+        let _ = self.inbox.answers.send(answer);
+    }
+}
+
+#[async_trait]
+impl Connector for Way {
+    fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    fn is_up(&self) -> bool {
+        self.is_up.load(Ordering::SeqCst)
+    }
+
+    fn submit(&self, attempts: Vec<Attempt>) {
+        let mut outstanding = lock(&self.outstanding);
+        for attempt in &attempts {
+            let segments = u32::try_from(attempt.segments.len()).unwrap_or(u32::MAX);
+            let before = outstanding.insert(attempt.message, segments);
+            assert!(before.is_none(), "message {} is in hand", attempt.message);
+        }
+        self.most
+            .fetch_max(outstanding.values().sum(), Ordering::SeqCst);
+        lock(&self.hands).extend(attempts);
+        drop(outstanding);
+        self.rung.notify_waiters();
+    }
+
+    fn acknowledge(&self, tickets: Vec<Ticket>, taken: bool) {
+        lock(&self.acknowledged).extend(tickets.into_iter().map(|ticket| (ticket, taken)));
+        self.rung.notify_waiters();
+    }
+
+    async fn stop(&self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
+        let outstanding: Vec<_> = lock(&self.outstanding).keys().copied().collect();
+        for message in outstanding {
+            self.send(Answer {
+                message,
+                accepted: Vec::new(),
+                failure: Some(Failure::Unknown(Reason::SessionLost)),
+                late: false,
+            });
+        }
+    }
+}
+
+/// The id that a way gives to a segment.
+pub fn upstream_id(message: MessageId, segment: u16) -> Vec<u8> {
+    format!("{message}-{segment}").into_bytes()
+}
+
+/// Waits until `found` finds something; fails the test when it takes too long.
+async fn until<T>(rung: &Notify, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            let next = rung.notified();
+            tokio::pin!(next);
+            // What rings between the look and the wait must not be missed.
+            next.as_mut().enable();
+            if let Some(value) = found() {
+                return value;
+            }
+            next.await;
+        }
+    };
+    timeout(DEADLINE, looking)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
