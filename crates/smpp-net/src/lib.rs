@@ -5,6 +5,8 @@
 mod clock;
 pub mod connector;
 mod driver;
+pub mod server;
 mod tls;
 
 pub use connector::SmppConnectors;
+pub use server::{Server, Settings};

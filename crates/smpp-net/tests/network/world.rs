@@ -13,26 +13,51 @@ use gateway::directory::{
 };
 use gateway::secrets::Vault;
 use gateway::{
-    AccountId, Gateway, Limits, MessageId, Parts, Running, Submit, SubmissionId, Tempo, To,
+    AccountId, Gateway, Limits, MessageId, Parts, Running, SubmissionId, Submit, Tempo, To,
 };
-use sms::{Currency, Lane, MessageState, Msisdn, Timestamp};
+use simulator::{Config, Scenario, Simulator};
 use smpp_net::SmppConnectors;
+use sms::{Currency, Lane, MessageState, Msisdn, Timestamp};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver};
 
 /// Longer than anything here takes: a test that waits for so long has failed.
-pub const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 
-pub struct World {
-    pub gateway: Gateway,
-    pub account: AccountId,
+pub(crate) struct World {
+    pub(crate) gateway: Gateway,
+    pub(crate) account: AccountId,
     running: Option<Running>,
     _directory: TempDir,
 }
 
+/// A network on the loopback that is quick in everything.
+pub(crate) async fn network(scenario: Scenario) -> Simulator {
+    Simulator::start(Config {
+        scenario,
+        receipt_retry_ms: 50,
+        slow_receipt_ms: 50,
+        ..Config::default()
+    })
+    .await
+    .unwrap()
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(so: impl Fn() -> bool) {
+    let waited_for = async {
+        while !so() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(LONG, waited_for)
+        .await
+        .expect("it came to be so in time");
+}
+
 /// Settings that come back quickly after anything.
-pub fn settings(address: SocketAddr) -> ConnectorSettings {
+pub(crate) fn settings(address: SocketAddr) -> ConnectorSettings {
     ConnectorSettings {
         address: address.to_string(),
         system_id: "shop".into(),
@@ -53,7 +78,7 @@ pub fn settings(address: SocketAddr) -> ConnectorSettings {
 
 impl World {
     /// Opens a gateway with an account, money, a price and no way out.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let directory = TempDir::new().unwrap();
         let file = directory.path().join("world.db");
         let store = SqliteStore::open(&file, Options::default()).unwrap();
@@ -85,10 +110,6 @@ impl World {
             .top_up(account, 1_000_000_000, "test")
             .await
             .unwrap();
-        gateway
-            .put_credential(account, CredentialKind::Password, "shop", "secret")
-            .await
-            .unwrap();
         Self {
             gateway,
             account,
@@ -98,12 +119,22 @@ impl World {
     }
 
     /// Opens a gateway that sends over one connector.
-    pub async fn sending(settings: &ConnectorSettings) -> Self {
+    pub(crate) async fn sending(settings: &ConnectorSettings) -> Self {
         let mut world = Self::open().await;
         world.route(settings).await;
         let running = Running::start(world.gateway.clone(), Arc::new(SmppConnectors)).await;
         world.running = Some(running);
         world
+    }
+
+    /// Gives the account a login.
+    pub(crate) async fn with_login(self) -> Self {
+        let kind = CredentialKind::Password;
+        self.gateway
+            .put_credential(self.account, kind, "shop", "secret")
+            .await
+            .unwrap();
+        self
     }
 
     async fn route(&self, settings: &ConnectorSettings) {
@@ -117,7 +148,7 @@ impl World {
             .unwrap();
     }
 
-    pub async fn submit(&self, text: &str, numbers: &[&str]) -> SubmissionId {
+    pub(crate) async fn submit(&self, text: &str, numbers: &[&str]) -> SubmissionId {
         let to = |number: &&str| To {
             number: (*number).to_owned(),
             variables: None,
@@ -138,7 +169,7 @@ impl World {
     }
 
     /// Waits until every message of a submission is in one of these states, in order.
-    pub async fn reaches(&self, submission: SubmissionId, expected: &[MessageState]) {
+    pub(crate) async fn reaches(&self, submission: SubmissionId, expected: &[MessageState]) {
         let reached = async {
             loop {
                 let messages = self
@@ -163,7 +194,7 @@ impl World {
         }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         if let Some(running) = self.running {
             running.stop().await;
         }
@@ -171,10 +202,10 @@ impl World {
 }
 
 /// A connector in the test's hands, with what it tells.
-pub struct Tapped {
-    pub connector: Arc<dyn Connector>,
-    pub answers: UnboundedReceiver<Answer>,
-    pub receipts: Receiver<Receipt>,
+pub(crate) struct Tapped {
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) answers: UnboundedReceiver<Answer>,
+    pub(crate) receipts: Receiver<Receipt>,
     next_message: i64,
     world: World,
 }
@@ -182,8 +213,15 @@ pub struct Tapped {
 /// Starts the real connectors, and keeps what they say from the gateway.
 struct Tap {
     room_for_receipts: usize,
-    tapped: Mutex<Option<(Arc<dyn Connector>, UnboundedReceiver<Answer>, Receiver<Receipt>)>>,
+    tapped: Mutex<Option<Ends>>,
 }
+
+/// The connector, its answers and its receipts.
+type Ends = (
+    Arc<dyn Connector>,
+    UnboundedReceiver<Answer>,
+    Receiver<Receipt>,
+);
 
 impl Connectors for Tap {
     fn start(&self, spec: &ConnectorSpec, mut inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
@@ -199,18 +237,18 @@ impl Connectors for Tap {
 
 impl Tapped {
     /// Starts a connector and waits until it is up.
-    pub async fn up(settings: &ConnectorSettings) -> Self {
+    pub(crate) async fn up(settings: &ConnectorSettings) -> Self {
         Self::with_room(settings, 10_000).await
     }
 
     /// The same, with an inbox for so many receipts.
-    pub async fn with_room(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
+    pub(crate) async fn with_room(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
         let tapped = Self::start(settings, room_for_receipts).await;
         tapped.is(true).await;
         tapped
     }
 
-    pub async fn start(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
+    pub(crate) async fn start(settings: &ConnectorSettings, room_for_receipts: usize) -> Self {
         let mut world = World::open().await;
         world.route(settings).await;
         let tap = Arc::new(Tap {
@@ -231,24 +269,17 @@ impl Tapped {
     }
 
     /// Waits until the connector is up, or down.
-    pub async fn is(&self, up: bool) {
-        let changed = async {
-            while self.connector.is_up() != up {
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        tokio::time::timeout(LONG, changed)
-            .await
-            .unwrap_or_else(|_| panic!("the connector did not come to is_up = {up}"));
+    pub(crate) async fn is(&self, up: bool) {
+        until(|| self.connector.is_up() == up).await;
     }
 
     /// Hands over one message and names it.
-    pub fn send(&mut self, to: &str, text: &str) -> MessageId {
+    pub(crate) fn send(&mut self, to: &str, text: &str) -> MessageId {
         self.send_all(&[to], text)[0]
     }
 
     /// Hands over messages at once.
-    pub fn send_all(&mut self, to: &[&str], text: &str) -> Vec<MessageId> {
+    pub(crate) fn send_all(&mut self, to: &[&str], text: &str) -> Vec<MessageId> {
         let attempts: Vec<_> = to
             .iter()
             .zip(self.next_message..)
@@ -266,7 +297,7 @@ impl Tapped {
         messages
     }
 
-    pub async fn answer(&mut self) -> Answer {
+    pub(crate) async fn answer(&mut self) -> Answer {
         tokio::time::timeout(LONG, self.answers.recv())
             .await
             .expect("an answer in time")
@@ -274,14 +305,14 @@ impl Tapped {
     }
 
     /// Takes the next receipt without acknowledging it.
-    pub async fn receipt(&mut self) -> Receipt {
+    pub(crate) async fn receipt(&mut self) -> Receipt {
         tokio::time::timeout(LONG, self.receipts.recv())
             .await
             .expect("a receipt in time")
             .expect("the connector lives")
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.world.stop().await;
     }
 }

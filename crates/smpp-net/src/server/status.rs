@@ -1,0 +1,45 @@
+//! The gateway's answers in the words of SMPP.
+
+use smpp::{CommandStatus, ReceiptState};
+use sms::{MessageState, Refusal};
+
+/// Says why a request was refused. The specification has no status for money, suspension or repetition: those are
+/// `ESME_RSUBMITFAIL`.
+pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
+    match refusal {
+        Refusal::UnknownCredential => CommandStatus::RINVSYSID,
+        Refusal::WrongSecret => CommandStatus::RINVPASWD,
+        Refusal::EmptyOriginator | Refusal::InvalidOriginator | Refusal::OriginatorNotAllowed => {
+            CommandStatus::RINVSRCADR
+        }
+        Refusal::EmptyText | Refusal::TextTooLong { .. } => CommandStatus::RINVMSGLEN,
+        Refusal::NoValidRecipients | Refusal::NoPrice | Refusal::NoRoute => {
+            CommandStatus::RINVDSTADR
+        }
+        Refusal::TooManyRecipients { .. } => CommandStatus::RINVNUMDESTS,
+        Refusal::UnknownSubmission => CommandStatus::RINVMSGID,
+        Refusal::InvalidTime => CommandStatus::RINVSCHED,
+        Refusal::RateLimited => CommandStatus::RTHROTTLED,
+        Refusal::AccountSuspended
+        | Refusal::InsufficientFunds { .. }
+        | Refusal::UnknownCurrency
+        | Refusal::Duplicate => CommandStatus::RSUBMITFAIL,
+    }
+}
+
+/// Names a message's state [smpp34 §5.2.28].
+pub(super) fn message_state(state: MessageState) -> ReceiptState {
+    match state {
+        MessageState::Held
+        | MessageState::Queued
+        | MessageState::Submitted
+        | MessageState::InDoubt => ReceiptState::Enroute,
+        MessageState::Delivered => ReceiptState::Delivered,
+        MessageState::Undelivered | MessageState::Failed => ReceiptState::Undeliverable,
+        MessageState::Expired => ReceiptState::Expired,
+        MessageState::Rejected | MessageState::InvalidNumber | MessageState::Suppressed => {
+            ReceiptState::Rejected
+        }
+        MessageState::Cancelled => ReceiptState::Deleted,
+    }
+}

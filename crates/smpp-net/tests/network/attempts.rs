@@ -1,0 +1,261 @@
+//! Each attempt is answered exactly once, whatever the operator or the line does.
+
+use std::collections::HashSet;
+
+use gateway::connector::Failure;
+use simulator::{Between, Scenario, StatusFault};
+use sms::{Outcome, Reason};
+
+use crate::world::{Tapped, network, settings, until};
+
+fn delayed(ms: u64) -> Scenario {
+    Scenario {
+        response_delay_ms: Between { min: ms, max: ms },
+        ..Scenario::default()
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_has_the_operators_ids_by_segment() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    let message = tapped.send("380501230000", &"long ".repeat(80));
+    let answer = tapped.answer().await;
+    assert_eq!(
+        (answer.message, answer.failure, answer.late),
+        (message, None, false)
+    );
+    let indexes: Vec<_> = answer.accepted.iter().map(|(index, _)| *index).collect();
+    assert_eq!(indexes, [0, 1, 2]);
+    let ids: HashSet<_> = answer.accepted.iter().map(|(_, id)| id).collect();
+    assert_eq!(ids.len(), 3);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_offered_again_until_it_is_taken() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    tapped.send("380501230001", "hello");
+    let id = tapped.answer().await.accepted.remove(0).1;
+    let first = tapped.receipt().await;
+    assert_eq!(first.candidates[0], id);
+    assert!(matches!(first.outcome, Some(Outcome::Undelivered(_))));
+    tapped.connector.acknowledge(vec![first.ticket], false);
+    let second = tapped.receipt().await;
+    assert_eq!(second.candidates, first.candidates);
+    assert_ne!(second.ticket, first.ticket);
+    // Void: it was answered already.
+    tapped.connector.acknowledge(vec![first.ticket], true);
+    tapped.connector.acknowledge(vec![second.ticket], true);
+    tapped.stop().await;
+    assert_eq!(simulator.inbox().counters().receipts_answered, 1);
+    assert_eq!(simulator.inbox().counters().receipts_pending, 0);
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_lost_session_comes_again_and_its_ticket_is_void() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    tapped.send("380501230000", "hello");
+    let first = tapped.receipt().await;
+    simulator.reset_links();
+    let second = tapped.receipt().await;
+    assert_eq!(second.candidates, first.candidates);
+    assert!(second.ticket.session > first.ticket.session);
+    tapped.connector.acknowledge(vec![first.ticket], true);
+    tapped.connector.acknowledge(vec![second.ticket], true);
+    tapped.stop().await;
+    assert_eq!(simulator.inbox().counters().receipts_answered, 1);
+}
+
+#[tokio::test]
+async fn receipts_beyond_the_inbox_wait_and_none_is_lost() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::with_room(&settings(simulator.address()), 2).await;
+    let numbers: Vec<_> = (0..50).map(|n| format!("3805012401{n:02}")).collect();
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    tapped.send_all(&numbers, "hello");
+    // Nobody takes receipts, and answers come all the same.
+    let mut ids = HashSet::new();
+    for _ in 0..50 {
+        ids.insert(tapped.answer().await.accepted.remove(0).1);
+    }
+    for _ in 0..50 {
+        let mut receipt = tapped.receipt().await;
+        assert!(ids.remove(&receipt.candidates.remove(0)));
+        tapped.connector.acknowledge(vec![receipt.ticket], true);
+    }
+    tapped.stop().await;
+    assert_eq!(simulator.inbox().counters().receipts_resent, 0);
+}
+
+#[tokio::test]
+async fn a_response_after_the_timeout_proves_what_was_unknown() {
+    let simulator = network(delayed(400)).await;
+    let mut tapped = Tapped::up(&gateway::directory::ConnectorSettings {
+        response_timeout_ms: 100,
+        ..settings(simulator.address())
+    })
+    .await;
+    let message = tapped.send("380501230000", "hello");
+    let answer = tapped.answer().await;
+    let silent = Some(Failure::Unknown(Reason::ResponseTimeout));
+    assert_eq!((answer.message, answer.failure), (message, silent));
+    assert!(answer.accepted.is_empty() && !answer.late);
+    let late = tapped.answer().await;
+    assert_eq!(
+        (late.message, late.failure, late.late),
+        (message, None, true)
+    );
+    assert_eq!(late.accepted.len(), 1);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn a_reset_leaves_what_was_written_unknown_and_the_rest_to_be_sent() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&gateway::directory::ConnectorSettings {
+        window: 3,
+        ..settings(simulator.address())
+    })
+    .await;
+    // Numbers that are never answered fill the window.
+    let sent = tapped.send_all(
+        &[
+            "380501000006",
+            "380502000006",
+            "380503000006",
+            "380504000006",
+        ],
+        "hello",
+    );
+    until(|| simulator.inbox().counters().submitted_segments >= 3).await;
+    simulator.reset_links();
+    let mut failures = vec![];
+    for _ in 0..4 {
+        let answer = tapped.answer().await;
+        failures.push((answer.message, answer.failure));
+    }
+    let lost = Some(Failure::Unknown(Reason::SessionLost));
+    assert_eq!(failures[..3], [0, 1, 2].map(|n| (sent[n], lost)));
+    assert!(matches!(
+        failures[3],
+        (
+            _,
+            Some(Failure::Retry {
+                reason: Reason::LinkDown,
+                attempt_used: false,
+                ..
+            })
+        )
+    ));
+    assert_eq!(simulator.inbox().counters().submitted_segments, 3);
+    tapped.is(true).await;
+    tapped.send("380501230000", "again");
+    assert_eq!(tapped.answer().await.failure, None);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn the_window_is_never_exceeded_and_is_used() {
+    let simulator = network(delayed(150)).await;
+    let mut tapped = Tapped::up(&gateway::directory::ConnectorSettings {
+        window: 4,
+        ..settings(simulator.address())
+    })
+    .await;
+    assert_eq!(tapped.connector.capacity(), 4);
+    let numbers: Vec<_> = (0..12).map(|n| format!("3805012401{n:02}")).collect();
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    tapped.send_all(&numbers, "hello");
+    let began = tokio::time::Instant::now();
+    let mut most = 0;
+    while tapped.answers.is_empty() {
+        most = most.max(simulator.inbox().counters().submitted_segments);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(most, 4);
+    for _ in 0..12 {
+        assert_eq!(tapped.answer().await.failure, None);
+    }
+    let took_ms = began.elapsed().as_millis();
+    assert!(
+        (450..900).contains(&took_ms),
+        "three windows took {took_ms} ms"
+    );
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn throttling_costs_no_attempt_and_pauses_the_link() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    tapped.send("380501230007", "hello");
+    let Some(Failure::Retry {
+        reason,
+        after_ms,
+        attempt_used,
+    }) = tapped.answer().await.failure
+    else {
+        panic!("it was not throttled");
+    };
+    assert_eq!(
+        (reason, after_ms, attempt_used),
+        (Reason::Throttled, 1_000, false)
+    );
+    assert!(tapped.connector.is_up());
+    let paused = tokio::time::Instant::now();
+    tapped.send("380501230000", "hello");
+    assert_eq!(tapped.answer().await.failure, None);
+    assert!(paused.elapsed().as_millis() >= 900);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_is_wrong() {
+    for (code, expected) in [
+        (0x0A, Reason::OriginatorRefused),
+        (0x0B, Reason::DestinationRefused),
+        (0x43, Reason::MalformedForRoute),
+        (0x66, Reason::UpstreamRefused),
+    ] {
+        let simulator = network(Scenario {
+            status: Some(StatusFault { code, share: 1.0 }),
+            ..Scenario::default()
+        })
+        .await;
+        let mut tapped = Tapped::up(&settings(simulator.address())).await;
+        tapped.send("380501230000", "hello");
+        let failure = tapped.answer().await.failure;
+        assert_eq!(failure, Some(Failure::Refused(expected)), "{code:#x}");
+        tapped.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_the_operator_has_forgotten_is_bound_again() {
+    let simulator = network(Scenario {
+        status: Some(StatusFault {
+            code: 0x04,
+            share: 1.0,
+        }),
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    tapped.send("380501230000", "hello");
+    assert!(matches!(
+        tapped.answer().await.failure,
+        Some(Failure::Retry {
+            attempt_used: false,
+            ..
+        })
+    ));
+    simulator.set_scenario(Scenario::default());
+    until(|| simulator.inbox().counters().links >= 2).await;
+    tapped.is(true).await;
+    tapped.send("380501230000", "hello");
+    assert_eq!(tapped.answer().await.failure, None);
+    tapped.stop().await;
+}

@@ -1,0 +1,286 @@
+//! Customers bind, submit, ask and leave.
+
+use std::collections::VecDeque;
+
+use simulator::Scenario;
+use smpp::session::{Answer, CloseReason, Config, Event};
+use smpp::{
+    Address, Bind, BindMode, CommandStatus, Pdu, QuerySm, QuerySmResp, Session, SubmitSm, TlvBuffer,
+};
+use smpp_net::{Server, Settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::world::{LONG, World, network, settings};
+
+/// A customer's program.
+struct Program {
+    stream: TcpStream,
+    session: Session,
+    events: VecDeque<Event>,
+}
+
+impl Program {
+    async fn connect(server: &Server, password: &str) -> Self {
+        let config = Config {
+            window: 1_000,
+            ..Config::client()
+        };
+        let mut session = Session::client(config, 0);
+        let bind = Bind {
+            system_id: b"shop",
+            password: password.as_bytes(),
+            interface_version: 0x34,
+            ..Bind::default()
+        };
+        session.bind(0, BindMode::Transceiver, &bind).unwrap();
+        Self {
+            stream: TcpStream::connect(server.address()).await.unwrap(),
+            session,
+            events: VecDeque::new(),
+        }
+    }
+
+    async fn bound(server: &Server) -> Self {
+        let mut program = Self::connect(server, "secret").await;
+        assert!(
+            matches!(program.event().await, Event::Bound(bound) if bound.system_id == "heliogram")
+        );
+        program
+    }
+
+    async fn event(&mut self) -> Event {
+        loop {
+            if let Some(octets) = self.session.poll_transmit() {
+                self.stream.write_all(&octets).await.unwrap();
+            }
+            while let Some(event) = self.session.poll_event() {
+                self.events.push_back(event);
+            }
+            if let Some(event) = self.events.pop_front() {
+                return event;
+            }
+            let mut octets = [0; 4_096];
+            let read = tokio::time::timeout(LONG, self.stream.read(&mut octets)).await;
+            match read.expect("an event in time") {
+                Ok(0) | Err(_) => self.session.handle_disconnect(),
+                Ok(length) => self.session.handle_bytes(0, &octets[..length]),
+            }
+        }
+    }
+
+    async fn answer(&mut self) -> Answer {
+        match self.event().await {
+            Event::Answered(answer) => answer,
+            other => panic!("an answer was expected: {other:?}"),
+        }
+    }
+
+    async fn ask(&mut self, pdu: &Pdu<'_>) -> Answer {
+        self.session.request(0, 0, pdu).unwrap();
+        self.answer().await
+    }
+
+    async fn closed(&mut self) -> CloseReason {
+        match self.event().await {
+            Event::Closed { reason, .. } => reason,
+            other => panic!("the end was expected: {other:?}"),
+        }
+    }
+}
+
+fn submit_sm<'a>(to: &'a str, text: &'a [u8]) -> SubmitSm<'a> {
+    SubmitSm {
+        source: Address::alphanumeric(b"Shop"),
+        destination: Address::international(to.as_bytes()),
+        registered_delivery: 1,
+        data_coding: 1,
+        short_message: text,
+        ..SubmitSm::default()
+    }
+}
+
+async fn open(world: &World) -> Server {
+    let address = "127.0.0.1:0".parse().unwrap();
+    Server::start(address, world.gateway.clone(), Settings::default())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_customers_text_reaches_its_phone_and_its_state_can_be_asked_for() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address()))
+        .await
+        .with_login()
+        .await;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    let text = b"100 % of %1%";
+    let answer = program.ask(&submit_sm("380501230000", text).into()).await;
+    assert_eq!(answer.status(), CommandStatus::ROK);
+    let id = answer.message_id().to_vec();
+    let received = simulator.inbox().wait(Some("380501230000"), LONG).await;
+    assert_eq!(received[0].text.as_bytes(), text);
+    let query = Pdu::QuerySm(QuerySm {
+        message_id: &id,
+        ..QuerySm::default()
+    });
+    loop {
+        let answer = program.ask(&query).await;
+        let Some(Pdu::QuerySmResp(QuerySmResp {
+            message_id,
+            message_state,
+            final_date,
+            ..
+        })) = answer.pdu()
+        else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(message_id, id);
+        if message_state == 2 {
+            assert_eq!(final_date.len(), 16);
+            break;
+        }
+        assert_eq!(message_state, 1);
+    }
+    program.session.unbind(0).unwrap();
+    assert_eq!(program.closed().await, CloseReason::Unbound);
+    server.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn many_submits_may_be_on_their_way_at_once() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address()))
+        .await
+        .with_login()
+        .await;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    let window = Settings::default().window as u64;
+    for token in 0..window {
+        let to = format!("38050124{token:04}");
+        program
+            .session
+            .submit(0, token, &submit_sm(&to, b"hello"))
+            .unwrap();
+    }
+    let mut ids = std::collections::HashSet::new();
+    for _ in 0..window {
+        let answer = program.answer().await;
+        assert_eq!(answer.status(), CommandStatus::ROK);
+        assert!(ids.insert(answer.message_id().to_vec()));
+    }
+    server.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_cannot_sign_in_is_told_nothing_more_and_put_out() {
+    let world = World::open().await.with_login().await;
+    let server = open(&world).await;
+    let refused = CloseReason::BindRefused(CommandStatus::RBINDFAIL);
+    let began = tokio::time::Instant::now();
+    let mut program = Program::connect(&server, "wrong").await;
+    assert_eq!(program.closed().await, refused);
+    let mut rest = vec![];
+    program.stream.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.is_empty() && began.elapsed().as_millis() >= 1_000);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_bind_is_put_out() {
+    let world = World::open().await;
+    let settings = Settings {
+        bind_timeout_ms: 100,
+        connections: 1,
+        ..Settings::default()
+    };
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = Server::start(address, world.gateway.clone(), settings)
+        .await
+        .unwrap();
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
+    let mut second = TcpStream::connect(server.address()).await.unwrap();
+    let mut octets = vec![];
+    // The second is one too many and goes first.
+    second.read_to_end(&mut octets).await.unwrap();
+    silent.read_to_end(&mut octets).await.unwrap();
+    assert!(octets.is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn refusals_have_their_status() {
+    let world = World::open().await.with_login().await;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    let plain = submit_sm("380501230000", b"hello");
+    let (mut part, mut nameless) = (plain, plain);
+    part.esm_class = 0x40;
+    nameless.source = Address::alphanumeric(b"");
+    let mut tlvs = TlvBuffer::new();
+    tlvs.push(smpp::Tag::MESSAGE_PAYLOAD, &[b'a'; 2_000])
+        .unwrap();
+    let mut long = submit_sm("380501230000", b"");
+    long.tlvs = tlvs.tlvs();
+    for (pdu, status) in [
+        // No route leads anywhere in this world.
+        (plain.into(), CommandStatus::RINVDSTADR),
+        (
+            submit_sm("nobody", b"hello").into(),
+            CommandStatus::RINVDSTADR,
+        ),
+        (
+            submit_sm("380501230000", b"").into(),
+            CommandStatus::RINVMSGLEN,
+        ),
+        (long.into(), CommandStatus::RINVMSGLEN),
+        (part.into(), CommandStatus::RSUBMITFAIL),
+        (nameless.into(), CommandStatus::RINVSRCADR),
+        (
+            Pdu::SubmitMulti(smpp::SubmitMulti::default()),
+            CommandStatus::RINVCMDID,
+        ),
+        (
+            Pdu::QuerySm(QuerySm {
+                message_id: b"7",
+                ..QuerySm::default()
+            }),
+            CommandStatus::RINVMSGID,
+        ),
+        (
+            Pdu::QuerySm(QuerySm {
+                message_id: b"x",
+                ..QuerySm::default()
+            }),
+            CommandStatus::RINVMSGID,
+        ),
+        (
+            Pdu::CancelSm(smpp::CancelSm::default()),
+            CommandStatus::RCANCELFAIL,
+        ),
+    ] {
+        let answer = program.ask(&pdu).await;
+        assert_eq!(answer.status(), status, "{pdu:?}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_closing_door_unbinds_its_customers() {
+    let world = World::open().await.with_login().await;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    let (reason, ()) = tokio::join!(
+        async {
+            assert_eq!(program.event().await, Event::Unbound);
+            program.closed().await
+        },
+        server.stop()
+    );
+    assert_eq!(reason, CloseReason::UnboundByPeer);
+}

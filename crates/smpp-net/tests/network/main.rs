@@ -1,0 +1,8 @@
+//! Our connector and our door on real connections, with the simulated network on the other side.
+
+mod attempts;
+mod door;
+mod flows;
+mod links;
+mod proxy;
+mod world;
