@@ -192,9 +192,15 @@ impl Gateway {
             return Ok(false);
         }
         let stored = self.store().directory().await?;
-        self.0
-            .directory
-            .store(Arc::new(Directory::build(stored, &self.0.vault)));
+        let read = Arc::new(Directory::build(stored, &self.0.vault));
+        // Another reload may have read a later revision meanwhile.
+        self.0.directory.rcu(|present| {
+            Arc::clone(if present.revision > read.revision {
+                present
+            } else {
+                &read
+            })
+        });
         Ok(true)
     }
 

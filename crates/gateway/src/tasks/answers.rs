@@ -22,7 +22,10 @@ const LONGEST_PAUSE_MS: i64 = 180_000;
 
 const STORE_RETRY: Duration = Duration::from_millis(250);
 
-/// Runs until `stop`, and then until every answer that has been given is recorded.
+/// How often a stop tries to record answers before it leaves them to the next start.
+const LAST_TRIES: u32 = 4;
+
+/// Runs until `stop`, and then until every answer that has been given is recorded, or the store has refused too often.
 pub(crate) async fn run(
     gateway: Gateway,
     link: Arc<Link>,
@@ -39,22 +42,23 @@ pub(crate) async fn run(
         if batch.is_empty() {
             return;
         }
-        record(&gateway, &link, std::mem::take(&mut batch)).await;
+        record(&gateway, &link, std::mem::take(&mut batch), &stop).await;
     }
 }
 
-async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>) {
+async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>, stop: &CancellationToken) {
     let now = gateway.now();
-    let ids: Vec<_> = batch
+    let answered: Vec<_> = batch
         .iter()
         .filter(|answer| !answer.late)
-        .map(|answer| answer.message)
+        .filter_map(|answer| Some((answer.message, link.in_hand(answer.message)?)))
         .collect();
     let answers: Vec<_> = batch
         .into_iter()
         .map(|answer| decide(&gateway.0.tempo, link, answer, now))
         .collect();
     let mut waiting = vec![answers];
+    let mut last_tries = LAST_TRIES;
     while let Some(answers) = waiting.pop() {
         match gateway.store().record_answers(answers.clone()).await {
             Ok(()) => {}
@@ -64,6 +68,16 @@ async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>) {
                     ?error,
                     "cannot record answers yet"
                 );
+                if stop.is_cancelled() {
+                    last_tries -= 1;
+                    if last_tries == 0 {
+                        // Their leases stay, so the next start finds them in doubt.
+                        let lost = answers.len() + waiting.iter().map(Vec::len).sum::<usize>();
+                        let connector = &link.spec.name;
+                        tracing::error!(connector, lost, "stopping without recording answers");
+                        return;
+                    }
+                }
                 sleep(STORE_RETRY).await;
                 waiting.push(answers);
             }
@@ -81,7 +95,7 @@ async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>) {
             Err(_) => waiting.extend(answers.into_iter().map(|answer| vec![answer])),
         }
     }
-    link.release(ids);
+    link.release(answered);
 }
 
 fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorded {

@@ -24,12 +24,16 @@ pub(crate) struct Link {
 struct Hands {
     segments: u32,
     messages: HashMap<MessageId, InHand>,
+    /// Numbers the attempts.
+    attempts: u64,
 }
 
 /// What is remembered of a claimed message until its answer is recorded.
 #[derive(Clone, Copy)]
 pub(crate) struct InHand {
-    pub(crate) segments: u32,
+    /// Which attempt this is, among all of this link.
+    pub(crate) attempt: u64,
+    segments: u32,
     pub(crate) attempts: u32,
     pub(crate) doubts: u32,
     pub(crate) expires_at: Timestamp,
@@ -59,14 +63,19 @@ impl Link {
 
     pub(crate) fn take(&self, message: &ClaimedMessage, segments: u32) {
         let mut hands = self.hands();
-        hands.segments += segments;
+        hands.attempts += 1;
         let in_hand = InHand {
+            attempt: hands.attempts,
             segments,
             attempts: message.attempts,
             doubts: message.doubts,
             expires_at: message.expires_at,
         };
-        hands.messages.insert(message.id, in_hand);
+        hands.segments += segments;
+        if let Some(earlier) = hands.messages.insert(message.id, in_hand) {
+            // It could be claimed again only because the earlier attempt's answer is durable; `release` will find it gone.
+            hands.segments -= earlier.segments;
+        }
     }
 
     /// What is known of a message in hand; `None` for one whose answer is recorded.
@@ -74,12 +83,15 @@ impl Link {
         self.hands().messages.get(&message).copied()
     }
 
-    /// Gives back the room of messages whose answers are durable.
-    pub(crate) fn release(&self, messages: impl IntoIterator<Item = MessageId>) {
+    /// Gives back the room of attempts whose answers are durable.
+    pub(crate) fn release(&self, answered: impl IntoIterator<Item = (MessageId, InHand)>) {
         let mut hands = self.hands();
-        for message in messages {
-            if let Some(in_hand) = hands.messages.remove(&message) {
-                hands.segments -= in_hand.segments;
+        for (message, answered) in answered {
+            // A message may have been claimed again since: that attempt is still in hand.
+            let present = hands.messages.get(&message).map(|now| now.attempt);
+            if present == Some(answered.attempt) {
+                hands.messages.remove(&message);
+                hands.segments -= answered.segments;
             }
         }
         drop(hands);

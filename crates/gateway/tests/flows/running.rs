@@ -195,3 +195,26 @@ async fn one_account_with_many_messages_does_not_delay_another() {
     }
     assert!(seen <= 20, "after {seen} others");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_just_configured_is_seen_though_others_read_at_the_same_time() {
+    let world = World::new().await;
+    let tariff = serde_json::from_str(r#"{"currency":"UAH","default":"1"}"#).unwrap();
+    for index in 0..100 {
+        let name = format!("account {index}");
+        let settings = gateway::AccountSettings::default();
+        let (added, ..) = tokio::join!(
+            async {
+                let added = world
+                    .gateway
+                    .add_account(&name, sms::Currency::UAH, &settings)
+                    .await;
+                world.gateway.account(added.unwrap())
+            },
+            world.gateway.reload(),
+            world.gateway.put_tariff("other", &tariff),
+            world.gateway.reload(),
+        );
+        assert!(added.is_some(), "{name}");
+    }
+}

@@ -185,7 +185,12 @@ pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
 }
 
 async fn open(place: &Path, clock: &TestClock) -> Gateway {
-    let store = SqliteStore::open(&place.join("data.db"), Options::default()).unwrap();
+    let options = Options {
+        // Long enough for two that write at once, short enough for tests that lock the file on purpose.
+        busy_timeout_ms: 20,
+        ..Options::default()
+    };
+    let store = SqliteStore::open(&place.join("data.db"), options).unwrap();
     let parts = Parts {
         store: Arc::new(store),
         vault: Vault::new(&[7; 32]),
