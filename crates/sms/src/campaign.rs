@@ -249,4 +249,12 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_message_rejected_by_receipt_was_sent() {
+        let mut tally = Tally::new();
+        tally.add_taken(MessageState::Rejected, Reason::UpstreamRefused, 1);
+        assert_eq!((tally.left(), tally.lost()), (1, 0));
+        assert_eq!(CampaignState::of(&tally), CampaignState::Sent);
+    }
 }

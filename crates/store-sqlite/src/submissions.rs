@@ -245,13 +245,19 @@ fn tally(connection: &Connection, first: i64, end: i64) -> Result<Tally, Error> 
     let mut tally = Tally::default();
     connection
         .prepare_cached(
-            "SELECT state, reason, count(*) FROM message WHERE id >= ?1 AND id < ?2 GROUP BY state, reason",
+            "SELECT state, reason, count(*), submitted_at IS NOT NULL FROM message WHERE id >= ?1 AND id < ?2 \
+             GROUP BY state, reason, submitted_at IS NOT NULL",
         )
         .and_then(|mut select| {
             let mut rows = select.query((first, end))?;
             while let Some(row) = rows.next()? {
                 let count = row.get::<_, i64>(2)?.unsigned_abs();
-                tally.add(state_from(row.get(0)?), reason_from(row.get(1)?), count);
+                let (state, reason) = (state_from(row.get(0)?), reason_from(row.get(1)?));
+                if row.get(3)? {
+                    tally.add_taken(state, reason, count);
+                } else {
+                    tally.add(state, reason, count);
+                }
             }
             Ok(())
         })

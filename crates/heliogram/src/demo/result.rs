@@ -24,7 +24,7 @@ pub(super) struct Outcome {
     reported: [u64; 3],
     /// Whole messages that the phones show.
     on_phones: u64,
-    submitted_after: Duration,
+    submitted_by: (u64, Duration),
     done_after: Duration,
 }
 
@@ -37,7 +37,7 @@ impl Outcome {
         before: Value,
         after: Value,
         reported: &[Value],
-        submitted_after: Duration,
+        submitted_by: (u64, Duration),
         done_after: Duration,
     ) -> anyhow::Result<Self> {
         let account = account_of(world)?;
@@ -75,7 +75,7 @@ impl Outcome {
             held: balance.held,
             reported: [sum("sent"), sum("delivered"), sum("not_delivered")],
             on_phones: world.on_phones(),
-            submitted_after,
+            submitted_by,
             done_after,
         })
     }
@@ -84,7 +84,8 @@ impl Outcome {
     pub(super) fn print(&self) -> Vec<String> {
         let count = |state| self.tally.count(state);
         let submitted = self.tally.left();
-        let rate = per_second(submitted, self.submitted_after);
+        let (number, time) = self.submitted_by;
+        let rate = per_second(number, time);
         let rows = [
             ("accepted", self.accepted.to_string()),
             ("segments", self.segments.to_string()),

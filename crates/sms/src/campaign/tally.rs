@@ -9,6 +9,8 @@ pub struct Tally {
     held_by: [u64; Reason::ALL.len()],
     /// Messages that expired with us, before they left.
     expired_here: u64,
+    /// Messages that the upstream took and rejected later, by receipt.
+    rejected_later: u64,
     /// Messages rejected or failed because of their originator.
     pub(super) originator: u64,
     /// Messages rejected by the upstream, or failed as spam by a moderator.
@@ -22,6 +24,7 @@ impl Tally {
             by_state: [0; MessageState::ALL.len()],
             held_by: [0; Reason::ALL.len()],
             expired_here: 0,
+            rejected_later: 0,
             originator: 0,
             refused: 0,
         }
@@ -43,6 +46,14 @@ impl Tally {
         }
         if rejected || failed && reason == Reason::Spam {
             self.refused += messages;
+        }
+    }
+
+    /// Counts so many messages that an upstream took before they came to this state.
+    pub fn add_taken(&mut self, state: MessageState, reason: Reason, messages: u64) {
+        self.add(state, reason, messages);
+        if state == MessageState::Rejected {
+            self.rejected_later += messages;
         }
     }
 
@@ -76,13 +87,14 @@ impl Tally {
             + self.count(MessageState::Delivered)
             + self.count(MessageState::Undelivered)
             + expired_later
+            + self.rejected_later
     }
 
     /// Returns how many messages should have left and ended without it. Recipients that are no
     /// numbers or must not be sent to are not among them.
     pub fn lost(&self) -> u64 {
         self.expired_here
-            + self.count(MessageState::Rejected)
+            + (self.count(MessageState::Rejected) - self.rejected_later)
             + self.count(MessageState::Cancelled)
             + self.count(MessageState::Failed)
     }
