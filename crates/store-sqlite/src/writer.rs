@@ -9,13 +9,20 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{Options, failed};
 
-/// Runs in the shared transaction; gives back what is to be done once that is on disk (or is not).
-type Job = Box<dyn FnOnce(&Connection) -> Finish + Send>;
+/// Runs in the shared transaction, or learns that none could begin; gives back what is to be done once it is on disk (or is
+/// not).
+type Job = Box<dyn FnOnce(Result<&Connection, Failure>) -> Finish + Send>;
 type Finish = Box<dyn FnOnce(Result<(), Failure>) + Send>;
 
-/// Why the shared commit failed, for every caller in it.
+/// Why the shared transaction failed, for every caller in it.
 #[derive(Clone)]
 struct Failure(String);
+
+impl From<Failure> for Error {
+    fn from(Failure(why): Failure) -> Self {
+        Self::unavailable(why, None)
+    }
+}
 
 pub(crate) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
@@ -41,13 +48,12 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let outcome = in_savepoint(connection, work);
+        let job: Job = Box::new(move |begun| {
+            let outcome = begun
+                .map_err(Error::from)
+                .and_then(|connection| in_savepoint(connection, work));
             Box::new(move |commit| {
-                let result = match commit {
-                    Ok(()) => outcome,
-                    Err(Failure(why)) => Err(Error::unavailable(why, None)),
-                };
+                let result = commit.map_err(Error::from).and(outcome);
                 // A caller that stopped waiting does not need the answer; the work stands.
                 let _ = answer.send(result);
             })
@@ -79,18 +85,7 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
     let mut jobs = Vec::with_capacity(most);
     let mut finishes = Vec::with_capacity(most);
     while queue.blocking_recv_many(&mut jobs, most) > 0 {
-        let begun = connection
-            .prepare_cached("BEGIN IMMEDIATE")
-            .and_then(|mut begin| begin.execute([]))
-            .map_err(failed("cannot begin a transaction"));
-        let result = begun.and_then(|_| {
-            finishes.extend(jobs.drain(..).map(|job| job(connection)));
-            connection
-                .prepare_cached("COMMIT")
-                .and_then(|mut commit| commit.execute([]))
-                .map_err(failed("cannot commit"))
-        });
-        let result = result.map(|_| ()).map_err(|error| {
+        let result = together(connection, &mut jobs, &mut finishes).map_err(|error| {
             tracing::error!(
                 ?error,
                 "the store could not write; callers are told to try later"
@@ -100,13 +95,28 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
             }
             Failure(format!("{error:?}"))
         });
-        // Jobs that never ran (no transaction could begin) drop their callers' channels: they learn `stopped`.
-        jobs.clear();
+        // Left over when no transaction could begin.
+        if let Err(failure) = &result {
+            finishes.extend(jobs.drain(..).map(|job| job(Err(failure.clone()))));
+        }
         for finish in finishes.drain(..) {
             finish(result.clone());
         }
     }
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+}
+
+/// Runs the jobs in one transaction and commits it; leaves them where they are when it cannot begin.
+fn together(
+    connection: &Connection,
+    jobs: &mut Vec<Job>,
+    finishes: &mut Vec<Finish>,
+) -> Result<(), Error> {
+    let run = |sql| connection.prepare_cached(sql)?.execute([]);
+    run("BEGIN IMMEDIATE").map_err(failed("cannot begin a transaction"))?;
+    finishes.extend(jobs.drain(..).map(|job| job(Ok(connection))));
+    run("COMMIT").map_err(failed("cannot commit"))?;
+    Ok(())
 }
 
 /// Runs `work`; when it fails or panics, takes back what it wrote and nothing else.

@@ -2,7 +2,7 @@
 //!
 //! Each promise is a function that takes an empty store; its name is its sentence. A backend's `tests/contract.rs`:
 //!
-//! ```ignore
+//! ```text
 //! async fn open() -> (impl store::Store, impl Drop) { … }
 //!
 //! store::contract_tests!(open);
@@ -16,6 +16,7 @@ pub mod configuration;
 pub mod ledger;
 pub mod receipts;
 pub mod schedule;
+pub mod segments;
 pub mod submissions;
 mod world;
 
@@ -25,20 +26,25 @@ mod world;
 macro_rules! contract_tests {
     ($open:path) => {
         $crate::contract_tests! { $open;
-            accounts: a_new_account_has_an_empty_book_and_its_settings,
+            accounts {
+                a_new_account_has_an_empty_book_and_its_settings,
                 an_account_name_is_taken_once,
                 an_account_can_be_changed,
                 an_account_that_is_not_there_cannot_be_changed,
                 a_credential_is_replaced_by_its_owner_only,
-                a_credential_is_removed_by_its_owner_only,;
-            configuration: every_change_increases_the_revision,
+                a_credential_is_removed_by_its_owner_only,
+            }
+            configuration {
+                every_change_increases_the_revision,
                 the_directory_tells_everything_configured,
                 removing_what_is_not_there_says_so,
                 a_route_needs_its_connector,
                 a_connectors_number_is_never_used_again,
                 a_connector_with_messages_under_way_stays,
-                messages_that_expired_in_the_queue_free_their_connector,;
-            submissions: an_accepted_submission_is_there_with_its_messages_and_its_hold,
+                messages_that_expired_in_the_queue_free_their_connector,
+            }
+            submissions {
+                an_accepted_submission_is_there_with_its_messages_and_its_hold,
                 the_balance_must_cover_the_price_to_the_last_unit,
                 a_credit_limit_counts_as_money,
                 the_largest_credit_limit_is_no_limit,
@@ -52,8 +58,10 @@ macro_rules! contract_tests {
                 another_accounts_submission_is_unknown,
                 messages_are_read_in_pages,
                 only_messages_changed_since_are_listed_when_asked,
-                each_lane_waits_for_itself,;
-            claims: a_claimed_message_carries_what_the_wire_needs,
+                each_lane_waits_for_itself,
+            }
+            claims {
+                a_claimed_message_carries_what_the_wire_needs,
                 a_message_is_claimed_once,
                 a_connector_claims_its_own_messages_only,
                 urgent_lanes_come_first_and_old_messages_before_new,
@@ -64,8 +72,11 @@ macro_rules! contract_tests {
                 what_modest_accounts_leave_over_goes_to_the_others,
                 a_message_whose_lifetime_is_over_ends_instead_of_leaving,
                 expired_messages_do_not_hide_living_ones,
-                a_lease_outlives_the_process_until_it_is_recovered,;
-            answers: a_taken_message_is_submitted_and_charged,
+                a_lease_outlives_the_process_until_it_is_recovered,
+                every_account_has_its_turn_however_many_there_are,
+            }
+            answers {
+                a_taken_message_is_submitted_and_charged,
                 a_refused_message_is_rejected_and_released,
                 a_message_we_cannot_send_fails_and_is_released,
                 a_retry_waits_for_its_time_and_keeps_its_hold,
@@ -82,8 +93,10 @@ macro_rules! contract_tests {
                 a_late_answer_while_leased_again_charges_once,
                 a_late_answer_to_a_part_leaves_the_second_attempt_its_lease,
                 a_late_answer_for_an_ended_message_keeps_its_end,
-                a_batch_of_answers_is_recorded_whole_or_not_at_all,;
-            receipts: a_receipt_ends_its_message,
+                a_batch_of_answers_is_recorded_whole_or_not_at_all,
+            }
+            receipts {
+                a_receipt_ends_its_message,
                 a_receipt_that_does_not_know_leaves_the_message_open,
                 an_intermediate_notice_changes_nothing,
                 a_receipt_before_its_answer_is_kept_for_it,
@@ -99,15 +112,19 @@ macro_rules! contract_tests {
                 another_form_of_the_id_fits_when_it_leads_to_one_message,
                 forms_that_lead_to_two_messages_fit_neither,
                 an_id_used_again_means_the_latest_message,
+                upstream_ids_and_unmatched_receipts_are_forgotten_in_time,
+                receipts_of_one_batch_are_answered_in_order,
+            }
+            segments {
                 segments_taken_late_and_in_time_make_a_submitted_message,
                 a_receipt_keeps_a_message_queued_again_from_leaving_twice,
                 a_message_is_delivered_when_all_its_segments_are,
                 the_end_of_a_long_message_does_not_depend_on_the_order_of_its_receipts,
                 a_late_delivery_of_the_missing_segment_completes_the_message,
                 a_receipt_for_an_ended_message_moves_no_money,
-                upstream_ids_and_unmatched_receipts_are_forgotten_in_time,
-                receipts_of_one_batch_are_answered_in_order,;
-            schedule: a_scheduled_submission_waits_for_its_time,
+            }
+            schedule {
+                a_scheduled_submission_waits_for_its_time,
                 what_has_not_left_in_its_lifetime_ends_and_is_released,
                 what_gets_no_receipt_ends_when_the_wait_is_over,
                 a_sweep_that_comes_days_late_ends_everything_for_its_own_reason,
@@ -119,16 +136,19 @@ macro_rules! contract_tests {
                 recovery_holds_when_the_policy_says_so,
                 recovery_is_for_one_connector,
                 recovery_keeps_the_segments_that_were_taken,
-                recovery_does_not_count_what_has_ended_meanwhile,;
-            ledger: a_top_up_adds_and_takes,
+                recovery_does_not_count_what_has_ended_meanwhile,
+            }
+            ledger {
+                a_top_up_adds_and_takes,
                 concurrent_top_ups_all_count,
                 money_beyond_all_bounds_is_refused,
                 an_audit_counts_what_it_checked,
                 accounts_do_not_touch_each_others_money,
-                the_books_balance_after_any_sequence_of_operations,;
+                the_books_balance_after_any_sequence_of_operations,
+            }
         }
     };
-    ($open:path; $($subject:ident: $($promise:ident,)*;)*) => {
+    ($open:path; $($subject:ident { $($promise:ident,)* })*) => {
         $($(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $promise() {
@@ -137,4 +157,28 @@ macro_rules! contract_tests {
             }
         )*)*
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_promise_is_left_out_of_the_tests() {
+        let listed = include_str!("contract.rs");
+        for subject in [
+            include_str!("contract/accounts.rs"),
+            include_str!("contract/answers.rs"),
+            include_str!("contract/claims.rs"),
+            include_str!("contract/configuration.rs"),
+            include_str!("contract/ledger.rs"),
+            include_str!("contract/receipts.rs"),
+            include_str!("contract/schedule.rs"),
+            include_str!("contract/segments.rs"),
+            include_str!("contract/submissions.rs"),
+        ] {
+            for promise in subject.split("\npub async fn ").skip(1) {
+                let name = promise.split('(').next().unwrap();
+                assert!(listed.contains(&format!("{name},")), "{name}");
+            }
+        }
+    }
 }

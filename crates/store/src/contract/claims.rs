@@ -175,3 +175,25 @@ pub async fn a_lease_outlives_the_process_until_it_is_recovered(store: &dyn Stor
         .unwrap();
     assert_eq!((again.held, again.resent), (0, 0));
 }
+
+pub async fn every_account_has_its_turn_however_many_there_are(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    for index in 0..150 {
+        let payer = account(store, &format!("account {index}"), PRICE).await;
+        accept(store, submission(payer, world.connector, 1)).await;
+    }
+    let mut turns = [AccountId(0); Lane::ALL.len()];
+    let mut served = std::collections::BTreeSet::new();
+    for _ in 0..8 {
+        let asked = Claim {
+            connector: world.connector,
+            max_segments: 20,
+            turns,
+            now: at(0),
+        };
+        let claimed = store.claim(asked).await.unwrap();
+        turns = claimed.turns;
+        served.extend(claimed.messages.iter().map(|message| message.account));
+    }
+    assert_eq!(served.len(), 150);
+}
