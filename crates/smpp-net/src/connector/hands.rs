@@ -4,17 +4,16 @@
 //! segments that were taken and the worst failure of the others (refused, then unknown, then to be tried again). Once a
 //! segment has failed, those behind it are not written: alone they could not be shown.
 
+mod late;
+
 use std::collections::{HashMap, VecDeque};
 
-use gateway::MessageId;
 use gateway::connector::{Answer, Attempt, Failure};
 use sms::Reason;
 use sms::text::Segment;
 
 use super::failure::{LINK_DOWN, worse};
-
-/// How many segments that timed out are remembered for a late answer.
-const LATE_SEGMENTS: usize = 10_000;
+use late::Late;
 
 /// The low bits of a token, which say which segment of the attempt it is: no text has more than 255.
 const SEGMENT_BITS: u32 = 8;
@@ -221,29 +220,6 @@ impl InFlight {
     }
 }
 
-/// Segments of answered attempts for which an answer may still come.
-#[derive(Debug, Default)]
-struct Late {
-    segments: HashMap<u64, (MessageId, u16)>,
-    order: VecDeque<u64>,
-}
-
-impl Late {
-    fn remember(&mut self, token: u64, message: MessageId, index: u16) {
-        self.segments.insert(token, (message, index));
-        self.order.push_back(token);
-        if self.order.len() > LATE_SEGMENTS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.segments.remove(&oldest);
-        }
-    }
-
-    fn take(&mut self, token: u64) -> Option<(MessageId, u16)> {
-        self.segments.remove(&token)
-    }
-}
-
 fn token(serial: u64, position: usize) -> u64 {
     serial << SEGMENT_BITS | position as u64
 }
@@ -254,6 +230,7 @@ fn position(token: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use gateway::MessageId;
     use sms::{Msisdn, Timestamp};
 
     use super::*;
@@ -389,15 +366,5 @@ mod tests {
             ]
         );
         assert!(hands.is_empty() && hands.next().is_none());
-    }
-
-    #[test]
-    fn only_so_many_late_segments_are_remembered() {
-        let mut late = Late::default();
-        for token in 0..=LATE_SEGMENTS as u64 {
-            late.remember(token, MessageId(1), 0);
-        }
-        assert_eq!(late.take(0), None);
-        assert!(late.take(1).is_some());
     }
 }

@@ -1,6 +1,6 @@
 //! Each attempt is answered exactly once, whatever the operator or the line does.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use gateway::connector::Failure;
 use simulator::{Between, Scenario, StatusFault};
@@ -257,5 +257,44 @@ async fn a_session_that_the_operator_has_forgotten_is_bound_again() {
     tapped.is(true).await;
     tapped.send("380501230000", "hello");
     assert_eq!(tapped.answer().await.failure, None);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn on_a_line_that_breaks_again_and_again_each_attempt_is_answered_once() {
+    let simulator = network(Scenario {
+        response_delay_ms: Between { min: 0, max: 20 },
+        loss: 0.05,
+        reset_every: Some(17),
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&gateway::directory::ConnectorSettings {
+        links: 2,
+        response_timeout_ms: 100,
+        ..settings(simulator.address())
+    })
+    .await;
+    let mut answers: HashMap<_, u32> = HashMap::new();
+    let mut sent = 0;
+    while sent < 400 {
+        let numbers: Vec<_> = (0..20).map(|n| format!("3805012401{n:02}")).collect();
+        let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+        sent += tapped.send_all(&numbers, "hello").len();
+        while answers.len() < sent {
+            let answer = tapped.answer().await;
+            if !answer.late {
+                *answers.entry(answer.message).or_default() += 1;
+            }
+        }
+    }
+    tapped.connector.stop().await;
+    while let Ok(answer) = tapped.answers.try_recv() {
+        if !answer.late {
+            *answers.entry(answer.message).or_default() += 1;
+        }
+    }
+    assert_eq!(answers.len(), sent);
+    assert!(answers.values().all(|answers| *answers == 1));
     tapped.stop().await;
 }

@@ -161,7 +161,7 @@ async fn many_submits_may_be_on_their_way_at_once() {
     let mut program = Program::bound(&server).await;
     let window = Settings::default().window as u64;
     for token in 0..window {
-        let to = format!("38050124{token:04}");
+        let to = format!("3805012401{token:02}");
         program
             .session
             .submit(0, token, &submit_sm(&to, b"hello"))
@@ -173,6 +173,7 @@ async fn many_submits_may_be_on_their_way_at_once() {
         assert_eq!(answer.status(), CommandStatus::ROK);
         assert!(ids.insert(answer.message_id().to_vec()));
     }
+    drop(program);
     server.stop().await;
     world.stop().await;
 }
@@ -267,6 +268,7 @@ async fn refusals_have_their_status() {
         let answer = program.ask(&pdu).await;
         assert_eq!(answer.status(), status, "{pdu:?}");
     }
+    drop(program);
     server.stop().await;
 }
 

@@ -5,7 +5,7 @@ use gateway::directory::{BindMode, ConnectorSettings, Tls};
 use simulator::{Config, Credentials, Scenario, Simulator};
 use sms::{MessageState, Reason};
 
-use crate::proxy::{Proxy, certificate};
+use crate::proxy::{Proxy, breaking, certificate};
 use crate::world::{Tapped, World, network, settings, until};
 
 #[tokio::test]
@@ -95,6 +95,22 @@ async fn a_dead_line_is_noticed_and_replaced() {
 }
 
 #[tokio::test]
+async fn wherever_the_line_breaks_nothing_is_lost_and_each_attempt_is_answered_once() {
+    // What comes back for a bind, two submits and two receipts is a little over four hundred octets.
+    for octets in (0..480).step_by(17) {
+        let simulator = network(Scenario::default()).await;
+        let (address, _tasks) = breaking(simulator.address(), octets).await;
+        let world = World::sending(&settings(address)).await;
+        let submission = world
+            .submit("hello", &["380501230000", "380501230001"])
+            .await;
+        let expected = [MessageState::Delivered, MessageState::Undelivered];
+        world.reaches(submission, &expected).await;
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn receipts_come_over_the_receiver_of_a_pair() {
     let simulator = network(Scenario::default()).await;
     let world = World::sending(&ConnectorSettings {
@@ -177,6 +193,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_accepted() {
 async fn a_stop_waits_for_answers_and_unbinds() {
     let simulator = network(Scenario {
         response_delay_ms: simulator::Between { min: 300, max: 300 },
+        receipt_loss: 1.0,
         ..Scenario::default()
     })
     .await;

@@ -1,4 +1,4 @@
-//! Something between a connector and its network: TLS, or a line that goes dead.
+//! Something between a connector and its network: TLS, a line that goes dead, or one that breaks.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -71,6 +71,33 @@ async fn carry<S: AsyncRead + AsyncWrite + Unpin>(
     }
     // Held open until the line is given up; what was written into it is lost.
     let _ = freezing.wait_for(|frozen| !*frozen).await;
+}
+
+/// Stands before an address and breaks its first connection after so many octets from there.
+pub(crate) async fn breaking(to: SocketAddr, octets: u64) -> (SocketAddr, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut left = octets;
+        let mut connections = JoinSet::new();
+        while let Ok((near, _)) = listener.accept().await {
+            let far = TcpStream::connect(to).await.unwrap();
+            connections.spawn(carry_at_most(near, far, left));
+            left = u64::MAX;
+        }
+    });
+    (address, tasks)
+}
+
+async fn carry_at_most(near: TcpStream, far: TcpStream, octets: u64) {
+    let (mut near_reader, mut near_writer) = near.into_split();
+    let (far_reader, mut far_writer) = far.into_split();
+    let mut some = far_reader.take(octets);
+    tokio::select! {
+        _ = copy(&mut near_reader, &mut far_writer) => {}
+        _ = copy(&mut some, &mut near_writer) => {}
+    }
 }
 
 /// A certificate for `localhost`: what accepts with it, and the file of authorities that trusts it.

@@ -312,7 +312,22 @@ impl Tapped {
             .expect("the connector lives")
     }
 
+    /// Stops everything; receipts that come meanwhile are taken.
     pub(crate) async fn stop(self) {
-        self.world.stop().await;
+        let Self {
+            connector,
+            mut receipts,
+            world,
+            ..
+        } = self;
+        let taking = async {
+            while let Some(receipt) = receipts.recv().await {
+                connector.acknowledge(vec![receipt.ticket], true);
+            }
+        };
+        tokio::select! {
+            () = world.stop() => {}
+            () = taking => {}
+        }
     }
 }

@@ -1,0 +1,125 @@
+//! Receipts go to the gateway, and are answered when it has them.
+
+use gateway::connector::{Receipt, Ticket};
+use smpp::session::{Request, SendError};
+use smpp::{
+    CommandId, CommandStatus, DataSmResp, DeliverSmResp, Header, Pdu, Session, Tag, message_id,
+    receipt,
+};
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::Bound;
+use crate::connector::outcome::outcome;
+
+/// How often receipts are offered again that the gateway had no room for.
+const OFFER_AGAIN_MS: u64 = 10;
+
+impl Bound<'_> {
+    pub(super) fn request(&mut self, session: &mut Session, request: &Request, now_ms: u64) {
+        let header = *request.header();
+        let sent = match request.pdu() {
+            Pdu::DeliverSm(deliver) if receipt::is_receipt(&deliver) => {
+                self.receipt(header, &receipt::Receipt::read(&deliver), now_ms);
+                Ok(())
+            }
+            Pdu::DataSm(data)
+                if data.esm_class & 0x3C != 0
+                    || data.tlvs.get(Tag::RECEIPTED_MESSAGE_ID).is_some() =>
+            {
+                self.receipt(header, &receipt::Receipt::read_data(&data), now_ms);
+                Ok(())
+            }
+            Pdu::DeliverSm(_) | Pdu::DataSm(_) => {
+                let (connector, link) = (&self.plan.name, self.slot.number);
+                tracing::debug!(connector, link, "a message from a handset is dropped");
+                respond(session, &header)
+            }
+            // Neither has an answer, and neither is of use here.
+            Pdu::Outbind(_) | Pdu::AlertNotification(_) => Ok(()),
+            Pdu::Bind(..)
+            | Pdu::BindResp(..)
+            | Pdu::Unbind
+            | Pdu::UnbindResp
+            | Pdu::SubmitSm(_)
+            | Pdu::SubmitSmResp(_)
+            | Pdu::SubmitMulti(_)
+            | Pdu::SubmitMultiResp(_)
+            | Pdu::DeliverSmResp(_)
+            | Pdu::DataSmResp(_)
+            | Pdu::QuerySm(_)
+            | Pdu::QuerySmResp(_)
+            | Pdu::CancelSm(_)
+            | Pdu::CancelSmResp
+            | Pdu::ReplaceSm(_)
+            | Pdu::ReplaceSmResp
+            | Pdu::EnquireLink
+            | Pdu::EnquireLinkResp
+            | Pdu::GenericNack => session.refuse(&header, CommandStatus::RINVCMDID),
+        };
+        self.log_unsent(sent);
+    }
+
+    fn receipt(&mut self, header: Header, read: &receipt::Receipt<'_>, now_ms: u64) {
+        self.useful = true;
+        let ticket = Ticket {
+            link: self.slot.number,
+            session: self.session,
+            number: self.tickets.open(header),
+        };
+        let candidates = if read.message_id.is_empty() {
+            tracing::warn!(
+                connector = self.plan.name,
+                "a receipt without an id is of no use"
+            );
+            vec![]
+        } else {
+            message_id::candidates(read.message_id)
+        };
+        self.held.push_back(Receipt {
+            ticket,
+            candidates,
+            outcome: outcome(read),
+        });
+        self.offer(now_ms);
+    }
+
+    /// Gives the gateway as many receipts as it has room for.
+    pub(super) fn offer(&mut self, now_ms: u64) {
+        self.offer_again_ms = None;
+        while let Some(receipt) = self.held.pop_front() {
+            match self.plan.inbox.receipts.try_send(receipt) {
+                Ok(()) => {}
+                Err(TrySendError::Full(receipt) | TrySendError::Closed(receipt)) => {
+                    self.held.push_front(receipt);
+                    self.offer_again_ms = Some(now_ms + OFFER_AGAIN_MS);
+                    return;
+                }
+            }
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self, session: &mut Session, tickets: &[Ticket], taken: bool) {
+        for ticket in tickets {
+            if ticket.session != self.session {
+                continue;
+            }
+            if let Some(header) = self.tickets.close(ticket.number) {
+                let sent = if taken {
+                    respond(session, &header)
+                } else {
+                    session.refuse(&header, CommandStatus::RX_T_APPN)
+                };
+                self.log_unsent(sent);
+            }
+        }
+    }
+}
+
+fn respond(session: &mut Session, request: &Header) -> Result<(), SendError> {
+    let response = if request.command_id == CommandId::DATA_SM {
+        Pdu::DataSmResp(DataSmResp::default())
+    } else {
+        Pdu::DeliverSmResp(DeliverSmResp::default())
+    };
+    session.respond(request.sequence_number, CommandStatus::ROK, &response)
+}

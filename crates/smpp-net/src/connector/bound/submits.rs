@@ -1,0 +1,126 @@
+//! Attempts become submits, and answers to them become answers.
+
+use gateway::connector::Failure;
+use smpp::session::{Answer, SendError};
+use smpp::status::classify;
+use smpp::{CommandId, Session};
+
+use super::Bound;
+use crate::connector::failure::{LINK_DOWN, QUEUE_FULL, Verdict, judge, throttled};
+use crate::connector::slot::State;
+use crate::connector::submit::{submit_sm, validity_period};
+
+impl Bound<'_> {
+    /// Writes segments as far as window, pace and pauses allow.
+    pub(super) fn write(&mut self, session: &mut Session, now_ms: u64) {
+        self.write_again_ms = None;
+        if session.bound().is_none() {
+            return;
+        }
+        if let Some(until_ms) = self.congestion.paused_until_ms(now_ms) {
+            self.change(State::Pausing);
+            self.write_again_ms = Some(until_ms);
+            return;
+        }
+        self.change(State::Bound);
+        for _ in 0..session.free_window() {
+            let Some((token, attempt, segment)) = self.hands.next() else {
+                return;
+            };
+            if let Err(again_ms) = self.plan.pace(now_ms) {
+                self.write_again_ms = Some(again_ms);
+                return;
+            }
+            let validity = self
+                .plan
+                .settings
+                .send_validity
+                .then(|| validity_period(attempt))
+                .flatten();
+            let submit = submit_sm(attempt, segment, validity.as_ref(), &mut self.joined);
+            match session.submit(now_ms, token, &submit) {
+                Ok(()) => self.hands.written(token),
+                Err(SendError::WindowFull | SendError::NotAllowed) => return,
+                Err(error @ (SendError::WrongDirection | SendError::Encode(_))) => {
+                    let message = attempt.message.0;
+                    tracing::error!(connector = self.plan.name, message, %error, "cannot be written");
+                    let reason = sms::Reason::MalformedForRoute;
+                    let failure = Failure::Refused(reason);
+                    let done = self.hands.failed(token, failure);
+                    self.done(done);
+                }
+            }
+        }
+    }
+
+    pub(super) fn answered(&mut self, session: &mut Session, answer: &Answer, now_ms: u64) {
+        let token = answer.token;
+        self.useful = true;
+        let done = match self.judge(answer) {
+            Verdict::Accepted => {
+                self.congestion.flowing();
+                self.hands.accepted(token, answer.message_id().to_vec())
+            }
+            Verdict::Failed(failure) => {
+                self.congestion.flowing();
+                self.hands.failed(token, failure)
+            }
+            Verdict::Throttled => {
+                let pause_ms = self.congestion.throttled(now_ms);
+                self.hands.failed(token, throttled(pause_ms))
+            }
+            Verdict::QueueFull => {
+                let failure = match self.congestion.queue_full(now_ms) {
+                    Some(pause_ms) => throttled(pause_ms),
+                    None => QUEUE_FULL,
+                };
+                self.hands.failed(token, failure)
+            }
+            Verdict::SessionFault => {
+                self.useful = false;
+                let (connector, link) = (&self.plan.name, self.slot.number);
+                tracing::warn!(connector, link, status = %answer.status(), "binding again");
+                let done = self.hands.failed(token, LINK_DOWN);
+                self.unbind(session, now_ms);
+                done
+            }
+        };
+        self.done(done);
+    }
+
+    fn judge(&self, answer: &Answer) -> Verdict {
+        let status = answer.status();
+        if answer.header.command_id == CommandId::GENERIC_NACK && status.is_ok() {
+            return Verdict::SessionFault;
+        }
+        let verdict = judge(classify(status));
+        match verdict {
+            Verdict::Accepted if answer.message_id().is_empty() => {
+                let (connector, link) = (&self.plan.name, self.slot.number);
+                tracing::warn!(
+                    connector,
+                    link,
+                    "accepted without an id: no receipt can be matched"
+                );
+            }
+            Verdict::Failed(_) => {
+                let (connector, link) = (&self.plan.name, self.slot.number);
+                tracing::debug!(connector, link, %status, "a segment was not taken");
+            }
+            Verdict::Accepted | Verdict::Throttled | Verdict::QueueFull | Verdict::SessionFault => {
+            }
+        }
+        verdict
+    }
+
+    /// Believes a late answer only when it proves that the segment was taken: a late refusal changes nothing, since the
+    /// gateway may have sent the message again meanwhile.
+    pub(super) fn answered_late(&mut self, answer: &Answer) {
+        if answer.status().is_ok() && answer.header.command_id != CommandId::GENERIC_NACK {
+            let id = answer.message_id().to_vec();
+            if let Some(answer) = self.hands.accepted_late(answer.token, id) {
+                self.plan.answer(answer);
+            }
+        }
+    }
+}
