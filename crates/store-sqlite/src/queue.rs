@@ -32,8 +32,9 @@ impl Queue for SqliteStore {
         self.writer
             .write(move |connection| {
                 let mut books = Books::default();
+                let early = receipts::any_unmatched(connection)?;
                 for answer in &answers {
-                    record_answer(connection, &mut books, answer)?;
+                    record_answer(connection, &mut books, answer, early)?;
                 }
                 books.close(connection)
             })
@@ -109,7 +110,13 @@ impl Queue for SqliteStore {
     }
 }
 
-fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) -> Result<(), Error> {
+/// Settles one answer; `any_early` says whether there is any receipt that came before its answer.
+fn record_answer(
+    connection: &Connection,
+    books: &mut Books,
+    answer: &Answer,
+    any_early: bool,
+) -> Result<(), Error> {
     let claimed_at = match answer.rest {
         // A lease, if there is one, belongs to another attempt.
         Rest::Late => None,
@@ -131,9 +138,11 @@ fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) ->
         message.accepted |= 1_u64.checked_shl(u32::from(segment.index)).unwrap_or(0);
         if !segment.upstream_id.is_empty() {
             remember(connection, answer, segment)?;
-            let outcome =
-                receipts::take_early(connection, answer.connector, &segment.upstream_id, sent_at)?;
-            early.extend(outcome.map(|outcome| (segment.index, outcome)));
+            if any_early {
+                let id = &segment.upstream_id;
+                let outcome = receipts::find_early(connection, answer.connector, id, sent_at)?;
+                early.extend(outcome.map(|outcome| (segment.index, outcome)));
+            }
         }
     }
     if message.accepted == message.all() {
@@ -154,10 +163,18 @@ fn record_answer(connection: &Connection, books: &mut Books, answer: &Answer) ->
 
 /// Ends the lease of a message, if it has one; answers since when it had it, in milliseconds.
 fn end_lease(connection: &Connection, message: MessageId) -> Result<Option<i64>, Error> {
-    connection
-        .prepare_cached("DELETE FROM lease WHERE message_id = ?1 RETURNING claimed_at")
-        .and_then(|mut delete| delete.query_row([message.0], |row| row.get(0)).optional())
-        .map_err(failed("cannot end a lease"))
+    // In two statements: RETURNING builds a table of its own each time, which costs more than both.
+    let since = connection
+        .prepare_cached("SELECT claimed_at FROM lease WHERE message_id = ?1")
+        .and_then(|mut select| select.query_row([message.0], |row| row.get(0)).optional())
+        .map_err(failed("cannot look for a lease"))?;
+    if since.is_some() {
+        connection
+            .prepare_cached("DELETE FROM lease WHERE message_id = ?1")
+            .and_then(|mut delete| delete.execute([message.0]))
+            .map_err(failed("cannot end a lease"))?;
+    }
+    Ok(since)
 }
 
 /// Keeps the upstream's id of a segment, by which its receipt will be matched.

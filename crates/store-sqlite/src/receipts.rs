@@ -143,9 +143,17 @@ fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the receipt that came for this id before its answer, but not before the segment was handed over (an upstream that
+/// Tells whether any receipt has met no segment so far: mostly none has, and then nobody needs to look for one.
+pub(crate) fn any_unmatched(connection: &Connection) -> Result<bool, Error> {
+    connection
+        .prepare_cached("SELECT 1 FROM unmatched_receipt LIMIT 1")
+        .and_then(|mut select| select.exists([]))
+        .map_err(failed("cannot look for early receipts"))
+}
+
+/// Finds the receipt that came for this id before its answer, but not before the segment was handed over (an upstream that
 /// counts from one again after a restart gives old ids to new messages). A delivery wins over other reports.
-pub(crate) fn take_early(
+pub(crate) fn find_early(
     connection: &Connection,
     connector: ConnectorId,
     upstream_id: &[u8],
