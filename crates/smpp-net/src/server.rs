@@ -1,13 +1,15 @@
 //! The customers' SMPP door: a customer's program binds with a login of its account and submits.
 //!
 //! A submit is answered when it is durable, with the number of its submission as `message_id`; many may be on their way at
-//! once, up to the window. A text is sent as it stands: percent signs are no placeholders here.
+//! once, up to the window. A text is sent as it stands: percent signs are no placeholders here. A long text may come in parts
+//! (joined by a UDH or by `sar_*` parameters), which are answered together, or in `message_payload`.
 //!
 //! Not here yet, and answered with a status that says so:
 //!
 //! | what | answer |
 //! | --- | --- |
-//! | parts of a long text (UDH or `sar_*` parameters); a long text goes in `message_payload` | `ESME_RSUBMITFAIL` |
+//! | user data headers that do more than join the parts of a text | `ESME_RSUBMITFAIL` |
+//! | a text whose parts do not all come soon over the same connection | `ESME_RSUBMITFAIL` |
 //! | binary data and alphabets other than GSM 03.38 (0), ASCII (1), Latin-1 (3) and UCS-2 (8) | `ESME_RSUBMITFAIL` |
 //! | `submit_multi`, `data_sm` | `ESME_RINVCMDID` |
 //! | `cancel_sm`, `replace_sm` | `ESME_RCANCELFAIL`, `ESME_RREPLACEFAIL` |
@@ -17,6 +19,7 @@
 
 mod customer;
 mod message;
+mod parts;
 mod status;
 
 use std::io;

@@ -13,6 +13,8 @@ use smpp::{CommandStatus, Header, Pdu, QuerySmResp, Session, SubmitSmResp};
 use sms::Refusal;
 use tokio_util::sync::CancellationToken;
 
+use super::message::Incoming;
+use super::parts::Parts;
 use super::status::{message_state, refused};
 use super::{Settings, message};
 use crate::driver::Party;
@@ -34,6 +36,7 @@ pub(super) struct Customer<'a> {
     account: Option<Arc<Account>>,
     /// What the gateway was asked and has not answered.
     asked: FuturesUnordered<BoxFuture<'static, Told>>,
+    parts: Parts,
     close_at_ms: Option<u64>,
     stopping: bool,
 }
@@ -41,7 +44,8 @@ pub(super) struct Customer<'a> {
 /// What a connection is told from outside.
 pub(super) enum Told {
     SignedIn(Result<Arc<Account>, Error>),
-    Submitted(Header, Result<Accepted, Error>),
+    /// More requests than one when the text came in parts.
+    Submitted(Vec<Header>, Result<Accepted, Error>),
     Queried(Header, SubmissionId, Result<Message, Error>),
     Stop,
 }
@@ -60,6 +64,7 @@ impl<'a> Customer<'a> {
             stop,
             account: None,
             asked: FuturesUnordered::new(),
+            parts: Parts::default(),
             close_at_ms: None,
             stopping: false,
         }
@@ -103,33 +108,31 @@ impl<'a> Customer<'a> {
                 tracing::warn!(peer = %self.peer, %refusal, "a bind is refused");
                 CommandStatus::RBINDFAIL
             }
-            Err(error @ Error::Unavailable(_)) => self.unavailable(&error),
+            Err(error @ Error::Unavailable(_)) => self.status(&error),
         };
         self.close_at_ms = Some(now_ms + REFUSED_MS);
         self.sent(session.refuse_bind(status));
     }
 
-    fn request(&self, session: &mut Session, request: &Request) {
+    fn request(&mut self, session: &mut Session, request: &Request, now_ms: u64) {
         let header = *request.header();
-        let Some(account) = &self.account else {
+        let Some(account) = self.account.clone() else {
             self.sent(session.refuse(&header, CommandStatus::RINVBNDSTS));
             return;
         };
-        let answer = match request.pdu() {
+        let asked = match request.pdu() {
             // Nothing is wrong with it: the customer submits it again when the door is open again.
             _ if self.stopping => Err(CommandStatus::RSYSERR),
-            Pdu::SubmitSm(submit) => {
-                message::read(&submit, account.id, self.gateway.now()).map(|submit| {
-                    let gateway = self.gateway.clone();
-                    async move { Told::Submitted(header, gateway.submit(submit).await) }.boxed()
-                })
-            }
+            Pdu::SubmitSm(submit) => message::read(&submit, account.id, self.gateway.now())
+                .map(|incoming| self.incoming(session, header, incoming, now_ms)),
             Pdu::QuerySm(query) => submission_id(query.message_id)
                 .ok_or(CommandStatus::RINVMSGID)
                 .map(|id| {
-                    let (gateway, account) = (self.gateway.clone(), Arc::clone(account));
-                    async move { Told::Queried(header, id, look_up(&gateway, &account, id).await) }
-                        .boxed()
+                    let gateway = self.gateway.clone();
+                    let question = async move {
+                        Told::Queried(header, id, look_up(&gateway, &account, id).await)
+                    };
+                    self.asked.push(question.boxed());
                 }),
             Pdu::CancelSm(_) => Err(CommandStatus::RCANCELFAIL),
             Pdu::ReplaceSm(_) => Err(CommandStatus::RREPLACEFAIL),
@@ -153,23 +156,46 @@ impl<'a> Customer<'a> {
             | Pdu::AlertNotification(_)
             | Pdu::GenericNack => Err(CommandStatus::RINVCMDID),
         };
-        match answer {
-            Ok(question) => self.asked.push(question),
-            Err(status) => self.sent(session.refuse(&header, status)),
+        if let Err(status) = asked {
+            self.sent(session.refuse(&header, status));
         }
     }
 
-    fn submitted(&self, session: &mut Session, request: &Header, result: Result<Accepted, Error>) {
+    fn incoming(&mut self, session: &mut Session, header: Header, incoming: Incoming, now_ms: u64) {
+        let whole = match incoming {
+            Incoming::Whole(submit) => Some((vec![header], Ok(submit))),
+            Incoming::Part(part) => self.parts.add(header, part, now_ms),
+        };
+        match whole {
+            None => {}
+            Some((requests, Ok(submit))) => {
+                let gateway = self.gateway.clone();
+                let question =
+                    async move { Told::Submitted(requests, gateway.submit(submit).await) };
+                self.asked.push(question.boxed());
+            }
+            Some((requests, Err(status))) => self.refuse_all(session, &requests, status),
+        }
+    }
+
+    fn submitted(
+        &self,
+        session: &mut Session,
+        requests: &[Header],
+        result: Result<Accepted, Error>,
+    ) {
         match result {
             Ok(accepted) => {
                 let id = accepted.submission.0.to_string();
-                let response = SubmitSmResp {
+                let response = Pdu::SubmitSmResp(SubmitSmResp {
                     message_id: id.as_bytes(),
                     ..SubmitSmResp::default()
-                };
-                self.respond(session, request, &Pdu::SubmitSmResp(response));
+                });
+                for request in requests {
+                    self.respond(session, request, &response);
+                }
             }
-            Err(error) => self.refuse(session, request, &error),
+            Err(error) => self.refuse_all(session, requests, self.status(&error)),
         }
     }
 
@@ -195,7 +221,7 @@ impl<'a> Customer<'a> {
                 };
                 self.respond(session, request, &Pdu::QuerySmResp(response));
             }
-            Err(error) => self.refuse(session, request, &error),
+            Err(error) => self.refuse_all(session, &[*request], self.status(&error)),
         }
     }
 
@@ -204,20 +230,23 @@ impl<'a> Customer<'a> {
         self.sent(session.respond(sequence_number, CommandStatus::ROK, response));
     }
 
-    fn refuse(&self, session: &mut Session, request: &Header, error: &Error) {
-        let status = match error {
+    fn refuse_all(&self, session: &mut Session, requests: &[Header], status: CommandStatus) {
+        for request in requests {
+            self.sent(session.refuse(request, status));
+        }
+    }
+
+    fn status(&self, error: &Error) -> CommandStatus {
+        match error {
             Error::Refused(refusal) => {
                 tracing::debug!(peer = %self.peer, %refusal, "a request is refused");
                 refused(refusal)
             }
-            Error::Unavailable(_) => self.unavailable(error),
-        };
-        self.sent(session.refuse(request, status));
-    }
-
-    fn unavailable(&self, error: &Error) -> CommandStatus {
-        tracing::error!(peer = %self.peer, ?error, "cannot answer a customer");
-        CommandStatus::RSYSERR
+            Error::Unavailable(_) => {
+                tracing::error!(peer = %self.peer, ?error, "cannot answer a customer");
+                CommandStatus::RSYSERR
+            }
+        }
     }
 
     fn sent(&self, sent: Result<(), SendError>) {
@@ -263,19 +292,21 @@ impl Party for Customer<'_> {
     fn command(&mut self, session: &mut Session, told: Told, now_ms: u64) {
         match told {
             Told::SignedIn(result) => self.signed_in(session, result, now_ms),
-            Told::Submitted(request, result) => self.submitted(session, &request, result),
+            Told::Submitted(requests, result) => self.submitted(session, &requests, result),
             Told::Queried(request, id, result) => self.queried(session, &request, id, result),
             Told::Stop => {
                 self.stopping = true;
                 self.close_at_ms = Some(now_ms + STOP_MS);
+                let requests = self.parts.give_up(None);
+                self.refuse_all(session, &requests, CommandStatus::RSYSERR);
             }
         }
     }
 
-    fn event(&mut self, session: &mut Session, event: Event, _now_ms: u64) {
+    fn event(&mut self, session: &mut Session, event: Event, now_ms: u64) {
         match event {
             Event::BindRequest(request) => self.bind(session, &request),
-            Event::Request(request) => self.request(session, &request),
+            Event::Request(request) => self.request(session, &request, now_ms),
             Event::Closed { reason, .. } => {
                 tracing::info!(peer = %self.peer, %reason, "a customer's connection is closed");
             }
@@ -290,6 +321,8 @@ impl Party for Customer<'_> {
     }
 
     fn advance(&mut self, session: &mut Session, now_ms: u64) {
+        let requests = self.parts.give_up(Some(now_ms));
+        self.refuse_all(session, &requests, CommandStatus::RSUBMITFAIL);
         let due = self.close_at_ms.is_some_and(|at_ms| at_ms <= now_ms);
         if self.stopping && session.bound().is_some() && (due || self.asked.is_empty()) {
             self.close_at_ms = Some(now_ms + UNBIND_MS);
@@ -300,6 +333,9 @@ impl Party for Customer<'_> {
     }
 
     fn due_ms(&self) -> Option<u64> {
-        self.close_at_ms
+        [self.close_at_ms, self.parts.due_ms()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

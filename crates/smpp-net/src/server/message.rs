@@ -5,20 +5,29 @@
 
 use gateway::{AccountId, Submit, To};
 use smpp::time::Time;
-use smpp::{CommandStatus, SubmitSm, Tag};
+use smpp::{CommandStatus, SubmitSm, Tag, Tlv};
+use sms::text::Concatenation;
 use sms::{Lane, Timestamp, text};
+
+use super::parts::Part;
 
 /// The parts of `esm_class` [smpp34 §5.2.12]; the fourth is the reply path, which has no use here.
 const ESM_CLASS_MODE: u8 = 0x03;
 const ESM_CLASS_TYPE: u8 = 0x3C;
 const ESM_CLASS_UDH: u8 = 0x40;
 
+/// What a submit brings.
+pub(super) enum Incoming {
+    Whole(Submit),
+    Part(Part),
+}
+
 /// Reads a submit; the error is the status to answer with.
 pub(super) fn read(
     submit: &SubmitSm<'_>,
     account: AccountId,
     now: Timestamp,
-) -> Result<Submit, CommandStatus> {
+) -> Result<Incoming, CommandStatus> {
     check_flags(submit)?;
     let moment = |field: &[u8], status| match Time::parse(field) {
         Ok(time) => Ok(time.resolve(now.as_seconds()).map(Timestamp::from_seconds)),
@@ -32,10 +41,10 @@ pub(super) fn read(
         return Err(CommandStatus::RINVEXPIRY);
     }
     let number = ascii(submit.destination.address).ok_or(CommandStatus::RINVDSTADR)?;
-    Ok(Submit {
+    let mut read = Submit {
         account,
         originator: ascii(submit.source.address).ok_or(CommandStatus::RINVSRCADR)?,
-        text: decode(submit.data_coding, submit.text())?,
+        text: String::new(),
         recipients: vec![To {
             number,
             variables: None,
@@ -46,34 +55,24 @@ pub(super) fn read(
         test: false,
         source: None,
         drop_repeats: false,
-    })
-}
-
-fn check_flags(submit: &SubmitSm<'_>) -> Result<(), CommandStatus> {
-    let part = [Tag::SAR_MSG_REF_NUM, Tag::SAR_TOTAL_SEGMENTS]
-        .into_iter()
-        .any(|tag| submit.tlvs.get(tag).is_some());
-    // Store and forward, named or by default: datagrams and transactions would promise a delivery within the answer.
-    let mode = matches!(submit.esm_class & ESM_CLASS_MODE, 0 | 3);
-    if !mode || submit.esm_class & ESM_CLASS_TYPE != 0 {
-        Err(CommandStatus::RINVESMCLASS)
-    } else if submit.esm_class & ESM_CLASS_UDH != 0 || part {
-        Err(CommandStatus::RSUBMITFAIL)
-    } else if submit.replace_if_present_flag != 0 {
-        Err(CommandStatus::RINVREPFLAG)
-    } else if submit.sm_default_msg_id != 0 {
-        Err(CommandStatus::RINVDFTMSGID)
-    } else {
-        Ok(())
+    };
+    let (concatenation, octets) = take_apart(submit)?;
+    match concatenation {
+        Some(concatenation) if concatenation.total > 1 => Ok(Incoming::Part(Part {
+            submit: read,
+            concatenation,
+            data_coding: submit.data_coding,
+            octets: octets.to_vec(),
+        })),
+        Some(_) | None => {
+            read.text = decode(submit.data_coding, octets)?;
+            Ok(Incoming::Whole(read))
+        }
     }
 }
 
-fn ascii(octets: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(octets).ok()?;
-    text.is_ascii().then(|| text.to_owned())
-}
-
-fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandStatus> {
+/// Decodes a whole text; the error is the status to answer with.
+pub(super) fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandStatus> {
     let text = match data_coding {
         0x00 => text::decode_gsm7(octets),
         0x01 => ascii(octets).ok_or(CommandStatus::RSUBMITFAIL)?,
@@ -87,6 +86,54 @@ fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandStatus> {
         return Err(CommandStatus::RSUBMITFAIL);
     }
     Ok(text)
+}
+
+fn check_flags(submit: &SubmitSm<'_>) -> Result<(), CommandStatus> {
+    // Store and forward, named or by default: datagrams and transactions would promise a delivery within the answer.
+    let mode = matches!(submit.esm_class & ESM_CLASS_MODE, 0 | 3);
+    if !mode || submit.esm_class & ESM_CLASS_TYPE != 0 {
+        Err(CommandStatus::RINVESMCLASS)
+    } else if submit.replace_if_present_flag != 0 {
+        Err(CommandStatus::RINVREPFLAG)
+    } else if submit.sm_default_msg_id != 0 {
+        Err(CommandStatus::RINVDFTMSGID)
+    } else {
+        Ok(())
+    }
+}
+
+/// Tells the text from what joins it with others: a UDH, or the `sar_*` parameters [smpp34 §5.3.2.22 to §5.3.2.24].
+fn take_apart<'a>(
+    submit: &SubmitSm<'a>,
+) -> Result<(Option<Concatenation>, &'a [u8]), CommandStatus> {
+    let text = submit.text();
+    if submit.esm_class & ESM_CLASS_UDH != 0 {
+        let length = text.first().map_or(0, |length| usize::from(*length) + 1);
+        let (header, text) = text
+            .split_at_checked(length)
+            .ok_or(CommandStatus::RINVMSGLEN)?;
+        // Headers that do anything but join texts are for handsets' programs: they would be lost on the way.
+        let concatenation = Concatenation::from_udh(header).ok_or(CommandStatus::RSUBMITFAIL)?;
+        return Ok((Some(concatenation), text));
+    }
+    let Some(reference) = submit.tlvs.get(Tag::SAR_MSG_REF_NUM) else {
+        return Ok((None, text));
+    };
+    let octet = |tag| submit.tlvs.get(tag).and_then(Tlv::as_u8);
+    let concatenation = Concatenation {
+        reference: reference.as_u16().ok_or(CommandStatus::RINVPARLEN)?,
+        total: octet(Tag::SAR_TOTAL_SEGMENTS).ok_or(CommandStatus::RMISSINGOPTPARAM)?,
+        index: octet(Tag::SAR_SEGMENT_SEQNUM).ok_or(CommandStatus::RMISSINGOPTPARAM)?,
+    };
+    if !(1..=concatenation.total).contains(&concatenation.index) {
+        return Err(CommandStatus::RINVOPTPARAMVAL);
+    }
+    Ok((Some(concatenation), text))
+}
+
+fn ascii(octets: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(octets).ok()?;
+    text.is_ascii().then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -108,7 +155,10 @@ mod tests {
     }
 
     fn of(submit: &SubmitSm<'_>) -> Result<Submit, CommandStatus> {
-        read(submit, AccountId(1), NOW)
+        match read(submit, AccountId(1), NOW)? {
+            Incoming::Whole(submit) => Ok(submit),
+            Incoming::Part(part) => panic!("a part: {:?}", part.concatenation),
+        }
     }
 
     #[test]
@@ -171,20 +221,49 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_told_by_their_header_or_their_parameters() {
+        let mut headed = submit(0, b"\x05\0\x03\x07\x02\x01Hi ");
+        headed.esm_class = 0x40;
+        let mut tlvs = TlvBuffer::new();
+        tlvs.push_u16(Tag::SAR_MSG_REF_NUM, 7);
+        tlvs.push_u8(Tag::SAR_TOTAL_SEGMENTS, 2);
+        tlvs.push_u8(Tag::SAR_SEGMENT_SEQNUM, 1);
+        let mut told = submit(0, b"Hi ");
+        told.tlvs = tlvs.tlvs();
+        for submit in [headed, told] {
+            let Ok(Incoming::Part(part)) = read(&submit, AccountId(1), NOW) else {
+                panic!("no part");
+            };
+            let expected = Concatenation {
+                reference: 7,
+                total: 2,
+                index: 1,
+            };
+            assert_eq!(
+                (part.concatenation, &part.octets[..]),
+                (expected, &b"Hi "[..])
+            );
+        }
+    }
+
+    #[test]
     fn what_cannot_be_done_is_refused_by_name() {
         let plain = submit(1, b"hi");
         let mut sar = TlvBuffer::new();
         sar.push_u16(Tag::SAR_MSG_REF_NUM, 7);
-        let (mut part, mut receipt, mut joined) = (plain, plain, plain);
-        (part.esm_class, receipt.esm_class, joined.tlvs) = (0x40, 0x04, sar.tlvs());
+        let (mut ported, mut cut, mut receipt, mut joined) = (plain, plain, plain, plain);
+        (ported.esm_class, ported.short_message) = (0x40, b"\x04\x04\x02\x00\x01hi");
+        (cut.esm_class, cut.short_message) = (0x40, b"\x05\0\x03");
+        (receipt.esm_class, joined.tlvs) = (0x04, sar.tlvs());
         let (mut replacing, mut predefined, mut foreign) = (plain, plain, plain);
         replacing.replace_if_present_flag = 1;
         predefined.sm_default_msg_id = 1;
         foreign.source = Address::alphanumeric(b"\xFF");
         for (submit, status) in [
-            (part, CommandStatus::RSUBMITFAIL),
+            (ported, CommandStatus::RSUBMITFAIL),
+            (cut, CommandStatus::RINVMSGLEN),
             (receipt, CommandStatus::RINVESMCLASS),
-            (joined, CommandStatus::RSUBMITFAIL),
+            (joined, CommandStatus::RMISSINGOPTPARAM),
             (replacing, CommandStatus::RINVREPFLAG),
             (predefined, CommandStatus::RINVDFTMSGID),
             (foreign, CommandStatus::RINVSRCADR),
