@@ -35,7 +35,7 @@ pub struct Submit {
     pub test: bool,
     /// The calling program's own label, for statistics.
     pub source: Option<String>,
-    /// Whether a recipient given again with the same variables is left out silently.
+    /// Whether a recipient given again is left out silently when the text would be the same.
     pub drop_repeats: bool,
 }
 
@@ -148,13 +148,15 @@ fn prepare(
         },
         first_refusal: None,
     };
+    // Variables that the text does not use make no difference.
+    let personal = pricing.template.has_placeholders();
     let mut seen = HashSet::new();
     let mut messages = Vec::with_capacity(submit.recipients.len());
     for to in submit.recipients {
         let recipient = Recipient::new(&to.number);
         if submit.drop_repeats
             && let Ok(msisdn) = recipient.msisdn
-            && !seen.insert((msisdn, to.variables.clone()))
+            && !seen.insert((msisdn, to.variables.clone().filter(|_| personal)))
         {
             continue;
         }
@@ -287,7 +289,11 @@ impl Pricing<'_> {
             self.plain = Some(segments);
         }
         let limit = self.limits.segments;
-        if segments > limit { Err(Refusal::TextTooLong { segments, limit }) } else { Ok(segments) }
+        if segments > limit {
+            Err(Refusal::TextTooLong { segments, limit })
+        } else {
+            Ok(segments)
+        }
     }
 }
 

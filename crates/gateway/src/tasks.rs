@@ -5,6 +5,7 @@ mod dispatch;
 mod housekeeping;
 mod link;
 mod receipts;
+mod records;
 pub mod registry;
 mod supervisor;
 

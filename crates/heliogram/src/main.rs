@@ -21,6 +21,10 @@ use clap::Parser;
 
 use cli::{Cli, Command, ConfigCommand, LedgerCommand};
 
+/// Many small values live as long as a request: this allocator takes less of a processor for them than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -1,11 +1,9 @@
 //! Records what came of attempts, and decides what becomes of those that did not get through.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sms::{Reason, Timestamp};
 use store::queue::{AcceptedSegment, Answer as Recorded, Rest};
-use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -13,9 +11,6 @@ use super::link::{InHand, Link};
 use crate::connector::{Answer, Failure};
 use crate::directory::DoubtPolicy;
 use crate::{Gateway, Tempo};
-
-/// How many answers one commit takes.
-const AT_ONCE: usize = 2_000;
 
 /// The longest pause between two attempts.
 const LONGEST_PAUSE_MS: i64 = 180_000;
@@ -25,28 +20,16 @@ const STORE_RETRY: Duration = Duration::from_millis(250);
 /// How often a stop tries to record answers before it leaves them to the next start.
 const LAST_TRIES: u32 = 4;
 
-/// Runs until `stop`, and then until every answer that has been given is recorded, or the store has refused too often.
-pub(crate) async fn run(
-    gateway: Gateway,
-    link: Arc<Link>,
-    mut answers: mpsc::UnboundedReceiver<Answer>,
-    stop: CancellationToken,
+/// Records answers and gives their room back; while the store refuses, tries again.
+pub(crate) async fn record(
+    gateway: &Gateway,
+    link: &Link,
+    batch: Vec<Answer>,
+    stop: &CancellationToken,
 ) {
-    let mut batch = Vec::with_capacity(AT_ONCE);
-    loop {
-        tokio::select! {
-            biased;
-            _ = answers.recv_many(&mut batch, AT_ONCE) => {}
-            () = stop.cancelled() => {}
-        }
-        if batch.is_empty() {
-            return;
-        }
-        record(&gateway, &link, std::mem::take(&mut batch), &stop).await;
+    if batch.is_empty() {
+        return;
     }
-}
-
-async fn record(gateway: &Gateway, link: &Link, batch: Vec<Answer>, stop: &CancellationToken) {
     let now = gateway.now();
     let answered: Vec<_> = batch
         .iter()

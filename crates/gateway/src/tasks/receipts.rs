@@ -1,12 +1,9 @@
 //! Records receipts and only then lets the connector answer them upstream.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use store::receipts::{Match, NewReceipt};
-use tokio::sync::mpsc;
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
 use super::link::Link;
 use crate::Gateway;
@@ -14,28 +11,11 @@ use crate::connector::{Receipt, Ticket};
 
 const STORE_RETRY: Duration = Duration::from_millis(250);
 
-pub(crate) async fn run(
-    gateway: Gateway,
-    link: Arc<Link>,
-    mut receipts: mpsc::Receiver<Receipt>,
-    stop: CancellationToken,
-) {
-    let most = gateway.0.tempo.receipts_at_once.max(1);
-    let mut batch = Vec::with_capacity(most);
-    loop {
-        tokio::select! {
-            biased;
-            _ = receipts.recv_many(&mut batch, most) => {}
-            () = stop.cancelled() => {}
-        }
-        if batch.is_empty() {
-            return;
-        }
-        record(&gateway, &link, std::mem::take(&mut batch)).await;
+/// Records receipts, then answers them; when the store refuses, the upstream is asked to send them again.
+pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) {
+    if batch.is_empty() {
+        return;
     }
-}
-
-async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) {
     let at = gateway.now();
     let mut tickets = Vec::with_capacity(batch.len());
     let mut receipts = Vec::with_capacity(batch.len());

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::link::Link;
 use super::registry::Registry;
-use super::{answers, dispatch, receipts};
+use super::{dispatch, records};
 use crate::Gateway;
 use crate::connector::{Connectors, Inbox};
 use crate::directory::ConnectorSpec;
@@ -129,12 +129,8 @@ impl Way {
         let name = &spec.name;
         let mut records = Registry::default();
         let task = (gateway.clone(), Arc::clone(&link));
-        records.spawn(format!("answers of {name}"), |stop| {
-            answers::run(task.0, task.1, given, stop)
-        });
-        let task = (gateway.clone(), Arc::clone(&link));
-        records.spawn(format!("receipts of {name}"), |stop| {
-            receipts::run(task.0, task.1, received, stop)
+        records.spawn(format!("records of {name}"), |stop| {
+            records::run(task.0, task.1, given, received, stop)
         });
         let mut dispatch = Registry::default();
         let task = (gateway.clone(), Arc::clone(&link));

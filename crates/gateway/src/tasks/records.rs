@@ -1,0 +1,54 @@
+//! Takes what one connector tells and has it recorded, in an order that lets each receipt find its answer.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::link::Link;
+use super::{answers, receipts};
+use crate::Gateway;
+use crate::connector::{Answer, Receipt};
+
+/// How many answers one commit takes.
+const ANSWERS_AT_ONCE: usize = 2_000;
+
+/// Runs until `stop`, and then until everything that has been told is recorded, or the store has refused too often.
+pub(crate) async fn run(
+    gateway: Gateway,
+    link: Arc<Link>,
+    mut answers: mpsc::UnboundedReceiver<Answer>,
+    mut receipts: mpsc::Receiver<Receipt>,
+    stop: CancellationToken,
+) {
+    let receipts_at_once = gateway.0.tempo.receipts_at_once.max(1);
+    let mut answered = Vec::with_capacity(ANSWERS_AT_ONCE);
+    let mut reported = Vec::with_capacity(receipts_at_once);
+    loop {
+        tokio::select! {
+            biased;
+            _ = receipts.recv_many(&mut reported, receipts_at_once), if !receipts.is_closed() => {}
+            _ = answers.recv_many(&mut answered, ANSWERS_AT_ONCE) => {}
+            () = stop.cancelled() => {}
+        }
+        // Receipts first: the answer that came before one of them is then sure to be among the answers.
+        fill(&mut reported, receipts_at_once, || receipts.try_recv().ok());
+        fill(&mut answered, ANSWERS_AT_ONCE, || answers.try_recv().ok());
+        if answered.is_empty() && reported.is_empty() {
+            return;
+        }
+        // Both are on their way to the store before either is awaited, and answers come first there too: mostly they share a commit.
+        tokio::join!(
+            answers::record(&gateway, &link, std::mem::take(&mut answered), &stop),
+            receipts::record(&gateway, &link, std::mem::take(&mut reported)),
+        );
+    }
+}
+
+fn fill<T>(batch: &mut Vec<T>, most: usize, mut next: impl FnMut() -> Option<T>) {
+    while batch.len() < most
+        && let Some(value) = next()
+    {
+        batch.push(value);
+    }
+}
