@@ -84,7 +84,7 @@ pub(crate) struct Dev {
     /// Print one line of JSON when ready, for programs.
     #[arg(long)]
     pub(crate) json: bool,
-    /// What to log, to standard error: a level, or directives such as info,smpp_net=debug.
+    /// What to log, to standard error: a level, or directives such as `info,smpp_net=debug`.
     #[arg(long, default_value = "warn")]
     pub(crate) log: String,
 }

@@ -62,17 +62,13 @@ impl World {
                 );
             }
         }
-        let temporary = match options.data {
-            Some(_) => None,
+        let (directory, temporary) = match &options.data {
+            Some(kept) => (kept.clone(), None),
             None => {
                 let made = tempfile::Builder::new().prefix("heliogram-dev-").tempdir();
-                Some(made.context("cannot make a temporary directory")?)
+                let made = made.context("cannot make a temporary directory")?;
+                (made.path().to_owned(), Some(made))
             }
-        };
-        let directory = match (&options.data, &temporary) {
-            (Some(kept), _) => kept.clone(),
-            (None, Some(temporary)) => temporary.path().to_owned(),
-            (None, None) => unreachable!("one of them was just made"),
         };
         let data = DataDirectory::create(&directory)?;
         let lock = data.lock()?;

@@ -44,7 +44,7 @@ impl Program {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen for HTTP on {address}"))?;
-        let tasks = Running::start(gateway.clone(), Arc::new(SmppConnectors::default())).await;
+        let tasks = Running::start(gateway.clone(), Arc::new(SmppConnectors)).await;
         let smpp = match settings.smpp {
             Some(address) => {
                 let server = Server::start(

@@ -5,13 +5,13 @@
 //! pass 63 bits.
 
 /// The most keys that one id can give.
-pub const MAXIMUM_CANDIDATES: usize = 18;
+pub const MAXIMUM_CANDIDATES: usize = 28;
 
 /// Longer ids are looked up as they are: no SMSC converts them, and the specification ends at 64.
 const MAXIMUM_CONVERTED_LENGTH: usize = 65;
 
 /// The widths to which SMSCs pad with zeros.
-const PADDINGS: [usize; 3] = [8, 10, 16];
+const PADDINGS: [usize; 4] = [8, 10, 16, 20];
 
 /// Lists the keys to look an id up under: exact first, then as likely as they were seen to be,
 /// none twice, at most [`MAXIMUM_CANDIDATES`].
@@ -27,9 +27,13 @@ pub fn candidates(id: &[u8]) -> Vec<Vec<u8>> {
     keys.add(trimmed.to_vec());
     keys.add(trimmed.to_ascii_uppercase());
     keys.add(trimmed.to_ascii_lowercase());
-    keys.add(without_leading_zeros(trimmed).to_vec());
+    let stripped = without_leading_zeros(trimmed);
+    keys.add(stripped.to_vec());
+    keys.add(stripped.to_ascii_uppercase());
+    keys.add(stripped.to_ascii_lowercase());
     if trimmed.len() <= MAXIMUM_CONVERTED_LENGTH {
         keys.add_converted(trimmed);
+        keys.add_padded(stripped.to_vec());
     }
     keys.add(
         trimmed
@@ -126,6 +130,13 @@ mod tests {
     fn the_id_itself_comes_first_and_without_zeros_later() {
         assert_eq!(position(b"00B8BE19", b"00B8BE19"), Some(0));
         assert!(finds("00B8BE19", "B8BE19"));
+    }
+
+    #[test]
+    fn padding_and_case_differ_at_the_same_time() {
+        assert!(finds("19af", "00000000000019af"));
+        assert!(finds("00000000000019AF", "19af"));
+        assert!(finds("4711", "00000000000000004711"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `heliogram account …`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use gateway::directory::{AccountSettings, CredentialKind, Originators};
-use gateway::secrets::random_hex;
+use gateway::secrets::{random_hex, token_name};
 use sms::{Currency, Money};
 
 use super::{account_named, open, secret, table};
@@ -11,24 +11,7 @@ use crate::cli::At;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create an account and print its new key pair.
-    Add {
-        /// Its name.
-        name: String,
-        /// The currency of its balance and prices.
-        #[arg(long, default_value = "UAH")]
-        currency: String,
-        /// The tariff that prices its messages.
-        #[arg(long, default_value = "default")]
-        tariff: String,
-        /// An originator it may use; again for more. Without any, all are allowed.
-        #[arg(long)]
-        originator: Vec<String>,
-        /// The IANA time zone of dates in its requests and answers.
-        #[arg(long, default_value = "UTC")]
-        time_zone: String,
-        #[command(flatten)]
-        at: At,
-    },
+    Add(Add),
     /// List accounts with their balances.
     List {
         #[command(flatten)]
@@ -48,27 +31,7 @@ pub(crate) enum Command {
         at: At,
     },
     /// Change what an account may do; what is not named stays.
-    Change {
-        /// The account.
-        name: String,
-        /// The tariff that prices its messages.
-        #[arg(long)]
-        tariff: Option<String>,
-        /// The originators it may use from now on; again for more.
-        #[arg(long, conflicts_with = "any_originator")]
-        originator: Vec<String>,
-        /// Let it use any originator.
-        #[arg(long)]
-        any_originator: bool,
-        /// The IANA time zone of dates in its requests and answers.
-        #[arg(long)]
-        time_zone: Option<String>,
-        /// How far below zero its balance may go.
-        #[arg(long)]
-        credit_limit: Option<String>,
-        #[command(flatten)]
-        at: At,
-    },
+    Change(Change),
     /// Let an account neither sign in nor send.
     Suspend {
         /// The account.
@@ -84,21 +47,7 @@ pub(crate) enum Command {
         at: At,
     },
     /// Give an account a credential, or a credential a new secret.
-    Credential {
-        /// The account.
-        name: String,
-        /// key-pair, password, api-key or token.
-        #[arg(long, value_parser = kind)]
-        kind: CredentialKind,
-        /// The public key, or the login; not used for API keys and tokens.
-        #[arg(long, default_value = "")]
-        public: String,
-        /// The secret part; - reads a line from standard input; a random one is made and printed when absent.
-        #[arg(long)]
-        secret: Option<String>,
-        #[command(flatten)]
-        at: At,
-    },
+    Credential(Credential),
     /// Take a credential away.
     RemoveCredential {
         /// The account.
@@ -114,6 +63,66 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// Its name.
+    name: String,
+    /// The currency of its balance and prices.
+    #[arg(long, default_value = "UAH")]
+    currency: String,
+    /// The tariff that prices its messages.
+    #[arg(long, default_value = "default")]
+    tariff: String,
+    /// An originator it may use; again for more. Without any, all are allowed.
+    #[arg(long)]
+    originator: Vec<String>,
+    /// The IANA time zone of dates in its requests and answers.
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    /// The account.
+    name: String,
+    /// The tariff that prices its messages.
+    #[arg(long)]
+    tariff: Option<String>,
+    /// The originators it may use from now on; again for more.
+    #[arg(long, conflicts_with = "any_originator")]
+    originator: Vec<String>,
+    /// Let it use any originator.
+    #[arg(long)]
+    any_originator: bool,
+    /// The IANA time zone of dates in its requests and answers.
+    #[arg(long)]
+    time_zone: Option<String>,
+    /// How far below zero its balance may go.
+    #[arg(long)]
+    credit_limit: Option<String>,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Credential {
+    /// The account.
+    name: String,
+    /// key-pair, password, api-key or token.
+    #[arg(long, value_parser = kind)]
+    kind: CredentialKind,
+    /// The public key, or the login; not used for API keys and tokens.
+    #[arg(long, default_value = "")]
+    public: String,
+    /// The secret part; - reads a line from standard input; a random one is made and printed when absent.
+    #[arg(long)]
+    secret: Option<String>,
+    #[command(flatten)]
+    at: At,
+}
+
 fn kind(text: &str) -> Result<CredentialKind, String> {
     CredentialKind::from_name(text)
         .ok_or_else(|| "write key-pair, password, api-key or token".to_owned())
@@ -122,129 +131,140 @@ fn kind(text: &str) -> Result<CredentialKind, String> {
 /// Carries a command out.
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Add {
-            name,
-            currency,
-            tariff,
-            originator,
-            time_zone,
-            at,
-        } => {
-            check_time_zone(&time_zone)?;
-            let gateway = open(&at).await?;
-            let originators = match originator.is_empty() {
-                true => Originators::Any,
-                false => Originators::Only(originator),
-            };
-            let settings = AccountSettings {
-                tariff,
-                originators,
-                time_zone,
-            };
-            let account = gateway
-                .add_account(&name, Currency::parse(&currency)?, &settings)
-                .await?;
-            let (public, private) = (random_hex(), random_hex());
-            gateway
-                .put_credential(account, CredentialKind::KeyPair, &public, &private)
-                .await?;
-            println!("account {name} is number {account}");
-            println!("public key  {public}\nprivate key {private}   (shown only now)");
-        }
-        Command::List { at } => list(&at).await?,
+        Command::Add(asked) => add(asked).await,
+        Command::List { at } => list(&at).await,
         Command::TopUp {
             name,
             amount,
             note,
             at,
-        } => {
-            let gateway = open(&at).await?;
-            let account = account_named(&gateway, &name)?;
-            let amount = Money::parse_decimal(&amount, account.currency)?;
-            let book = gateway.top_up(account.id, amount.micros(), &note).await?;
-            println!(
-                "{name} has {}",
-                Money::new(book.available, account.currency)
-            );
-        }
-        Command::Change {
-            name,
-            tariff,
-            originator,
-            any_originator,
-            time_zone,
-            credit_limit,
-            at,
-        } => {
-            let gateway = open(&at).await?;
-            let account = account_named(&gateway, &name)?;
-            let mut settings = account.settings;
-            if let Some(tariff) = tariff {
-                settings.tariff = tariff;
-            }
-            if let Some(time_zone) = time_zone {
-                check_time_zone(&time_zone)?;
-                settings.time_zone = time_zone;
-            }
-            if any_originator {
-                settings.originators = Originators::Any;
-            } else if !originator.is_empty() {
-                settings.originators = Originators::Only(originator);
-            }
-            let credit = match credit_limit {
-                Some(limit) => Money::parse_decimal(&limit, account.currency)?.micros(),
-                None => account.credit_limit_micros,
-            };
-            anyhow::ensure!(credit >= 0, "a credit limit is not negative");
-            gateway
-                .change_account(account.id, &settings, credit, account.suspended)
-                .await?;
-        }
-        Command::Suspend { name, at } => suspend(&at, &name, true).await?,
-        Command::Resume { name, at } => suspend(&at, &name, false).await?,
-        Command::Credential {
-            name,
-            kind,
-            public,
-            secret: given,
-            at,
-        } => {
-            let gateway = open(&at).await?;
-            let account = account_named(&gateway, &name)?;
-            let named = matches!(kind, CredentialKind::KeyPair | CredentialKind::Password);
-            anyhow::ensure!(
-                !named || !public.is_empty(),
-                "--public names the public key or login"
-            );
-            let clear = match &given {
-                Some(given) => secret(given)?,
-                None => random_hex(),
-            };
-            gateway
-                .put_credential(account.id, kind, &public, &clear)
-                .await?;
-            if given.is_none() {
-                println!("{clear}   (shown only now)");
-            }
-        }
+        } => top_up(&at, &name, &amount, &note).await,
+        Command::Change(asked) => change(asked).await,
+        Command::Suspend { name, at } => suspend(&at, &name, true).await,
+        Command::Resume { name, at } => suspend(&at, &name, false).await,
+        Command::Credential(asked) => credential(asked).await,
         Command::RemoveCredential {
             name,
             kind,
             public,
             at,
-        } => {
-            let gateway = open(&at).await?;
-            let account = account_named(&gateway, &name)?;
-            let stored = match kind {
-                CredentialKind::KeyPair | CredentialKind::Password => public,
-                CredentialKind::ApiKey | CredentialKind::Token => {
-                    gateway::secrets::token_name(&public)
-                }
-            };
-            let removed = gateway.remove_credential(account.id, kind, &stored).await?;
-            anyhow::ensure!(removed, "{name} has no such {}", kind.name());
-        }
+        } => remove_credential(&at, &name, kind, public).await,
     }
+}
+
+async fn add(asked: Add) -> anyhow::Result<()> {
+    let Add {
+        name,
+        currency,
+        tariff,
+        originator,
+        time_zone,
+        at,
+    } = asked;
+    check_time_zone(&time_zone)?;
+    let currency = Currency::parse(&currency)?;
+    let originators = if originator.is_empty() {
+        Originators::Any
+    } else {
+        Originators::Only(originator)
+    };
+    let gateway = open(&at).await?;
+    let settings = AccountSettings {
+        tariff,
+        originators,
+        time_zone,
+    };
+    let account = gateway.add_account(&name, currency, &settings).await?;
+    let (public, private) = (random_hex(), random_hex());
+    gateway
+        .put_credential(account, CredentialKind::KeyPair, &public, &private)
+        .await?;
+    println!("account {name} is number {account}");
+    println!("public key  {public}\nprivate key {private}   (shown only now)");
+    Ok(())
+}
+
+async fn top_up(at: &At, name: &str, amount: &str, note: &str) -> anyhow::Result<()> {
+    let gateway = open(at).await?;
+    let account = account_named(&gateway, name)?;
+    let amount = Money::parse_decimal(amount, account.currency)?;
+    let book = gateway.top_up(account.id, amount.micros(), note).await?;
+    println!(
+        "{name} has {}",
+        Money::new(book.available, account.currency)
+    );
+    Ok(())
+}
+
+async fn change(asked: Change) -> anyhow::Result<()> {
+    let gateway = open(&asked.at).await?;
+    let account = account_named(&gateway, &asked.name)?;
+    let mut settings = account.settings;
+    if let Some(tariff) = asked.tariff {
+        settings.tariff = tariff;
+    }
+    if let Some(time_zone) = asked.time_zone {
+        check_time_zone(&time_zone)?;
+        settings.time_zone = time_zone;
+    }
+    if asked.any_originator {
+        settings.originators = Originators::Any;
+    } else if !asked.originator.is_empty() {
+        settings.originators = Originators::Only(asked.originator);
+    }
+    let credit = match asked.credit_limit {
+        Some(limit) => Money::parse_decimal(&limit, account.currency)?.micros(),
+        None => account.credit_limit_micros,
+    };
+    anyhow::ensure!(credit >= 0, "a credit limit is not negative");
+    gateway
+        .change_account(account.id, &settings, credit, account.suspended)
+        .await?;
+    Ok(())
+}
+
+async fn credential(asked: Credential) -> anyhow::Result<()> {
+    let Credential {
+        name,
+        kind,
+        public,
+        secret: given,
+        at,
+    } = asked;
+    let gateway = open(&at).await?;
+    let account = account_named(&gateway, &name)?;
+    let named = matches!(kind, CredentialKind::KeyPair | CredentialKind::Password);
+    anyhow::ensure!(
+        !named || !public.is_empty(),
+        "--public names the public key or login"
+    );
+    let clear = match &given {
+        Some(given) => secret(given)?,
+        None => random_hex(),
+    };
+    gateway
+        .put_credential(account.id, kind, &public, &clear)
+        .await?;
+    if given.is_none() {
+        println!("{clear}   (shown only now)");
+    }
+    Ok(())
+}
+
+async fn remove_credential(
+    at: &At,
+    name: &str,
+    kind: CredentialKind,
+    public: String,
+) -> anyhow::Result<()> {
+    let gateway = open(at).await?;
+    let account = account_named(&gateway, name)?;
+    let stored = match kind {
+        CredentialKind::KeyPair | CredentialKind::Password => public,
+        CredentialKind::ApiKey | CredentialKind::Token => token_name(&public),
+    };
+    let removed = gateway.remove_credential(account.id, kind, &stored).await?;
+    anyhow::ensure!(removed, "{name} has no such {}", kind.name());
     Ok(())
 }
 

@@ -338,7 +338,8 @@ fn encode(pdu: Pdu<'_>, status: CommandStatus, request: Header, out: &mut BytesM
 
 fn admit(bind: &Bind<'_>, world: &World) -> Result<(), CommandStatus> {
     if world.config.scenario.refuse_binds {
-        return Err(CommandStatus::RBINDFAIL);
+        // Not the credentials are wrong but the centre: who waits long after a wrong password comes again soon.
+        return Err(CommandStatus::RSYSERR);
     }
     match &world.config.credentials {
         Some(known) if bind.system_id != known.system_id.as_bytes() => {

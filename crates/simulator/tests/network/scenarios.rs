@@ -185,7 +185,7 @@ async fn an_outage_ends_links_and_refuses_binds_until_it_is_over() {
     assert_eq!(esme.next().await, Heard::Closed);
     let address = simulator.address();
     let refused = Esme::try_bind(address, BindMode::Transceiver, b"shop", b"").await;
-    assert_eq!(refused.1, CommandStatus::RBINDFAIL);
+    assert_eq!(refused.1, CommandStatus::RSYSERR);
     simulator.set_scenario(Scenario::default());
     Esme::bind(address, BindMode::Transceiver).await;
 }
