@@ -62,13 +62,12 @@ impl World {
                 );
             }
         }
-        let (directory, temporary) = match &options.data {
-            Some(kept) => (kept.clone(), None),
-            None => {
-                let made = tempfile::Builder::new().prefix("heliogram-dev-").tempdir();
-                let made = made.context("cannot make a temporary directory")?;
-                (made.path().to_owned(), Some(made))
-            }
+        let (directory, temporary) = if let Some(kept) = &options.data {
+            (kept.clone(), None)
+        } else {
+            let made = tempfile::Builder::new().prefix("heliogram-dev-").tempdir();
+            let made = made.context("cannot make a temporary directory")?;
+            (made.path().to_owned(), Some(made))
         };
         let data = DataDirectory::create(&directory)?;
         let lock = data.lock()?;

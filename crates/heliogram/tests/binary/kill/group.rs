@@ -74,6 +74,12 @@ impl Group {
         };
         let (answer, ()) = tokio::join!(customer.ask("sendsmsgroup", &parameters), killed);
         let id = answer.ok().map(|answer| number(&answer["result"]["id"]));
+        let answered = if id.is_some() {
+            "answered"
+        } else {
+            "not answered"
+        };
+        eprintln!("killed {after:?} into a send that was {answered}");
         self.tries.push((text, id));
     }
 
