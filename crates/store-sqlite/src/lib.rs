@@ -14,6 +14,7 @@ mod migrate;
 mod queue;
 mod readers;
 mod receipts;
+mod schedule;
 mod submissions;
 mod writer;
 
