@@ -1,4 +1,12 @@
 //! The binary as its users meet it: real processes, real HTTP, real SMPP, and `kill -9`.
 
+mod admin;
+mod config;
+mod dev;
+mod http;
 mod kill;
+mod ledger;
+mod methods;
+mod serve;
+mod show;
 mod world;

@@ -15,7 +15,7 @@ const ACCEPTING: u32 = 4;
 const ACCEPTING_AT_MOST: u32 = 3;
 
 /// The longest that a request is let alone before the kill that is to meet it.
-const IN_REQUEST: Duration = Duration::from_millis(1_500);
+const IN_REQUEST: Duration = Duration::from_millis(500);
 
 /// When the kills of one test happen.
 pub(super) struct Moments {

@@ -1,0 +1,255 @@
+//! `heliogram dev`: ready at once, with phones to look at, on this machine alone.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::world::{Dev, run, signed_form};
+
+/// Much more than the second that is promised, for machines with other things to do.
+const SOON: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn prints_its_addresses_as_json_as_soon_as_it_is_ready() {
+    let started = Instant::now();
+    let mut dev = Dev::start().await;
+    let ready = started.elapsed();
+    eprintln!("ready after {ready:?}");
+    assert!(ready < SOON, "{ready:?}");
+    let keys: BTreeSet<_> = dev.line.as_object().unwrap().keys().cloned().collect();
+    let documented = ["account", "data", "http", "operator", "smpp"];
+    assert_eq!(keys, documented.map(str::to_owned).into());
+    assert_eq!(dev.line["account"], "dev");
+    for door in ["smpp", "operator"] {
+        let address: SocketAddr = dev.line[door].as_str().unwrap().parse().unwrap();
+        assert!(tokio::net::TcpStream::connect(address).await.is_ok());
+    }
+    assert!(dev.data().join("heliogram.sqlite").exists());
+    assert_eq!(dev.customer().balance().await, "1000.0");
+    let another_line = timeout(Duration::from_millis(100), dev.process.line()).await;
+    assert!(another_line.is_err(), "{another_line:?}");
+}
+
+#[tokio::test]
+async fn a_message_reaches_its_phone() {
+    let dev = Dev::start().await;
+    let parameters = [
+        ("sender", "Shop"),
+        ("text", "Your code is 4711"),
+        ("phone", "+38 (050) 123-45-67"),
+    ];
+    let sent = dev.customer().call("sendSMS", &parameters).await;
+    assert_eq!(sent["price"].to_string(), "0.13");
+    let [message] = &dev.messages("to=380501234567&wait=10s").await[..] else {
+        panic!("the phone shows one message");
+    };
+    assert_eq!(message["from"], "Shop");
+    assert_eq!(message["to"], "380501234567");
+    assert_eq!(message["text"], "Your code is 4711");
+    assert_eq!(message["segments"], 1);
+    assert!(!message["id"].as_str().unwrap().is_empty());
+    let at = message["received_at"].as_str().unwrap();
+    assert!(at.parse::<jiff::Timestamp>().is_ok(), "{at}");
+}
+
+#[tokio::test]
+async fn a_long_cyrillic_text_is_put_together_again() {
+    let dev = Dev::start().await;
+    let text = "Ваше замовлення готове, заберіть його за адресою Хрещатик, 1. 😀 ".repeat(4);
+    let parameters = [
+        ("sender", "Shop"),
+        ("text", &text),
+        ("phone", "380501234567"),
+    ];
+    let sent = dev.customer().call("sendSMS", &parameters).await;
+    let units = text.encode_utf16().count();
+    let segments = units.div_ceil(67);
+    assert_eq!(segments, 4);
+    assert_eq!(sent["price"].to_string(), "0.52");
+    let shown = dev.messages("to=380501234567&wait=10s").await;
+    assert_eq!(shown[0]["text"], text);
+    assert_eq!(shown[0]["segments"], segments);
+}
+
+#[tokio::test]
+async fn a_waiting_look_is_answered_by_the_message_it_waits_for_or_by_the_end_of_its_time() {
+    let dev = Dev::start().await;
+    let started = Instant::now();
+    assert!(dev.messages("wait=200ms").await.is_empty());
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert!(dev.messages("to=380501234567").await.is_empty());
+
+    let other = [("sender", "Shop"), ("text", "1"), ("phone", "380507654321")];
+    let awaited = [("sender", "Shop"), ("text", "2"), ("phone", "380501234567")];
+    let send = async {
+        let customer = dev.customer();
+        customer.call("sendSMS", &other).await;
+        customer.call("sendSMS", &awaited).await;
+    };
+    let looking = dev.messages("to=380501234567&wait=60s");
+    let started = Instant::now();
+    let (shown, ()) = tokio::join!(looking, send);
+    assert!(started.elapsed() < Duration::from_secs(30));
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0]["text"], "2");
+}
+
+#[tokio::test]
+async fn the_phones_can_be_emptied() {
+    let dev = Dev::start().await;
+    let parameters = [("sender", "Shop"), ("text", "1"), ("phone", "380501234567")];
+    dev.customer().call("sendSMS", &parameters).await;
+    assert_eq!(dev.messages("wait=10s").await.len(), 1);
+    let mut connection = dev.connect().await;
+    let emptied = connection
+        .ask("DELETE", "/dev/messages", "", b"")
+        .await
+        .unwrap();
+    assert_eq!(emptied.status, 204);
+    assert!(dev.messages("").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_question_to_the_phones_is_told() {
+    let dev = Dev::start().await;
+    let mut connection = dev.connect().await;
+    for query in ["to=12", "wait=soon", "wait=1h"] {
+        let target = format!("/dev/messages?{query}");
+        let answer = connection.get(&target).await.unwrap();
+        assert_eq!(answer.status, 400, "{query}");
+        let (name, _) = query.split_once('=').unwrap();
+        assert!(answer.text().starts_with(name), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_cannot_see_the_phones_under_its_own_name() {
+    let dev = Dev::start().await;
+    for (host, status) in [
+        ("evil.example", 403),
+        ("evil.example:8775", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("localhost", 200),
+        ("[::1]:8775", 200),
+    ] {
+        for method in ["GET", "DELETE"] {
+            let mut connection = dev.connect().await;
+            let request = format!("{method} /dev/messages HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            connection.write(request.as_bytes()).await.unwrap();
+            let answered = connection.read().await.unwrap().status;
+            let emptied = method == "DELETE" && status == 200;
+            assert_eq!(answered, if emptied { 204 } else { status }, "{host}");
+        }
+    }
+    let foreign = b"GET http://evil.example/dev/messages HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut connection = dev.connect().await;
+    connection.write(foreign).await.unwrap();
+    assert_eq!(connection.read().await.unwrap().status, 403);
+}
+
+#[tokio::test]
+async fn temporary_data_is_gone_at_the_end_and_nothing_else_is_left() {
+    let dev = Dev::start().await;
+    let data = dev.data();
+    assert!(data.is_dir());
+    let (code, rest) = dev.process.terminate().await;
+    assert_eq!((code, rest.as_str()), (Some(0), ""));
+    assert!(!data.exists());
+}
+
+#[tokio::test]
+async fn data_that_is_kept_is_found_by_the_next_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("made").join("here");
+    let dev = Dev::keeping(&data).await;
+    assert_eq!(dev.data(), data);
+    let parameters = [("sender", "Shop"), ("text", "1"), ("phone", "380501234567")];
+    let sent = dev.customer().call("sendSMS", &parameters).await;
+    let id = sent["id"].as_i64().unwrap();
+    assert_eq!(dev.messages("wait=10s").await.len(), 1);
+    assert_eq!(dev.process.terminate().await.0, Some(0));
+
+    let dev = Dev::keeping(&data).await;
+    assert_eq!(dev.customer().balance().await, "999.87");
+    assert!(dev.customer().campaign(id).await.is_some());
+    assert_eq!(dev.messages("").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_others_can_reach_is_refused() {
+    for door in ["--http", "--smpp", "--operator"] {
+        let output = run(&["dev", door, "0.0.0.0:0"]).await;
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("not a loopback address"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn listens_on_this_machine_alone_connects_nowhere_else_and_stays_small() {
+    /// What an idle development gateway may take.
+    const MEMORY_KIB: u64 = 60 * 1024;
+
+    let dev = Dev::start().await;
+    let id = dev.process.id();
+    dev.customer().balance().await;
+    let sockets = sockets_of(id);
+    let foreign: Vec<_> = sockets
+        .iter()
+        .filter(|line| !is_on_loopback(line))
+        .collect();
+    assert!(sockets.len() >= 3, "{sockets:?}");
+    assert!(foreign.is_empty(), "{foreign:?}");
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let resident = resident.unwrap().trim().trim_end_matches(" kB");
+    eprintln!("{resident} KiB");
+    assert!(resident.parse::<u64>().unwrap() <= MEMORY_KIB);
+}
+
+/// The lines of `/proc/net` about the sockets of a process [proc_pid_net(5)].
+fn sockets_of(id: u32) -> Vec<String> {
+    let descriptors = std::fs::read_dir(format!("/proc/{id}/fd")).unwrap();
+    let inodes: BTreeSet<String> = descriptors
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter_map(|link| {
+            let inode = link.to_str()?.strip_prefix("socket:[")?;
+            Some(inode.trim_end_matches(']').to_owned())
+        })
+        .collect();
+    ["tcp", "tcp6", "udp", "udp6"]
+        .iter()
+        .flat_map(|table| {
+            let text = std::fs::read_to_string(format!("/proc/{id}/net/{table}"));
+            let lines = text.unwrap_or_default();
+            lines.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .filter(|line| {
+            let inode = line.split_whitespace().nth(9);
+            inode.is_some_and(|inode| inodes.contains(inode))
+        })
+        .collect()
+}
+
+/// Whether the socket is bound to 127.0.0.1, written there as a number of the other byte order.
+fn is_on_loopback(line: &str) -> bool {
+    let local = line.split_whitespace().nth(1);
+    local.is_some_and(|address| address.starts_with("0100007F:"))
+}
+
+#[tokio::test]
+async fn the_command_it_prints_sends_a_message() {
+    let dev = Dev::start().await;
+    let parameters = [
+        ("key", "dev-public"),
+        ("sender", "Heliogram"),
+        ("text", "Hello"),
+        ("phone", "380501234567"),
+    ];
+    let query = signed_form("sendSMS", &parameters, "dev-private");
+    let target = format!("/api/sms/3.0/sendSMS?{query}");
+    let answer = dev.connect().await.get(&target).await.unwrap();
+    assert!(answer.json()["result"]["id"].is_i64());
+}
