@@ -123,7 +123,7 @@ pub struct Inbox {
     pub connector: ConnectorId,
     /// Answers; has room for as many attempts as the capacity allows, so a full channel is a broken duty.
     pub answers: mpsc::UnboundedSender<Answer>,
-    /// Receipts; when it is full the connector stops reading from its links.
+    /// Receipts; while it is full the connector holds them back, up to a bound beyond which the upstream is told to wait.
     pub receipts: mpsc::Sender<Receipt>,
     pub(crate) wake: Arc<tokio::sync::Notify>,
 }

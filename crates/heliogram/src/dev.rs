@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use gateway::Gateway;
+use serde::Serialize;
 use simulator::Simulator;
 use tempfile::TempDir;
 
@@ -32,13 +33,23 @@ pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
     let mut ending = Ending::catch()?;
     let world = World::start(&options).await?;
     if options.json {
-        println!("{}", world.as_json());
+        println!("{}", serde_json::to_string(&world.ready())?);
     } else {
         print!("{}", world.welcome());
     }
     ending.asked().await;
     world.stop().await;
     Ok(())
+}
+
+/// What programs want to know of a gateway that is ready; its form is promised to them.
+#[derive(Serialize)]
+struct Ready<'a> {
+    http: String,
+    smpp: String,
+    operator: String,
+    account: &'static str,
+    data: &'a Path,
 }
 
 /// A development gateway with its simulated operator.
@@ -129,14 +140,14 @@ impl World {
             .unwrap_or_default()
     }
 
-    fn as_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "http": format!("http://{}", self.http()),
-            "smpp": self.smpp(),
-            "operator": self.simulator.address().to_string(),
-            "account": account::NAME,
-            "data": self.directory,
-        })
+    fn ready(&self) -> Ready<'_> {
+        Ready {
+            http: format!("http://{}", self.http()),
+            smpp: self.smpp(),
+            operator: self.operator().to_string(),
+            account: account::NAME,
+            data: &self.directory,
+        }
     }
 
     fn welcome(&self) -> String {

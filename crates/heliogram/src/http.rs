@@ -1,5 +1,7 @@
 //! The HTTP door: connections with limits, bodies with limits, and each request to whoever claims its path.
 
+mod request_line;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::config::Http;
+use request_line::Mended;
 
 /// How much of a body that is too large is read and thrown away, so that the client gets to read the answer.
 const DISCARD_BYTES: usize = 64 * 1024 * 1024;
@@ -63,10 +66,11 @@ pub(crate) async fn serve(
     settings: Http,
     stop: CancellationToken,
 ) {
+    let head_timeout = Duration::from_millis(settings.head_timeout_ms);
     let mut server = hyper::server::conn::http1::Builder::new();
     server
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_millis(settings.head_timeout_ms))
+        .header_read_timeout(head_timeout)
         .max_headers(100)
         .half_close(true)
         .pipeline_flush(true);
@@ -86,12 +90,19 @@ pub(crate) async fn serve(
             request.extensions_mut().insert(ConnectInfo(peer));
             routes.clone().oneshot(request)
         });
-        let connection = graceful.watch(server.serve_connection(TokioIo::new(stream), service));
+        let (server, watcher) = (server.clone(), graceful.watcher());
+        let first_line = timeout(head_timeout, Mended::read(stream));
+        let stop = stop.clone();
         #[expect(
             clippy::disallowed_methods,
             reason = "connections come and go; the drain below waits for them"
         )]
         tokio::spawn(async move {
+            // Whoever says nothing, breaks off, or has said nothing when we stop, hears nothing.
+            let Some(Ok(Ok(stream))) = stop.run_until_cancelled(first_line).await else {
+                return drop(place);
+            };
+            let connection = watcher.watch(server.serve_connection(TokioIo::new(stream), service));
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "the connection ended badly");
             }

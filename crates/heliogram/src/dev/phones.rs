@@ -89,10 +89,11 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// Refuses requests for another host: a page from elsewhere must not reach the phones by pointing its own name at this machine.
 async fn only_from_here(headers: HeaderMap, request: Request, next: Next) -> Response {
-    let host = headers
+    let named = headers
         .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
+        .and_then(|host| host.to_str().ok());
+    // An address in the request line goes before the header [RFC 9112 §3.2.2].
+    let host = request.uri().host().or(named).unwrap_or("localhost");
     if is_loopback(host) {
         next.run(request).await
     } else {
