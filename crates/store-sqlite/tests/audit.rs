@@ -1,8 +1,8 @@
 //! The audit finds what no method can cause: rows changed behind the store's back.
 
-mod common;
+mod fixture;
 
-use common::{PRICE, account, at, path, submission};
+use fixture::{PRICE, account, at, path, submission};
 use rusqlite::Connection;
 use sms::Lane;
 use store::queue::{AcceptedSegment, Answer, Claim, Queue as _, Rest};

@@ -1,13 +1,13 @@
 //! A process killed at any moment loses nothing that it has acknowledged.
 
-mod common;
+mod fixture;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use common::{account, at, path, submission};
+use fixture::{account, at, path, submission};
 use sms::Lane;
 use store::queue::{Claim, DoubtPolicy};
 use store::submissions::Acceptance;

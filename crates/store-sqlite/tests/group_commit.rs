@@ -1,11 +1,11 @@
 //! Many callers share a commit, and nobody suffers for another's mistake; two processes share a file.
 
-mod common;
+mod fixture;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{account, path, submission};
+use fixture::{account, path, submission};
 use rusqlite::Connection;
 use store::submissions::Acceptance;
 use store::{Configuration as _, Error, Ledger as _, Submissions as _};

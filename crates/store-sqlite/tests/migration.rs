@@ -1,8 +1,8 @@
 //! Opening files: new, ours, of a newer version, of another program, and not a database at all.
 
-mod common;
+mod fixture;
 
-use common::{account, path, submission};
+use fixture::{account, path, submission};
 use rusqlite::Connection;
 use store::{Accounts as _, Configuration as _, Submissions as _};
 use store_sqlite::{Options, SqliteStore};
@@ -46,7 +46,7 @@ async fn what_was_written_is_there_after_reopening() {
         currency: sms::Currency::UAH,
         settings: "{}".into(),
     };
-    let next = store.add_account(other, common::at(1)).await.unwrap();
+    let next = store.add_account(other, fixture::at(1)).await.unwrap();
     assert!(next > payer);
 }
 
