@@ -1,1 +1,91 @@
+//! `heliogram config`: what is wrong with a file is told with its line and a hint.
 
+use crate::world::run;
+
+/// Checks a text; gives the exit code and what was said.
+async fn check(text: &str) -> (Option<i32>, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("heliogram.toml");
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let output = run(&["config", "check", file]).await;
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.code(), said.concat().replace(file, "FILE"))
+}
+
+#[tokio::test]
+async fn the_printed_example_has_nothing_wrong() {
+    let example = run(&["config", "example"]).await;
+    assert!(example.status.success());
+    let example = String::from_utf8(example.stdout).unwrap();
+    assert_eq!(
+        check(&example).await,
+        (Some(0), "FILE: nothing wrong\n".into())
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
+    let data = "[data]\ndirectory = \"d\"\n";
+    for (text, line, hint) in [
+        (
+            "[http]\nlisen = \"127.0.0.1:1\"\n",
+            4,
+            "did you mean `listen`",
+        ),
+        (
+            "[http]\nlisten = \"here\"\n",
+            4,
+            "such as \"127.0.0.1:8775\"",
+        ),
+        ("[http]\nconnections = \"many\"\n", 4, "expected usize"),
+        ("[limts]\nsegments = 2\n", 3, "did you mean `limits`"),
+        ("[limits]\nsegments = 64\n", 4, "from 1 to 63"),
+        ("[log]\nformat = \"xml\"\n", 4, "`json`"),
+        ("[http\nlisten = 1\n", 3, ""),
+        (
+            "[http]\nlisten = \"127.0.0.1:1\nbody_limit_bytes = 5\n",
+            4,
+            "",
+        ),
+        (
+            "[http]\nconnections = 1\nconnections = 2\n",
+            5,
+            "duplicate key",
+        ),
+    ] {
+        let (code, said) = check(&format!("{data}{text}")).await;
+        assert_eq!(code, Some(1), "{text}");
+        assert!(said.contains(&format!("FILE:{line}: ")), "{text}\n{said}");
+        assert!(said.contains(hint), "{text}\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_a_data_directory_is_told_what_to_add() {
+    let (code, said) = check("[http]\nconnections = 5\n").await;
+    assert_eq!(code, Some(1));
+    assert!(said.contains("[data]"), "{said}");
+}
+
+#[tokio::test]
+async fn every_wrong_value_is_told_at_once() {
+    let (_, said) =
+        check("[data]\ndirectory = \"d\"\n[limits]\nsegments = 64\nlifetime_hours = 0\n").await;
+    for line in ["FILE:4: ", "FILE:5: "] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_named() {
+    for command in [
+        &["config", "check", "/nowhere/heliogram.toml"][..],
+        &["serve", "--config", "/nowhere/heliogram.toml"],
+    ] {
+        let output = run(command).await;
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("/nowhere/heliogram.toml"), "{said}");
+    }
+}
