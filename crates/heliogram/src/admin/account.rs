@@ -1,5 +1,6 @@
 //! `heliogram account …`.
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use gateway::directory::{AccountSettings, CredentialKind, Originators};
 use gateway::secrets::{random_hex, token_name};
@@ -187,7 +188,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
 async fn top_up(at: &At, name: &str, amount: &str, note: &str) -> anyhow::Result<()> {
     let gateway = open(at).await?;
     let account = account_named(&gateway, name)?;
-    let amount = Money::parse_decimal(amount, account.currency)?;
+    let amount = parse_amount(amount, account.currency)?;
     let book = gateway.top_up(account.id, amount.micros(), note).await?;
     println!(
         "{name} has {}",
@@ -213,7 +214,7 @@ async fn change(asked: Change) -> anyhow::Result<()> {
         settings.originators = Originators::Only(asked.originator);
     }
     let credit = match asked.credit_limit {
-        Some(limit) => Money::parse_decimal(&limit, account.currency)?.micros(),
+        Some(limit) => parse_amount(&limit, account.currency)?.micros(),
         None => account.credit_limit_micros,
     };
     anyhow::ensure!(credit >= 0, "a credit limit is not negative");
@@ -266,6 +267,11 @@ async fn remove_credential(
     let removed = gateway.remove_credential(account.id, kind, &stored).await?;
     anyhow::ensure!(removed, "{name} has no such {}", kind.name());
     Ok(())
+}
+
+fn parse_amount(text: &str, currency: Currency) -> anyhow::Result<Money> {
+    Money::parse_decimal(text, currency)
+        .with_context(|| format!("{text:?} is not an amount such as 100.00"))
 }
 
 fn check_time_zone(name: &str) -> anyhow::Result<()> {

@@ -168,7 +168,7 @@ async fn what_is_no_request_of_ours_is_refused_without_harm() {
     assert_eq!(connection.get("/nothing").await.unwrap().status, 404);
     for octets in [
         &b"NONSENSE\r\n\r\n"[..],
-        b"GET /he alth HTTP/1.1\r\n\r\n",
+        b"GET /health HTTP/9.1\r\n\r\n",
         b"GET /health HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ] {

@@ -21,7 +21,9 @@ async fn the_demonstration_prints_every_row_of_its_table_and_balanced_books() {
         ("messages/s to the operator", ""),
         ("last receipt after", "ms"),
     ] {
-        let line = said.lines().find(|line| line.trim().starts_with(row));
+        let line = said
+            .lines()
+            .find(|line| line.starts_with(&format!("  {row}  ")));
         let line = line.unwrap_or_else(|| panic!("no row {row}: {said}"));
         assert!(line.ends_with(value), "{line}");
     }
