@@ -132,7 +132,7 @@ impl Outcome {
         for (what, state, number) in bad {
             expect(what, count(state), number as u64);
         }
-        let delivered = self.accepted - not_delivered;
+        let delivered = self.accepted.saturating_sub(not_delivered);
         expect("delivered", count(MessageState::Delivered), delivered);
         expect("messages on the phones", self.on_phones, self.accepted);
         expect("reported as sent", self.reported[0], self.accepted);
@@ -152,4 +152,74 @@ impl Outcome {
 fn per_second(number: u64, time: Duration) -> String {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     (number * 1_000 / millis).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use sms::{Currency, Reason};
+
+    use super::*;
+
+    /// What 21 messages come to when nothing goes wrong, at 0.10 each.
+    fn sound() -> Outcome {
+        let mut tally = Tally::new();
+        for (state, number) in [
+            (MessageState::Undelivered, audience::UNDELIVERED.len()),
+            (MessageState::Expired, audience::EXPIRED.len()),
+            (MessageState::Rejected, audience::REJECTED.len()),
+            (MessageState::Delivered, 16),
+        ] {
+            tally.add(state, Reason::None, number as u64);
+        }
+        let money = |micros| Money::new(micros, Currency::UAH);
+        Outcome {
+            accepted: 21,
+            tally,
+            segments: 21,
+            price: money(2_100_000),
+            before: money(1_000_000_000),
+            after: money(997_900_000),
+            held: money(0),
+            reported: [21, 16, 5],
+            on_phones: 21,
+            submitted_by: (21, Duration::from_millis(10)),
+            done_after: Duration::from_millis(20),
+        }
+    }
+
+    #[test]
+    fn a_sound_outcome_has_no_contradictions() {
+        assert_eq!(sound().contradictions(), Vec::<String>::new());
+    }
+
+    type Spoil = fn(&mut Outcome);
+
+    #[test]
+    fn each_number_that_does_not_fit_is_told() {
+        let spoilt: [(&str, Spoil); 8] = [
+            ("messages on the phones: 20", |it| it.on_phones = 20),
+            ("messages on the phones: 22", |it| it.on_phones = 22),
+            ("reported as sent: 20", |it| it.reported[0] = 20),
+            ("reported as delivered: 17", |it| it.reported[1] = 17),
+            ("reported as not delivered: 0", |it| it.reported[2] = 0),
+            ("the balance went", |it| it.after = it.before),
+            ("is still held", |it| it.held = it.price),
+            ("delivered: 16, should be 0", |it| it.accepted = 0),
+        ];
+        for (expected, spoil) in spoilt {
+            let mut outcome = sound();
+            spoil(&mut outcome);
+            let told = outcome.contradictions();
+            let named = told.iter().any(|line| line.contains(expected));
+            assert!(named, "{expected}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_ended_otherwise_is_told() {
+        let mut outcome = sound();
+        outcome.tally.add(MessageState::Expired, Reason::None, 1);
+        let told = outcome.contradictions();
+        assert_eq!(told, ["expired: 3, should be 2"]);
+    }
 }

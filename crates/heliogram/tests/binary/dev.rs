@@ -209,7 +209,7 @@ async fn listens_on_this_machine_alone_connects_nowhere_else_and_stays_small() {
     assert!(resident.parse::<u64>().unwrap() <= MEMORY_KIB);
 }
 
-/// The lines of `/proc/net` about the sockets of a process [proc_pid_net(5)].
+/// The lines of `/proc/net` about the sockets of a process [proc(5)].
 fn sockets_of(id: u32) -> Vec<String> {
     let descriptors = std::fs::read_dir(format!("/proc/{id}/fd")).unwrap();
     let inodes: BTreeSet<String> = descriptors

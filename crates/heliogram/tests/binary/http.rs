@@ -100,13 +100,17 @@ async fn a_connection_is_kept_for_further_requests_and_closed_when_asked() {
 async fn requests_sent_without_waiting_are_answered_in_their_order() {
     let dev = Dev::start().await;
     let mut connection = dev.connect().await;
-    let mut requests = String::new();
-    for number in 0..20 {
-        let text = number.to_string();
-        let form = signed_form("sendSMS", &message(&text), "dev-private");
-        requests += &format!("GET /sms/3.0/sendSMS?{form} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    }
-    connection.write(requests.as_bytes()).await.unwrap();
+    let requests: Vec<_> = (0..20)
+        .map(|number: u32| {
+            let text = number.to_string();
+            let form = signed_form("sendSMS", &message(&text), "dev-private");
+            format!("GET /sms/3.0/sendSMS?{form} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        })
+        .collect();
+    connection
+        .write(requests.concat().as_bytes())
+        .await
+        .unwrap();
     for id in 1..=20 {
         let answer = connection.read().await.unwrap();
         assert_eq!(answer.json()["result"]["id"], id);

@@ -9,4 +9,5 @@ mod ledger;
 mod methods;
 mod serve;
 mod show;
+mod smpp;
 mod world;

@@ -76,7 +76,7 @@ async fn every_method_answers_in_the_printed_layout() {
     );
     assert_eq!(listed, expected);
     for dates in [sent, done] {
-        assert_eq!(dates.matches("20").count() >= 2, true, "{dates}");
+        assert!(!dates.contains("0000-00-00"), "{dates}");
     }
 }
 

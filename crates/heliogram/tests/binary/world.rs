@@ -15,7 +15,7 @@ pub(crate) use process::{Process, run};
 pub(crate) use serve::Serve;
 
 /// Longer than anything here takes: a test that waits for so long has failed.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// How often a thing is looked at that cannot tell when it has changed.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);

@@ -16,11 +16,11 @@ pub(crate) fn sum(method: &str, parameters: &[(&str, &str)], private_key: &str) 
     values.extend(parameters.iter().copied());
     let mut signed: String = values.into_values().collect();
     signed += private_key;
-    let mut digits = String::new();
-    for octet in Md5::digest(signed.as_bytes()) {
-        digits += &format!("{octet:02x}");
-    }
-    digits
+    Md5::digest(signed.as_bytes())
+        .iter()
+        .flat_map(|octet| [octet >> 4, octet & 15])
+        .map(|digit| char::from_digit(digit.into(), 16).unwrap())
+        .collect()
 }
 
 /// Writes parameters and their checksum as a query or a form.
@@ -69,13 +69,11 @@ impl Customer {
     pub(crate) async fn campaign(&self, id: i64) -> Option<Value> {
         let id = id.to_string();
         let mut answer = self.ask("getCampaignInfo", &[("id", &id)]).await.unwrap();
-        match answer.get("error") {
-            None => Some(answer["result"].take()),
-            Some(_) => {
-                assert_eq!(answer["code"], "310", "{answer}");
-                None
-            }
+        if answer.get("error").is_some() {
+            assert_eq!(answer["code"], "310", "{answer}");
+            return None;
         }
+        Some(answer["result"].take())
     }
 
     /// Reads what can be spent, in the account's currency.

@@ -49,12 +49,15 @@ impl Connection {
         content_type: &str,
         body: &[u8],
     ) -> io::Result<Answer> {
-        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\n", self.host);
-        if !content_type.is_empty() {
+        let content = if content_type.is_empty() {
+            String::new()
+        } else {
             let length = body.len();
-            request += &format!("Content-Type: {content_type}\r\nContent-Length: {length}\r\n");
-        }
-        let mut octets = (request + "\r\n").into_bytes();
+            format!("Content-Type: {content_type}\r\nContent-Length: {length}\r\n")
+        };
+        let host = &self.host;
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n{content}\r\n");
+        let mut octets = head.into_bytes();
         octets.extend_from_slice(body);
         self.write(&octets).await?;
         self.read().await

@@ -20,8 +20,8 @@ impl Serve {
             directory: tempfile::tempdir().unwrap(),
         };
         let text = format!(
-            "[data]\ndirectory = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n",
-            serve.data()
+            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n",
+            serve.data().display()
         );
         std::fs::write(serve.config(), text).unwrap();
         serve
