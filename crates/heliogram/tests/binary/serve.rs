@@ -1,16 +1,8 @@
 //! `heliogram serve`: one gateway on its data, a stop in order, and a start that goes on.
 
-use simulator::{Between, Config, Scenario, Simulator};
+use simulator::{Between, Scenario};
 
-use crate::world::{Connection, Customer, LONG, Serve, eventually, run};
-
-async fn operator(scenario: Scenario) -> Simulator {
-    let config = Config {
-        scenario,
-        ..Config::default()
-    };
-    Simulator::start(config).await.unwrap()
-}
+use crate::world::{Connection, Customer, LONG, Process, Serve, eventually, operator, run};
 
 /// Sends to so many phones; gives the number of the campaign.
 async fn send(customer: &Customer, recipients: u32) -> i64 {
@@ -122,8 +114,6 @@ async fn a_door_that_is_taken_is_named_and_nothing_is_left_running() {
 
 #[tokio::test]
 async fn the_simulated_operator_runs_alone_and_remembers_by_its_journal() {
-    use crate::world::Process;
-
     let serve = Serve::new();
     let journal = serve.data().with_file_name("operator.journal");
     let listen = ["simulator", "--listen", "127.0.0.1:0", "--journal"];

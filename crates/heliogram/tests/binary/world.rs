@@ -8,6 +8,8 @@ mod serve;
 
 use std::time::Duration;
 
+use simulator::{Config, Scenario, Simulator};
+
 pub(crate) use customer::{Customer, signed_form, sum};
 pub(crate) use dev::Dev;
 pub(crate) use http::{Answer, Connection};
@@ -33,4 +35,14 @@ pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
     tokio::time::timeout(LONG, looking)
         .await
         .unwrap_or_else(|_| panic!("{what} did not come to be within {LONG:?}"))
+}
+
+/// Starts an operator within the test, so that it outlives every gateway.
+pub(crate) async fn operator(scenario: Scenario) -> Simulator {
+    let config = Config {
+        scenario,
+        inbox_limit: 1_000_000,
+        ..Config::default()
+    };
+    Simulator::start(config).await.unwrap()
 }

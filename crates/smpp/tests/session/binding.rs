@@ -1,7 +1,7 @@
 //! Binding and unbinding, and what each state lets through.
 
 use smpp::session::{CloseReason, Config, Event, SendError};
-use smpp::{Bind, BindMode, CommandId, CommandStatus, Outbind, Pdu, Session};
+use smpp::{BindMode, CommandId, CommandStatus, Outbind, Pdu, Session};
 
 use crate::world::{
     BIND, accept, bound, closed, deliver_sm, events, exchange, octets, pair, request, sent,

@@ -1,7 +1,7 @@
 //! What is broken, late or silent: answered, counted and survived where that is possible.
 
-use smpp::session::{CloseReason, Config, Event, Request, SendError};
-use smpp::{Bind, BindMode, CommandId, CommandStatus, FrameError, Limits, Pdu, Session};
+use smpp::session::{CloseReason, Config, Event, SendError};
+use smpp::{BindMode, CommandId, CommandStatus, FrameError, Limits, Pdu, Session};
 
 use crate::world::{
     BIND, accept, bound, closed, deliver_sm, events, exchange, octets, pair, request, sent,

@@ -1,10 +1,10 @@
 //! The gateway is killed; the operator lives on.
 
-use simulator::{Between, Config, Scenario, Simulator};
+use simulator::{Between, Scenario};
 
 use super::group::{Group, assert_few, balance_after};
 use super::moments::Moments;
-use crate::world::{Customer, Serve};
+use crate::world::{Customer, Serve, operator};
 
 /// Submits that may be on the wire at once: also the most that one kill may make arrive twice.
 const WINDOW: u64 = 200;
@@ -14,16 +14,11 @@ const MONEY: u32 = 100_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_gateway_killed_again_and_again_delivers_every_message_and_charges_it_once() {
-    let operator = Simulator::start(Config {
-        scenario: Scenario {
-            receipt_delay_ms: Between { min: 100, max: 600 },
-            ..Scenario::default()
-        },
-        inbox_limit: 1_000_000,
-        ..Config::default()
+    let operator = operator(Scenario {
+        receipt_delay_ms: Between { min: 100, max: 600 },
+        ..Scenario::default()
     })
-    .await
-    .unwrap();
+    .await;
     let serve = Serve::new();
     let customer = serve
         .furnish(operator.address(), WINDOW, &MONEY.to_string())
