@@ -1,0 +1,100 @@
+//! Accounts on a running gateway: suspended, paid for, allowed and forbidden things, given keys.
+
+use super::{Shop, UKRAINE, becomes, send};
+use crate::world::{Customer, eventually};
+
+#[tokio::test]
+async fn a_suspended_account_is_refused_until_it_is_resumed() {
+    let shop = Shop::open().await;
+    shop.done("account suspend shop").await;
+    becomes(&shop.customer, UKRAINE, None).await;
+    assert!(shop.done("account list").await.contains("suspended"));
+    let shop = shop.restart().await;
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["error"].is_string());
+    shop.done("account resume shop").await;
+    becomes(&shop.customer, UKRAINE, Some("0.13")).await;
+    assert!(
+        shop.refused("account suspend nobody")
+            .await
+            .contains("no account nobody")
+    );
+}
+
+#[tokio::test]
+async fn money_can_be_spent_as_soon_as_it_is_there() {
+    let shop = Shop::open().await;
+    shop.done("account top-up shop -9.90 --note correction")
+        .await;
+    assert_eq!(shop.customer.balance().await, "0.1");
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["error"].is_string());
+    let said = shop.done("account top-up shop 0.03").await;
+    assert_eq!(said, "shop has 0.13 UAH\n");
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["result"].is_object());
+    assert_eq!(shop.customer.balance().await, "0.0");
+    assert!(
+        shop.refused("account top-up shop much")
+            .await
+            .contains("much")
+    );
+
+    shop.done("account change shop --credit-limit 0.20").await;
+    eventually("the credit", async || {
+        let answer = send(&shop.customer, "Shop", UKRAINE).await;
+        answer["result"].is_object().then_some(())
+    })
+    .await;
+    let shop = shop.restart().await;
+    assert_eq!(shop.customer.balance().await, "-0.13");
+    assert!(
+        shop.done("ledger audit")
+            .await
+            .contains("the books balance")
+    );
+}
+
+#[tokio::test]
+async fn originators_are_allowed_and_forbidden() {
+    let shop = Shop::open().await;
+    shop.done("account change shop --originator Bakery --originator Cafe")
+        .await;
+    let refused = eventually("the new rule", async || {
+        let answer = send(&shop.customer, "Shop", UKRAINE).await;
+        answer.get("error").is_some().then_some(answer)
+    });
+    refused.await;
+    assert!(send(&shop.customer, "Cafe", UKRAINE).await["result"].is_object());
+    assert!(shop.done("account list").await.contains("Bakery, Cafe"));
+    shop.done("account change shop --any-originator").await;
+    eventually("the old rule", async || {
+        let answer = send(&shop.customer, "Shop", UKRAINE).await;
+        answer["result"].is_object().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credential_is_given_changed_and_taken_away() {
+    let shop = Shop::open().await;
+    let second = Customer {
+        public_key: "second".into(),
+        private_key: "opensesame".into(),
+        ..shop.customer.clone()
+    };
+    shop.done("account credential shop --kind key-pair --public second --secret opensesame")
+        .await;
+    becomes(&second, UKRAINE, Some("0.13")).await;
+    let said = shop
+        .done("account credential shop --kind key-pair --public second")
+        .await;
+    let made = said.split(' ').next().unwrap().to_owned();
+    becomes(&second, UKRAINE, None).await;
+    let changed = Customer {
+        private_key: made,
+        ..second
+    };
+    becomes(&changed, UKRAINE, Some("0.13")).await;
+    shop.done("account remove-credential shop --kind key-pair --public second")
+        .await;
+    becomes(&changed, UKRAINE, None).await;
+    becomes(&shop.customer, UKRAINE, Some("0.13")).await;
+}
