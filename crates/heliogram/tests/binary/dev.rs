@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::world::{Dev, run, signed_form};
+use crate::world::{Dev, eventually, run, signed_form};
 
 /// Much more than the second that is promised, for machines with other things to do.
 const SOON: Duration = Duration::from_secs(5);
@@ -185,6 +185,25 @@ async fn an_address_that_others_can_reach_is_refused() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains("not a loopback address"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn on_a_bad_day_of_the_operator_nearly_all_messages_come_to_their_end_soon() {
+    const RECIPIENTS: u64 = 3_000;
+
+    let dev = Dev::with(&["--scenario", "flaky", "--log", "error"]).await;
+    let phones: Vec<_> = (0..RECIPIENTS).map(|n| format!("38050{n:06}7")).collect();
+    let phones = serde_json::to_string(&phones).unwrap();
+    let group = [("sender", "Shop"), ("text", "Hello"), ("phones", &phones)];
+    let sent = dev.customer().call("sendsmsgroup", &group).await;
+    let id = sent["id"].as_i64().unwrap();
+    // A few wait for an answer or a receipt that never comes.
+    eventually("the end of most", async || {
+        let state = dev.customer().campaign(id).await?;
+        let ended = state["delivered"].as_u64()? + state["not_delivered"].as_u64()?;
+        (ended * 100 >= RECIPIENTS * 97).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
