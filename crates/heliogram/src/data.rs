@@ -32,7 +32,7 @@ impl DataDirectory {
     /// Opens a directory, making it and its key when they are not there.
     pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
         make_private_directory(path)?;
-        let key = path.join("secret.key");
+        let key = path.join(KEY);
         let vault_key = match read_key(&key) {
             Err(error) if is_absent(&error) => {
                 if path.join(STORE).exists() {
@@ -52,6 +52,38 @@ impl DataDirectory {
         })
     }
 
+    /// Opens a directory of development mode, making and marking it when it is not there.
+    ///
+    /// Refuses the data of any other gateway: development mode would add its account with well-known secrets to them.
+    pub(crate) fn development(path: &Path) -> anyhow::Result<Self> {
+        let mark = path.join(MARK);
+        if !mark.exists() {
+            if [STORE, KEY].iter().any(|file| path.join(file).exists()) {
+                bail!(
+                    "{} holds a real gateway's data: dev has well-known passwords and must not touch them; \
+                     give it a directory of its own",
+                    path.display()
+                );
+            }
+            make_private_directory(path)?;
+            File::create(&mark).with_context(|| format!("cannot write {}", mark.display()))?;
+        }
+        Self::create(path)
+    }
+
+    /// Opens the directory of a gateway that serves, making it when it is not there.
+    ///
+    /// Refuses the data of development mode, to which everybody knows the passwords.
+    pub(crate) fn service(path: &Path) -> anyhow::Result<Self> {
+        if path.join(MARK).exists() {
+            bail!(
+                "{} holds the data of heliogram dev, whose passwords everybody knows: serve needs a directory of its own",
+                path.display()
+            );
+        }
+        Self::create(path)
+    }
+
     /// Opens a directory that must hold a gateway's data already.
     pub(crate) fn existing(path: &Path) -> anyhow::Result<Self> {
         if !path.join(STORE).exists() {
@@ -62,7 +94,7 @@ impl DataDirectory {
         }
         Ok(Self {
             path: path.to_owned(),
-            vault_key: read_key(&path.join("secret.key"))?,
+            vault_key: read_key(&path.join(KEY))?,
         })
     }
 
@@ -102,6 +134,12 @@ impl DataDirectory {
 
 /// The store's file in the data directory.
 const STORE: &str = "heliogram.sqlite";
+
+/// The file with the key of sealed secrets.
+const KEY: &str = "secret.key";
+
+/// The empty file that marks a directory of development mode.
+const MARK: &str = "development";
 
 fn make_private_directory(path: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -163,6 +201,25 @@ mod tests {
         std::fs::remove_file(directory.path().join("secret.key")).unwrap();
         let error = DataDirectory::create(directory.path()).err().unwrap();
         assert!(error.to_string().contains("restore it"), "{error}");
+    }
+
+    #[test]
+    fn development_mode_and_service_refuse_each_others_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let refused = |opened: anyhow::Result<DataDirectory>| opened.err().unwrap().to_string();
+
+        let real = directory.path().join("real");
+        DataDirectory::service(&real).unwrap();
+        let error = refused(DataDirectory::development(&real));
+        assert!(error.contains("holds a real gateway's data"), "{error}");
+        assert!(!real.join(MARK).exists());
+        assert!(DataDirectory::service(&real).is_ok());
+
+        let toy = directory.path().join("toy");
+        DataDirectory::development(&toy).unwrap();
+        let error = refused(DataDirectory::service(&toy));
+        assert!(error.contains("heliogram dev"), "{error}");
+        assert!(DataDirectory::development(&toy).is_ok());
     }
 
     #[test]

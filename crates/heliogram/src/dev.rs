@@ -1,10 +1,12 @@
 //! `heliogram dev`: everything in one process, on this machine alone, ready in a second.
 
 pub(crate) mod account;
+mod links;
 mod phones;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use gateway::Gateway;
@@ -18,6 +20,8 @@ use crate::data::{DataDirectory, Setup};
 use crate::lifetime::Ending;
 use crate::logs;
 use crate::program::{Doors, Program};
+
+use links::OwnOperatorOnly;
 
 /// What the rates of development mode say one hryvnia is worth: fixed, so that tests can count on them.
 const RATES: [(&str, &str); 4] = [
@@ -80,7 +84,7 @@ impl World {
             let made = made.context("cannot make a temporary directory")?;
             (made.path().to_owned(), Some(made))
         };
-        let data = DataDirectory::create(&directory)?;
+        let data = DataDirectory::development(&directory)?;
         let lock = data.lock()?;
         let exchange = exchange_table("UAH", RATES.into_iter());
         let gateway = data
@@ -99,7 +103,8 @@ impl World {
             smpp: Some(options.smpp),
             extra: phones::routes(simulator.inbox()),
         };
-        let program = Program::start(gateway.clone(), lock, doors).await?;
+        let links = Arc::new(OwnOperatorOnly::at(simulator.address()));
+        let program = Program::start(gateway.clone(), lock, links, doors).await?;
         Ok(Self {
             program,
             simulator,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use gateway::connector::Connectors;
 use gateway::registry::Registry;
 use gateway::{Gateway, Running};
-use smpp_net::SmppConnectors;
 use smpp_net::server::Server;
 use tokio::net::TcpListener;
 
@@ -38,13 +38,14 @@ impl Program {
     pub(crate) async fn start(
         gateway: Gateway,
         lock: File,
+        connectors: Arc<dyn Connectors>,
         mut settings: Doors,
     ) -> anyhow::Result<Self> {
         let address = settings.http.listen;
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen for HTTP on {address}"))?;
-        let tasks = Running::start(gateway.clone(), Arc::new(SmppConnectors)).await;
+        let tasks = Running::start(gateway.clone(), connectors).await;
         let smpp = match settings.smpp {
             Some(address) => {
                 let server = Server::start(

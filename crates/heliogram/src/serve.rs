@@ -1,10 +1,12 @@
 //! `heliogram serve`: the gateway by its configuration file; and the simulated operator alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
 use simulator::{Recording, Simulator};
+use smpp_net::SmppConnectors;
 
 use crate::cli;
 use crate::config::{Config, LogFormat};
@@ -18,7 +20,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     logs::start(&config.log.level, config.log.format)?;
     let mut ending = Ending::catch()?;
-    let data = DataDirectory::create(&config.data.directory)?;
+    let data = DataDirectory::service(&config.data.directory)?;
     let lock = data.lock()?;
     let gateway = data.gateway(config.setup()).await?;
     let accounts = gateway.accounts().len();
@@ -27,7 +29,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
         smpp: config.smpp.map(|smpp| smpp.listen),
         extra: Router::new(),
     };
-    let program = Program::start(gateway, lock, doors).await?;
+    let program = Program::start(gateway, lock, Arc::new(SmppConnectors), doors).await?;
     tracing::info!(
         http = %program.http(),
         smpp = program.smpp().map(tracing::field::display),

@@ -1,5 +1,7 @@
 //! `heliogram dev`: ready at once, with phones to look at, on this machine alone.
 
+mod apart;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
