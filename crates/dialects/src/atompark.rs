@@ -70,9 +70,11 @@ impl Dialect for Atompark {
     async fn answer(&self, gateway: &Gateway, request: Request) -> Answer {
         let name = path::method_name(&request.path).unwrap_or_default();
         let row = method::find(&name);
+        // A HEAD that sends a message, as a preview of links may make it, would be a trap.
+        let asked = matches!(request.method, http::Method::GET | http::Method::POST);
         let reply = match row {
-            Some(row) => self.call(gateway, row, &name, &request).await,
-            None => Err(Failure::UnknownMethod),
+            Some(row) if asked => self.call(gateway, row, &name, &request).await,
+            Some(_) | None => Err(Failure::UnknownMethod),
         };
         let style = self.settings.json_style;
         let body = match reply {

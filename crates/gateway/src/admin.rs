@@ -144,6 +144,21 @@ impl Gateway {
     /// Adds or replaces a tariff.
     pub async fn put_tariff(&self, name: &str, tariff: &TariffSettings) -> Result<(), AdminError> {
         tariff.build().map_err(AdminError::Invalid)?;
+        let unlike = self.accounts().into_iter().find(|account| {
+            account.settings.tariff == name && account.currency.code() != tariff.currency
+        });
+        if let Some(Account {
+            name: user,
+            currency,
+            ..
+        }) = unlike
+        {
+            let given = &tariff.currency;
+            return Err(AdminError::Invalid(format!(
+                "account {user} uses tariff {name} and has {}, not {given}",
+                currency.code()
+            )));
+        }
         self.store()
             .put_tariff(Tariff {
                 name: name.to_owned(),

@@ -68,7 +68,8 @@ pub struct Attempt {
 pub struct Answer {
     /// Which message.
     pub message: MessageId,
-    /// The segments that the upstream took, with its ids (empty when it gave none).
+    /// The segments that the upstream took, with its ids in the one form by which receipts are matched (empty when it gave
+    /// none).
     pub accepted: Vec<(u16, Vec<u8>)>,
     /// Why the others were not; `None` when there are no others.
     pub failure: Option<Failure>,
@@ -110,8 +111,10 @@ pub struct Ticket {
 pub struct Receipt {
     /// By which to acknowledge it.
     pub ticket: Ticket,
-    /// The forms under which its id may be known, the one on the wire first.
+    /// The ids under which the segment may have been accepted, the likeliest first; in the form in which answers give them.
     pub candidates: Vec<Vec<u8>>,
+    /// The numbers that it names: one of them is the recipient's, unless it names none.
+    pub numbers: [Option<Msisdn>; 2],
     /// What it reports; `None` for an intermediate notice.
     pub outcome: Option<Outcome>,
 }

@@ -64,9 +64,19 @@ impl Gateway {
     /// not numbers, have no price or no route are stored as messages that have ended, at no price.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
         let account = submit.account;
-        let (new, quote) = self.prepare(submit).await?;
+        let again = submit.clone();
+        let (mut new, mut quote) = self.prepare(submit).await?;
         let test = new.test;
-        match self.store().accept(new).await? {
+        let accepted = match self.store().accept(new).await {
+            Err(error) if error.is_conflict() => {
+                // What it was priced and routed by has changed meanwhile, perhaps by another process.
+                self.reload().await?;
+                (new, quote) = self.prepare(again).await?;
+                self.store().accept(new).await
+            }
+            accepted => accepted,
+        };
+        match accepted? {
             Acceptance::Accepted(submission) => {
                 if !test {
                     self.wake_dispatch();
@@ -227,7 +237,10 @@ impl Pricing<'_> {
                 Reason::NotANumber,
             ));
         };
-        let segments = self.segments(variables.as_deref())?;
+        let segments = match self.segments(variables.as_deref()) {
+            Ok(segments) => segments,
+            Err(unfit) => return self.unfit(unfit, recipient, variables),
+        };
         let Some(price) = self
             .tariff
             .and_then(|tariff| tariff.price_per_segment(&msisdn))
@@ -271,6 +284,24 @@ impl Pricing<'_> {
             state,
             reason,
         })
+    }
+
+    /// Ends one message whose own values make the text unfit; a text that is so for everybody is refused.
+    fn unfit(
+        &mut self,
+        unfit: Refusal,
+        recipient: Recipient,
+        variables: Option<String>,
+    ) -> Result<NewMessage, Refusal> {
+        if variables.is_none() || !self.template.has_placeholders() {
+            return Err(unfit);
+        }
+        let reason = match unfit {
+            Refusal::EmptyText => Reason::EmptyText,
+            _ => Reason::TextTooLong,
+        };
+        self.first_refusal.get_or_insert(unfit);
+        Ok(ended(recipient, variables, MessageState::Failed, reason))
     }
 
     fn segments(&mut self, variables: Option<&str>) -> Result<u16, Refusal> {

@@ -1,77 +1,50 @@
-//! The forms under which one `message_id` may come back in a receipt.
+//! One key for the many forms in which an SMSC writes a `message_id`.
 //!
-//! An SMSC may answer a submit in hexadecimal and write the receipt in decimal, pad one of them
-//! with zeros, or change the case. Ids are octets here, never numbers of a fixed width: real ones
-//! pass 63 bits.
+//! An SMSC may answer a submit in hexadecimal and write the receipt in decimal, pad one of them with zeros, put `0x` before it
+//! or change the case. Ids are octets here, never numbers of a fixed width: real ones pass 63 bits.
 
 /// The most keys that one id can give.
-pub const MAXIMUM_CANDIDATES: usize = 28;
+pub const MAXIMUM_CANDIDATES: usize = 3;
 
-/// Longer ids are looked up as they are: no SMSC converts them, and the specification ends at 64.
+/// Longer ids are not converted: no SMSC does, and the specification ends at 64.
 const MAXIMUM_CONVERTED_LENGTH: usize = 65;
 
-/// The widths to which SMSCs pad with zeros.
-const PADDINGS: [usize; 4] = [8, 10, 16, 20];
+/// Gives the key of an id: without NUL and white space around it, in lower case, without dashes, `0x` and leading zeros.
+///
+/// Forms of one number in one base have one key; those in another base are among the [`candidates`].
+pub fn key(id: &[u8]) -> Vec<u8> {
+    let mut key = trim(id).to_ascii_lowercase();
+    key.retain(|octet| *octet != b'-');
+    if let Some(digits) = key.strip_prefix(b"0x")
+        && is_hexadecimal(digits)
+    {
+        key = digits.to_vec();
+    }
+    without_leading_zeros(&key).to_vec()
+}
 
-/// Lists the keys to look an id up under: exact first, then as likely as they were seen to be,
-/// none twice, at most [`MAXIMUM_CANDIDATES`].
+/// Lists the keys under which the id of a receipt may have been given: its own, then those of the same digits read in the other
+/// base; none twice, at most [`MAXIMUM_CANDIDATES`]. Empty when the id is.
 ///
 /// Two keys that find two different messages are no match: one must not be guessed.
 pub fn candidates(id: &[u8]) -> Vec<Vec<u8>> {
-    let mut keys = Keys(Vec::with_capacity(MAXIMUM_CANDIDATES));
-    keys.add(id.to_vec());
-    let trimmed = trim(id);
-    if trimmed.is_empty() {
-        return keys.0;
+    let own = key(id);
+    if own.is_empty() {
+        return Vec::new();
     }
-    keys.add(trimmed.to_vec());
-    keys.add(trimmed.to_ascii_uppercase());
-    keys.add(trimmed.to_ascii_lowercase());
-    let stripped = without_leading_zeros(trimmed);
-    keys.add(stripped.to_vec());
-    keys.add(stripped.to_ascii_uppercase());
-    keys.add(stripped.to_ascii_lowercase());
-    if trimmed.len() <= MAXIMUM_CONVERTED_LENGTH {
-        keys.add_converted(trimmed);
-        keys.add_padded(stripped.to_vec());
+    let mut keys = Vec::with_capacity(MAXIMUM_CANDIDATES);
+    if own.len() <= MAXIMUM_CONVERTED_LENGTH {
+        let is_decimal = !trim(id).to_ascii_lowercase().starts_with(b"0x");
+        keys.extend(convert::<16, 10>(&own));
+        keys.extend(is_decimal.then(|| convert::<10, 16>(&own)).flatten());
+        keys.retain(|key| *key != own);
     }
-    keys.add(
-        trimmed
-            .iter()
-            .copied()
-            .filter(|octet| *octet != b'-')
-            .collect(),
-    );
-    keys.0
+    keys.insert(0, own);
+    keys
 }
 
-struct Keys(Vec<Vec<u8>>);
-
-impl Keys {
-    fn add(&mut self, key: Vec<u8>) {
-        if !self.0.contains(&key) {
-            self.0.push(key);
-        }
-    }
-
-    fn add_padded(&mut self, digits: Vec<u8>) {
-        for width in PADDINGS.into_iter().filter(|width| *width > digits.len()) {
-            let mut padded = vec![b'0'; width - digits.len()];
-            padded.extend_from_slice(&digits);
-            self.add(padded);
-        }
-        self.add(digits);
-    }
-
-    fn add_converted(&mut self, id: &[u8]) {
-        if let Some(decimal) = convert::<16, 10>(id) {
-            self.add_padded(decimal);
-        }
-        if let Some(hexadecimal) = convert::<10, 16>(id) {
-            self.add_padded(hexadecimal.to_ascii_uppercase());
-            self.add_padded(hexadecimal);
-        }
-    }
+fn is_hexadecimal(digits: &[u8]) -> bool {
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Cuts at the first NUL and takes white space off both ends.
@@ -85,7 +58,7 @@ fn trim(id: &[u8]) -> &[u8] {
 /// Leaves one digit of a zero.
 fn without_leading_zeros(id: &[u8]) -> &[u8] {
     let zeros = id.iter().take_while(|octet| **octet == b'0').count();
-    &id[zeros.min(id.len() - 1)..]
+    &id[zeros.min(id.len().saturating_sub(1))..]
 }
 
 /// Rewrites a number of any width from one base to another, without leading zeros and in lower
@@ -118,63 +91,55 @@ mod tests {
 
     use super::*;
 
-    fn position(id: &[u8], key: &[u8]) -> Option<usize> {
-        candidates(id).iter().position(|candidate| candidate == key)
-    }
-
-    fn finds(id: &str, key: &str) -> bool {
-        position(id.as_bytes(), key.as_bytes()).is_some()
+    /// Tells whether a receipt with `receipt` finds what was answered with `answer`.
+    fn finds(receipt: &str, answer: &str) -> bool {
+        candidates(receipt.as_bytes()).contains(&key(answer.as_bytes()))
     }
 
     #[test]
-    fn the_id_itself_comes_first_and_without_zeros_later() {
-        assert_eq!(position(b"00B8BE19", b"00B8BE19"), Some(0));
-        assert!(finds("00B8BE19", "B8BE19"));
-    }
-
-    #[test]
-    fn padding_and_case_differ_at_the_same_time() {
-        assert!(finds("19af", "00000000000019af"));
-        assert!(finds("00000000000019AF", "19af"));
-        assert!(finds("4711", "00000000000000004711"));
+    fn padding_case_prefix_and_dashes_make_no_difference() {
+        for (answer, receipt) in [
+            ("00B8BE19", "B8BE19"),
+            ("B8BE19", "00B8BE19"),
+            ("19af", "00000000000019AF"),
+            ("003304884001", "3304884001"),
+            ("0000c4fc8725", "C4FC8725"),
+            ("3304884009", "0xC4FC8729"),
+            ("0xc4fc8728", "3304884008"),
+            ("f47ac10b-58CC-4372", "F47AC10B58cc4372"),
+            (" ID/7\0x", "ID/7"),
+            ("000", "0"),
+        ] {
+            assert!(finds(receipt, answer), "{answer} then {receipt}");
+        }
     }
 
     #[test]
     fn hexadecimal_and_decimal_find_each_other_beyond_63_bits() {
-        assert!(finds("812FC7470000001B", "9308878062554710043"));
-        assert!(finds("9308878062554710043", "812FC7470000001B"));
-        assert!(finds("9308878062554710043", "812fc7470000001b"));
-        let (hexadecimal, decimal) = ("ffffffffffffffffffffffff", "79228162514264337593543950335");
-        assert!(finds(hexadecimal, decimal) && finds(decimal, hexadecimal));
+        for (hexadecimal, decimal) in [
+            ("812FC7470000001B", "9308878062554710043"),
+            ("ffffffffffffffffffffffff", "79228162514264337593543950335"),
+            ("0000B8BE19", "0012107289"),
+        ] {
+            assert!(finds(hexadecimal, decimal) && finds(decimal, hexadecimal));
+        }
     }
 
     #[test]
-    fn both_bases_come_with_their_zeros() {
-        assert!(finds("12107289", "00B8BE19"));
-        assert!(finds("12107289", "0000b8be19"));
-        assert!(finds("12107289", "0000000000B8BE19"));
-        assert!(finds("B8BE19", "0012107289"));
-        assert!(finds("b8be19", "12107289"));
-    }
-
-    #[test]
-    fn case_and_dashes_are_dropped_only_after_the_id_as_it_came() {
-        let id = b"f47ac10b-58CC-4372";
-        assert_eq!(position(id, id), Some(0));
-        assert_eq!(position(id, b"F47AC10B-58CC-4372"), Some(1));
-        assert_eq!(position(id, b"f47ac10b-58cc-4372"), Some(2));
-        assert!(position(id, b"f47ac10b58CC4372").is_some());
-    }
-
-    #[test]
-    fn white_space_and_a_nul_are_cut_off() {
+    fn what_is_said_to_be_hexadecimal_is_not_read_as_decimal() {
+        assert!(!candidates(b"0x13").contains(&b"d".to_vec()));
         assert_eq!(
-            candidates(b" ID/7\0x")[..2],
-            [b" ID/7\0x".to_vec(), b"ID/7".to_vec()]
+            candidates(b"13"),
+            [b"13".to_vec(), b"19".to_vec(), b"d".to_vec()]
         );
-        assert_eq!(candidates(b""), [b"".to_vec()]);
-        assert_eq!(candidates(b"\0"), [b"\0".to_vec()]);
-        assert_eq!(position(b"000", b"0"), Some(1));
+    }
+
+    #[test]
+    fn other_ids_do_not_meet() {
+        assert!(!finds("4711", "4712"));
+        assert!(!finds("zx-1", "zx-2"));
+        assert_eq!(candidates(b""), Vec::<Vec<u8>>::new());
+        assert_eq!(candidates(b"\0"), Vec::<Vec<u8>>::new());
     }
 
     proptest! {
@@ -185,7 +150,7 @@ mod tests {
         ) {
             for id in [&id[..], digits.as_bytes()] {
                 let mut keys = candidates(id);
-                prop_assert_eq!(&keys[0], id);
+                prop_assert!(keys.is_empty() || keys[0] == key(id));
                 prop_assert!(keys.len() <= MAXIMUM_CANDIDATES);
                 let listed = keys.len();
                 keys.sort();

@@ -97,6 +97,16 @@ impl Money {
         format!("{sign}{units}.{:0<places$}", format!("{fraction:0kept$}"))
     }
 
+    /// Drops what lies beyond so many decimal places, towards less: whoever is shown a balance must be able to spend it.
+    #[must_use]
+    pub const fn rounded_down(self, places: u32) -> Self {
+        let unit = match places {
+            0..6 => 10_i64.pow(6 - places),
+            _ => 1,
+        };
+        Self::new(self.micros - self.micros.rem_euclid(unit), self.currency)
+    }
+
     fn with_same_currency(
         self,
         other: Self,
@@ -299,5 +309,13 @@ mod tests {
             convert(Money::new(i64::MAX, Currency::UAH), i64::MAX, Currency::EUR),
             None
         );
+    }
+
+    #[test]
+    fn a_balance_is_never_shown_larger_than_it_is() {
+        for (micros, shown) in [(129_999, 129_900), (-1, -100), (130_000, 130_000), (0, 0)] {
+            let money = Money::new(micros, Currency::UAH).rounded_down(4);
+            assert_eq!(money.micros(), shown);
+        }
     }
 }

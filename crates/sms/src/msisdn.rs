@@ -57,6 +57,22 @@ impl Msisdn {
         self.0.as_str()
     }
 
+    /// Tells whether two numbers may be the same phone's in different forms: the same digits, or the last ones of the longer,
+    /// with a trunk zero or without, as operators write national numbers. Seven digits at least must agree.
+    pub fn is_same_phone(&self, other: &Self) -> bool {
+        let significant = |number: &Self| {
+            let zeros = number
+                .as_bytes()
+                .iter()
+                .take_while(|octet| **octet == b'0')
+                .count();
+            number.as_bytes()[zeros..].to_vec()
+        };
+        let (one, two) = (significant(self), significant(other));
+        let shorter = one.len().min(two.len());
+        self == other || shorter >= 7 && (one.ends_with(&two) || two.ends_with(&one))
+    }
+
     /// Returns the digits as ASCII octets.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
@@ -161,5 +177,18 @@ mod tests {
         assert_eq!(recipient.given, "+38 050 123 45 67");
         assert_eq!(recipient.msisdn.unwrap().to_string(), "380501234567");
         assert!(Recipient::new("?").msisdn.is_err());
+    }
+
+    #[test]
+    fn knows_a_phone_in_its_national_form() {
+        let same = |one: &str, two: &str| {
+            Msisdn::parse(one)
+                .unwrap()
+                .is_same_phone(&Msisdn::parse(two).unwrap())
+        };
+        assert!(same("380501234567", "0501234567") && same("0501234567", "380501234567"));
+        assert!(same("380501234567", "501234567") && same("10101", "10101"));
+        assert!(!same("380501234567", "380501234568"));
+        assert!(!same("380501234567", "34567"));
     }
 }

@@ -136,12 +136,13 @@ CREATE TABLE upstream_segment (
   PRIMARY KEY (connector_id, upstream_id, message_id, segment)
 ) STRICT, WITHOUT ROWID;
 
--- Receipts that met no segment, under each form of their id.
+-- Receipts that met no segment, under each form of their id; `numbers` are those that it names, with blanks between.
 CREATE TABLE unmatched_receipt (
   connector_id INTEGER NOT NULL,
   candidate    BLOB    NOT NULL,
   at           INTEGER NOT NULL,
   outcome      INTEGER NOT NULL,
+  numbers      TEXT    NOT NULL,
   reason       INTEGER NOT NULL,
-  PRIMARY KEY (connector_id, candidate, at, outcome)
+  PRIMARY KEY (connector_id, candidate, at, outcome, numbers)
 ) STRICT, WITHOUT ROWID;

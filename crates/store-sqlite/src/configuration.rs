@@ -181,6 +181,12 @@ fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> 
         "messages wait for their time or a retry on connector",
         "SELECT 1 FROM deferred d JOIN message m ON m.id = d.message_id WHERE m.connector_id = ?1",
     )?;
+    // Their ids lead only through this connector to their messages.
+    in_use(
+        "receipts are awaited from connector",
+        "SELECT 1 FROM upstream_segment u JOIN message m ON m.id = u.message_id \
+         WHERE u.connector_id = ?1 AND m.state IN (3, 4)",
+    )?;
     connection
         .execute("DELETE FROM connector WHERE id = ?1", [id])
         .map_err(failed("cannot remove the connector"))?;

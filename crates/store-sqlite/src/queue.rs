@@ -137,7 +137,13 @@ fn record_answer(
             remember(connection, answer, segment)?;
             if any_early {
                 let id = &segment.upstream_id;
-                let outcome = receipts::find_early(connection, answer.connector, id, sent_at)?;
+                let outcome = receipts::find_early(
+                    connection,
+                    answer.connector,
+                    answer.message,
+                    id,
+                    sent_at,
+                )?;
                 early.extend(outcome.map(|outcome| (segment.index, outcome)));
             }
         }

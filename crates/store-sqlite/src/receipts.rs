@@ -1,8 +1,8 @@
 //! Matching receipts to segments, and keeping those that match none.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension};
-use sms::{MessageState, Outcome};
+use rusqlite::Connection;
+use sms::{MessageState, Msisdn, Outcome};
 use store::receipts::{Match, NewReceipt, Receipts};
 use store::{ConnectorId, Error, MessageId};
 
@@ -78,17 +78,17 @@ enum Found<'a> {
     Several,
 }
 
-/// Tries the id as it came; then its other forms, which must not lead to different messages.
+/// Tries the likeliest id; then the others, which must not lead to different messages.
 fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
-    let Some((exact, forms)) = receipt.candidates.split_first() else {
+    let Some((likeliest, others)) = receipt.candidates.split_first() else {
         return Ok(Found::None);
     };
-    if let Some(segment) = look_up(connection, receipt.connector, exact)? {
+    if let Some(segment) = look_up(connection, receipt, likeliest)? {
         return Ok(Found::One(segment));
     }
     let mut found: Option<Segment<'a>> = None;
-    for form in forms {
-        let Some(segment) = look_up(connection, receipt.connector, form)? else {
+    for form in others {
+        let Some(segment) = look_up(connection, receipt, form)? else {
             continue;
         };
         match &found {
@@ -101,25 +101,52 @@ fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a
     Ok(found.map_or(Found::None, Found::One))
 }
 
-/// Finds the segment with this upstream id; the latest, when the upstream has used an id again.
+/// Finds the segment with this upstream id and to a number that the receipt names; the latest, when the upstream has used an id
+/// again.
 fn look_up<'a>(
     connection: &Connection,
-    connector: ConnectorId,
+    receipt: &NewReceipt,
     upstream_id: &'a [u8],
 ) -> Result<Option<Segment<'a>>, Error> {
-    connection
+    let mut select = connection
         .prepare_cached(
-            "SELECT message_id, segment FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 \
-             ORDER BY message_id DESC LIMIT 1",
+            "SELECT u.message_id, u.segment, m.recipient FROM upstream_segment u JOIN message m ON m.id = u.message_id \
+             WHERE u.connector_id = ?1 AND u.upstream_id = ?2 ORDER BY u.message_id DESC",
         )
-        .and_then(|mut select| {
-            select
-                .query_row((connector.0, upstream_id), |row| {
-                    Ok(Segment { message: MessageId(row.get(0)?), index: row.get(1)?, upstream_id })
-                })
-                .optional()
-        })
-        .map_err(failed("cannot look up an upstream id"))
+        .map_err(failed("cannot look up an upstream id"))?;
+    let mut rows = select
+        .query((receipt.connector.0, upstream_id))
+        .map_err(failed("cannot look up an upstream id"))?;
+    while let Some(row) = rows
+        .next()
+        .map_err(failed("cannot look up an upstream id"))?
+    {
+        let read = || {
+            let recipient: String = row.get(2)?;
+            let message = MessageId(row.get(0)?);
+            Ok((
+                recipient,
+                Segment {
+                    message,
+                    index: row.get(1)?,
+                    upstream_id,
+                },
+            ))
+        };
+        let (recipient, segment) = read().map_err(failed("cannot read an upstream id"))?;
+        if names(receipt.numbers.iter().flatten(), &recipient) {
+            return Ok(Some(segment));
+        }
+    }
+    Ok(None)
+}
+
+/// Tells whether one of the numbers is this recipient's, or there are none.
+fn names<'a>(numbers: impl Iterator<Item = &'a Msisdn>, recipient: &str) -> bool {
+    let mut numbers = numbers.peekable();
+    numbers.peek().is_none()
+        || Msisdn::parse(recipient)
+            .is_ok_and(|recipient| numbers.any(|number| number.is_same_phone(&recipient)))
 }
 
 /// Keeps a receipt that met no segment, under each form of its id, until the answer to its submit comes.
@@ -128,15 +155,22 @@ fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
         return Ok(());
     };
     let (code, reason) = encode(outcome);
+    let numbers: Vec<_> = receipt
+        .numbers
+        .iter()
+        .flatten()
+        .map(Msisdn::as_str)
+        .collect();
+    let numbers = numbers.join(" ");
     for candidate in &receipt.candidates {
         connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO unmatched_receipt (connector_id, candidate, at, outcome, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR IGNORE INTO unmatched_receipt (connector_id, candidate, at, outcome, numbers, reason) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )
             .and_then(|mut insert| {
                 let at = receipt.at.as_millis();
-                insert.execute((receipt.connector.0, candidate, at, code, reason))
+                insert.execute((receipt.connector.0, candidate, at, code, &numbers, reason))
             })
             .map_err(failed("cannot keep a receipt"))?;
     }
@@ -152,24 +186,44 @@ pub(crate) fn any_unmatched(connection: &Connection) -> Result<bool, Error> {
 }
 
 /// Finds the receipt that came for this id before its answer, but not before the segment was handed over (an upstream that
-/// counts from one again after a restart gives old ids to new messages). A delivery wins over other reports.
+/// counts from one again after a restart gives old ids to new messages), nor for another number. A delivery wins over other
+/// reports.
 pub(crate) fn find_early(
     connection: &Connection,
     connector: ConnectorId,
+    message: MessageId,
     upstream_id: &[u8],
     sent_at: i64,
 ) -> Result<Option<Outcome>, Error> {
-    connection
+    let kept: Vec<(Outcome, String)> = connection
         .prepare_cached(
-            "SELECT outcome, reason FROM unmatched_receipt WHERE connector_id = ?1 AND candidate = ?2 AND at >= ?3 \
-             ORDER BY outcome LIMIT 1",
+            "SELECT outcome, reason, numbers FROM unmatched_receipt WHERE connector_id = ?1 AND candidate = ?2 \
+             AND at >= ?3 ORDER BY outcome",
         )
         .and_then(|mut select| {
             select
-                .query_row((connector.0, upstream_id, sent_at), |row| {
-                    Ok(decode(row.get(0)?, row.get(1)?))
-                })
-                .optional()
+                .query_map((connector.0, upstream_id, sent_at), |row| {
+                    Ok((decode(row.get(0)?, row.get(1)?), row.get(2)?))
+                })?
+                .collect()
         })
-        .map_err(failed("cannot look for an early receipt"))
+        .map_err(failed("cannot look for an early receipt"))?;
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let recipient: String = connection
+        .prepare_cached("SELECT recipient FROM message WHERE id = ?1")
+        .and_then(|mut select| select.query_row([message.0], |row| row.get(0)))
+        .map_err(failed("cannot read a recipient"))?;
+    let fits = |numbers: &str| {
+        let numbers: Vec<_> = numbers
+            .split(' ')
+            .filter_map(|n| Msisdn::parse(n).ok())
+            .collect();
+        names(numbers.iter(), &recipient)
+    };
+    Ok(kept
+        .into_iter()
+        .find(|(_, numbers)| fits(numbers))
+        .map(|(outcome, _)| outcome))
 }

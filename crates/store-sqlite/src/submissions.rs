@@ -80,6 +80,7 @@ fn accept(connection: &Connection, new: &NewSubmission) -> Result<Acceptance, Er
             });
         }
     }
+    check_connectors(connection, &new.messages)?;
     let first: i64 = connection
         .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM message")
         .and_then(|mut select| select.query_row([], |row| row.get(0)))
@@ -90,6 +91,27 @@ fn accept(connection: &Connection, new: &NewSubmission) -> Result<Acceptance, Er
         books::hold(connection, new.account, id, price, new.created_at)?;
     }
     Ok(Acceptance::Accepted(id))
+}
+
+/// Refuses ways out that are not there (any more): what is queued for one of them would wait for ever.
+fn check_connectors(connection: &Connection, messages: &[NewMessage]) -> Result<(), Error> {
+    let mut known = None;
+    for connector in messages.iter().filter_map(|message| message.connector) {
+        if known == Some(connector) {
+            continue;
+        }
+        let exists = connection
+            .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
+            .and_then(|mut select| select.exists([connector.0]))
+            .map_err(failed("cannot look for a connector"))?;
+        if !exists {
+            return Err(Error::conflict(format!(
+                "there is no connector {connector}"
+            )));
+        }
+        known = Some(connector);
+    }
+    Ok(())
 }
 
 fn available(connection: &Connection, account: AccountId) -> Result<i64, Error> {

@@ -1,7 +1,7 @@
 //! Receipts: the reports of what became of segments, in whatever order and number they come.
 
 use async_trait::async_trait;
-use sms::{Outcome, Timestamp};
+use sms::{Msisdn, Outcome, Timestamp};
 
 use crate::{ConnectorId, Error, MessageId};
 
@@ -10,8 +10,10 @@ use crate::{ConnectorId, Error, MessageId};
 pub struct NewReceipt {
     /// Through which connector (its upstream gave the id).
     pub connector: ConnectorId,
-    /// The forms under which the id may have been recorded, the one on the wire first; not empty.
+    /// The ids under which the segment may have been recorded, the likeliest first; not empty.
     pub candidates: Vec<Vec<u8>>,
+    /// The numbers that it names: when there are any, it belongs to no message to another number.
+    pub numbers: [Option<Msisdn>; 2],
     /// What it reports; `None` for an intermediate notice, which changes nothing.
     pub outcome: Option<Outcome>,
     /// When it came.
@@ -34,7 +36,8 @@ pub enum Match {
 pub trait Receipts: Send + Sync {
     /// Records receipts and applies them to their messages; answers for each, in order, what it met.
     ///
-    /// The first candidate is tried alone; then the others, which must all lead to one message. Idempotent: a repeated
+    /// The first candidate is tried alone; then the others, which must all lead to one message. What leads to a message to another
+    /// number than the receipt names is passed over: two messages may share an id in different notations. Idempotent: a repeated
     /// receipt changes nothing. A positive receipt corrects a negative one that came up to 24 hours before.
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error>;
 }

@@ -116,7 +116,8 @@ pub struct Message {
 /// Keeps submissions and messages.
 #[async_trait]
 pub trait Submissions: Send + Sync {
-    /// Writes the submission, its messages, the hold on the balance and the queue entries; or nothing.
+    /// Writes the submission, its messages, the hold on the balance and the queue entries; or nothing. Conflict when the account
+    /// or a connector does not exist (any more).
     ///
     /// Not idempotent: after an `unavailable` error the caller must not say that it was accepted.
     async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;

@@ -154,6 +154,7 @@ impl Way {
                 number,
             },
             candidates: vec![id],
+            numbers: [None; 2],
             outcome: Some(outcome),
         };
         let sent = self.inbox.receipts.send(receipt).await;

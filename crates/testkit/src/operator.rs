@@ -108,6 +108,7 @@ impl Link {
                 let _ = self.inbox.receipts.try_send(Receipt {
                     ticket,
                     candidates: vec![id],
+                    numbers: [None; 2],
                     outcome,
                 });
             }

@@ -60,7 +60,7 @@ impl Reply {
     pub(super) fn balance(currency: String, balance: Money) -> Self {
         Self::Balance {
             currency,
-            balance_currency: number(balance, 1),
+            balance_currency: number(balance.rounded_down(4), 1),
         }
     }
 

@@ -9,6 +9,9 @@ use crate::wire::php::{Array, Value};
 use crate::wire::{form, json, local_time, multipart, php};
 use crate::{Body, Request};
 
+/// More hours than any gateway lets a message wait.
+const MOST_HOURS: u32 = 100_000;
+
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// Collects the parameters of query and body, octets as sent; where both have one the body's counts.
@@ -123,7 +126,7 @@ impl<'a> Arguments<'a> {
     fn lifetime_ms(self) -> Result<Option<i64>, Failure> {
         let hours = match self.text("sms_lifetime")? {
             None => 0,
-            Some(text) => text.trim().parse::<u32>().map_err(|_| Failure::Malformed)?,
+            Some(text) => hours(text.trim()).ok_or(Failure::Malformed)?,
         };
         Ok((hours > 0).then(|| i64::from(hours) * HOUR_MS))
     }
@@ -162,6 +165,12 @@ impl<'a> Arguments<'a> {
             .find(|&(sent, value)| is_meant(sent) && given(value))
             .map(|(_, value)| value)
     }
+}
+
+/// Reads a number of hours, however large; `None` when it is not one.
+fn hours(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(MOST_HOURS).min(MOST_HOURS))
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use crate::connector::{Answer, Failure};
 use crate::directory::DoubtPolicy;
 use crate::{Gateway, Tempo};
 
+/// The pause before the second resend of a message; doubled with each further one.
+const FIRST_PAUSE_MS: i64 = 250;
+
 /// The longest pause between two attempts.
 const LONGEST_PAUSE_MS: i64 = 180_000;
 
@@ -131,6 +134,10 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             let pause = match reason {
                 // A silent upstream may still answer; a lost session cannot.
                 Reason::ResponseTimeout => tempo.resend_after_ms,
+                // A link that breaks again and again must not use up all resends in a moment.
+                _ if in_hand.doubts > 0 => {
+                    (FIRST_PAUSE_MS << in_hand.doubts.min(10)).min(LONGEST_PAUSE_MS)
+                }
                 _ => 0,
             };
             let resend_at = (in_hand.doubts < resends).then(|| now.plus_millis(pause));

@@ -25,6 +25,7 @@ pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) 
             receipts.push(NewReceipt {
                 connector: link.spec.id,
                 candidates: receipt.candidates,
+                numbers: receipt.numbers,
                 outcome: receipt.outcome,
                 at,
             });

@@ -74,6 +74,15 @@ pub(super) fn judge(class: Class) -> Verdict {
     }
 }
 
+/// Judges a `generic_nack` that names a submit: the link is in step, the operator could not read this one PDU. To bind again
+/// would offer it first again, and again, and cost the others their answers; so the attempt counts, and the next waits.
+pub(super) fn nacked(class: Class) -> Verdict {
+    match judge(class) {
+        verdict @ (Verdict::Throttled | Verdict::QueueFull | Verdict::Failed(_)) => verdict,
+        Verdict::Accepted | Verdict::SessionFault => later(AMBIGUOUS_MS),
+    }
+}
+
 /// Keeps the worse of two failures of one message: a refusal ends it whatever became of the rest, and what may have left
 /// must not be sent again as if it had not. Of two waits the longer counts.
 pub(super) fn worse(one: Failure, other: Failure) -> Failure {

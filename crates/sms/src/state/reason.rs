@@ -118,6 +118,10 @@ reasons! {
         "The network gave up before the phone could be reached; try again later.";
     Spam, 41, "spam", Permanent,
         "The text was refused as spam; change it or have it approved.";
+    EmptyText, 42, "empty_text", Permanent,
+        "With this recipient's values nothing is left of the text; give it the values it needs.";
+    TextTooLong, 43, "text_too_long", Permanent,
+        "With this recipient's values the text has too many segments; shorten them.";
 }
 
 impl Reason {

@@ -1,6 +1,8 @@
 //! Promises about tariffs, connectors, routes and the revision.
 
-use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, scheduled};
+use sms::Outcome;
+
+use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, receipt, scheduled};
 use crate::accounts::Credential;
 use crate::configuration::{Route, Tariff};
 use crate::queue::Rest;
@@ -120,6 +122,9 @@ pub async fn a_connector_with_messages_under_way_stays(store: &dyn Store) {
         at(1),
     );
     store.record_answers(vec![done]).await.unwrap();
+    stays("awaiting a receipt").await;
+    let delivered = receipt(world.connector, &["1"], Some(Outcome::Delivered), at(2));
+    store.record_receipts(vec![delivered]).await.unwrap();
     accept(store, scheduled(world.submission(1), at(HOUR))).await;
     stays("scheduled").await;
     store.sweep(at(LIFETIME), HOUR, 100).await.unwrap();

@@ -238,6 +238,7 @@ pub(super) fn receipt(
     NewReceipt {
         connector,
         candidates: candidates.iter().map(octets).collect(),
+        numbers: [None; 2],
         outcome,
         at: now,
     }

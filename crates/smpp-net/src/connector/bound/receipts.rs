@@ -3,9 +3,10 @@
 use gateway::connector::{Receipt, Ticket};
 use smpp::session::{Request, SendError};
 use smpp::{
-    CommandId, CommandStatus, DataSmResp, DeliverSmResp, Header, Pdu, Session, Tag, message_id,
-    receipt,
+    Address, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Header, Pdu, Session, Tag,
+    message_id, receipt,
 };
+use sms::Msisdn;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::Bound;
@@ -19,14 +20,16 @@ impl Bound<'_> {
         let header = *request.header();
         let sent = match request.pdu() {
             Pdu::DeliverSm(deliver) if receipt::is_receipt(&deliver) => {
-                self.receipt(header, &receipt::Receipt::read(&deliver), now_ms);
+                let numbers = [deliver.source, deliver.destination].map(number);
+                self.receipt(header, &receipt::Receipt::read(&deliver), numbers, now_ms);
                 Ok(())
             }
             Pdu::DataSm(data)
                 if data.esm_class & 0x3C != 0
                     || data.tlvs.get(Tag::RECEIPTED_MESSAGE_ID).is_some() =>
             {
-                self.receipt(header, &receipt::Receipt::read_data(&data), now_ms);
+                let numbers = [data.source, data.destination].map(number);
+                self.receipt(header, &receipt::Receipt::read_data(&data), numbers, now_ms);
                 Ok(())
             }
             Pdu::DeliverSm(_) | Pdu::DataSm(_) => {
@@ -59,7 +62,13 @@ impl Bound<'_> {
         self.log_unsent(sent);
     }
 
-    fn receipt(&mut self, header: Header, read: &receipt::Receipt<'_>, now_ms: u64) {
+    fn receipt(
+        &mut self,
+        header: Header,
+        read: &receipt::Receipt<'_>,
+        numbers: [Option<Msisdn>; 2],
+        now_ms: u64,
+    ) {
         self.useful = true;
         let ticket = Ticket {
             link: self.slot.number,
@@ -78,6 +87,7 @@ impl Bound<'_> {
         self.held.push_back(Receipt {
             ticket,
             candidates,
+            numbers,
             outcome: outcome(read),
         });
         self.offer(now_ms);
@@ -113,6 +123,13 @@ impl Bound<'_> {
             }
         }
     }
+}
+
+/// Reads an address as a number; `None` for a name, and for what is too short to tell phones apart.
+fn number(address: Address<'_>) -> Option<Msisdn> {
+    Msisdn::parse(std::str::from_utf8(address.address).ok()?)
+        .ok()
+        .filter(|number| number.as_str().len() >= 7)
 }
 
 fn respond(session: &mut Session, request: &Header) -> Result<(), SendError> {

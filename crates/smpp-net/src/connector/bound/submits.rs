@@ -3,10 +3,10 @@
 use gateway::connector::Failure;
 use smpp::session::{Answer, SendError};
 use smpp::status::classify;
-use smpp::{CommandId, Session};
+use smpp::{CommandId, Session, message_id};
 
 use super::Bound;
-use crate::connector::failure::{LINK_DOWN, QUEUE_FULL, Verdict, judge, throttled};
+use crate::connector::failure::{LINK_DOWN, QUEUE_FULL, Verdict, judge, nacked, throttled};
 use crate::connector::slot::State;
 use crate::connector::submit::{submit_sm, validity_period};
 
@@ -59,7 +59,8 @@ impl Bound<'_> {
         let done = match self.judge(answer) {
             Verdict::Accepted => {
                 self.congestion.flowing();
-                self.hands.accepted(token, answer.message_id().to_vec())
+                self.hands
+                    .accepted(token, message_id::key(answer.message_id()))
             }
             Verdict::Failed(failure) => {
                 self.congestion.flowing();
@@ -90,10 +91,11 @@ impl Bound<'_> {
 
     fn judge(&self, answer: &Answer) -> Verdict {
         let status = answer.status();
-        if answer.header.command_id == CommandId::GENERIC_NACK && status.is_ok() {
-            return Verdict::SessionFault;
-        }
-        let verdict = judge(classify(status));
+        let verdict = if answer.header.command_id == CommandId::GENERIC_NACK {
+            nacked(classify(status))
+        } else {
+            judge(classify(status))
+        };
         match verdict {
             Verdict::Accepted if answer.message_id().is_empty() => {
                 let (connector, link) = (&self.plan.name, self.slot.number);
@@ -117,7 +119,7 @@ impl Bound<'_> {
     /// gateway may have sent the message again meanwhile.
     pub(super) fn answered_late(&mut self, answer: &Answer) {
         if answer.status().is_ok() && answer.header.command_id != CommandId::GENERIC_NACK {
-            let id = answer.message_id().to_vec();
+            let id = message_id::key(answer.message_id());
             if let Some(answer) = self.hands.accepted_late(answer.token, id) {
                 self.plan.answer(answer);
             }
