@@ -4,22 +4,41 @@
 
 pub(crate) mod account;
 pub(crate) mod connector;
+mod credential;
 pub(crate) mod route;
 mod table;
 pub(crate) mod tariff;
+mod written;
+
+use std::fmt::Display;
 
 use anyhow::Context;
 use gateway::{Account, Gateway};
 
 use crate::cli::At;
 use crate::data::{DataDirectory, Setup};
+use crate::output;
 
-/// Opens the gateway's handle for a command; makes the data directory when it is not there, so that a gateway can be set up before
-/// its first start.
+/// Opens the gateway's handle for a command that looks at what there is or changes it.
 async fn open(at: &At) -> anyhow::Result<Gateway> {
+    DataDirectory::existing(&at.directory()?)?
+        .gateway(Setup::default())
+        .await
+}
+
+/// Opens the gateway's handle for a command that a new gateway begins with; makes the data directory when it is not there, so that
+/// a gateway can be set up before its first start.
+async fn open_or_make(at: &At) -> anyhow::Result<Gateway> {
     DataDirectory::create(&at.directory()?)?
         .gateway(Setup::default())
         .await
+}
+
+/// Says what holds from now on, and from when for a gateway that runs.
+fn changed(what: impl Display) -> anyhow::Result<()> {
+    output::line(format_args!(
+        "{what}; a running gateway follows within a second"
+    ))
 }
 
 /// Finds an account by name.

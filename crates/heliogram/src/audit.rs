@@ -6,6 +6,7 @@ use gateway::Gateway;
 
 use crate::cli::At;
 use crate::data::{DataDirectory, Setup};
+use crate::output;
 
 /// Audits the data and says what was found; the exit code is 1 when anything is wrong.
 pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
@@ -21,10 +22,10 @@ pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
 /// Prints the outcome of an audit; tells whether the books balance.
 pub(crate) async fn report(gateway: &Gateway) -> anyhow::Result<bool> {
     let audit = gateway.audit().await?;
-    println!(
+    output::line(format_args!(
         "audited {} accounts, {} ledger entries, {} messages",
         audit.accounts, audit.entries, audit.messages
-    );
+    ))?;
     for violation in &audit.violations {
         let account = violation
             .account
@@ -34,13 +35,13 @@ pub(crate) async fn report(gateway: &Gateway) -> anyhow::Result<bool> {
             .message
             .map(|id| format!(" message {id}"))
             .unwrap_or_default();
-        println!(
+        output::line(format_args!(
             "VIOLATION: {}:{account}{message}: {}",
             violation.rule, violation.detail
-        );
+        ))?;
     }
     if audit.violations.is_empty() {
-        println!("the books balance");
+        output::line("the books balance")?;
     }
     Ok(audit.violations.is_empty())
 }

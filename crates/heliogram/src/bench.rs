@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::output;
+
 use report::Report;
 use stage::Stage;
 
@@ -64,32 +66,31 @@ pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
     let mut reports = Vec::new();
     for run in 1..=options.runs.max(1) {
         if wanted(Work::Single) {
-            eprintln!("run {run}: {} single sends", options.singles);
+            output::note(format_args!("run {run}: {} single sends", options.singles));
             let stage = Stage::set(&options, "clean-now").await?;
             let load = load::singles(&stage, &options).await;
             reports.push(finish("single send", stage, load, options.singles).await?);
         }
         if wanted(Work::Group) {
-            eprintln!(
+            output::note(format_args!(
                 "run {run}: {} recipients of group sends",
                 options.recipients
-            );
+            ));
             let stage = Stage::set(&options, "clean-now").await?;
             let load = load::groups(&stage, &options, options.recipients).await;
             reports.push(finish("group recipient", stage, load, options.recipients).await?);
         }
     }
     if wanted(Work::Queued) {
-        eprintln!(
+        output::note(format_args!(
             "{} messages waiting for an operator that is away",
             options.queued
-        );
+        ));
         let stage = Stage::set(&options, "outage").await?;
         let load = load::groups(&stage, &options, options.queued).await?;
         reports.push(stage.strike(Report::queued(load, options.queued)).await?);
     }
-    report::print(&reports);
-    Ok(())
+    report::print(&reports)
 }
 
 async fn finish(

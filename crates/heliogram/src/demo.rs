@@ -3,12 +3,12 @@
 mod audience;
 mod result;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use gateway::{AccountId, SubmissionId};
+use gateway::SubmissionId;
 use serde_json::Value;
 use sms::Tally;
 
@@ -16,7 +16,7 @@ use crate::cli::{Demo, Dev};
 use crate::client::Client;
 use crate::config::LogFormat;
 use crate::dev::{World, account};
-use crate::{audit, logs};
+use crate::{audit, logs, output};
 
 use result::Outcome;
 
@@ -43,10 +43,10 @@ pub(crate) async fn run(options: &Demo) -> anyhow::Result<ExitCode> {
     let outcome = send(&world, options.recipients).await;
     let balanced = audit::report(world.gateway()).await;
     world.stop().await;
-    let wrong = outcome?.print();
+    let wrong = outcome?.print()?;
     if !wrong.is_empty() {
         for line in &wrong {
-            println!("DOES NOT ADD UP: {line}");
+            output::line(format_args!("DOES NOT ADD UP: {line}"))?;
         }
         return Ok(ExitCode::FAILURE);
     }
@@ -59,10 +59,10 @@ pub(crate) async fn run(options: &Demo) -> anyhow::Result<ExitCode> {
 
 async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
     let http = world.http();
-    println!(
+    output::line(format_args!(
         "development gateway on http://{http}, simulated operator on {}",
         world.operator()
-    );
+    ))?;
     let mut client = Client::connect(http, account::PUBLIC_KEY, account::PRIVATE_KEY).await?;
     let before = balance(&mut client).await?;
 
@@ -93,11 +93,11 @@ async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
             ],
         )
         .await?;
-    println!(
+    output::line(format_args!(
         "accepted in {} ms: {} recipients",
         start.elapsed().as_millis(),
         recipients + 1
-    );
+    ))?;
 
     let accepted =
         [&single, &group].map(|answer| id(answer).map(|id| (id, answer["price"].clone())));
@@ -155,15 +155,11 @@ async fn watch(
             submitted_after = Some((tally.left(), start.elapsed()));
         }
         if live {
-            print!("\r  {}", progress(&tally, expected));
-            std::io::stdout().flush()?;
+            output::text(format_args!("\r  {}", progress(&tally, expected)))?;
         }
         if tally.is_final() && tally.total() == expected {
-            println!(
-                "{}{}",
-                if live { "\r  " } else { "  " },
-                progress(&tally, expected)
-            );
+            let begin = if live { "\r" } else { "" };
+            output::line(format_args!("{begin}  {}", progress(&tally, expected)))?;
             let done = start.elapsed();
             return Ok((tally, submitted_after.unwrap_or((expected, done)), done));
         }
@@ -192,11 +188,4 @@ fn progress(tally: &Tally, expected: u64) -> String {
         count(State::Delivered),
         count(State::Undelivered) + count(State::Expired) + count(State::Rejected),
     )
-}
-
-/// The account of the demonstration.
-pub(crate) fn account_of(world: &World) -> anyhow::Result<AccountId> {
-    let accounts = world.gateway().accounts();
-    let found = accounts.iter().find(|known| known.name == account::NAME);
-    Ok(found.context("development mode has its account")?.id)
 }

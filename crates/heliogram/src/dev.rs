@@ -3,13 +3,14 @@
 pub(crate) mod account;
 mod links;
 mod phones;
+mod welcome;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use gateway::Gateway;
+use gateway::{Account, Gateway};
 use serde::Serialize;
 use simulator::Simulator;
 use tempfile::TempDir;
@@ -18,8 +19,8 @@ use crate::cli::Dev;
 use crate::config::{Http, LogFormat, exchange_table};
 use crate::data::{DataDirectory, Setup};
 use crate::lifetime::Ending;
-use crate::logs;
 use crate::program::{Doors, Program};
+use crate::{logs, output};
 
 use links::OwnOperatorOnly;
 
@@ -36,14 +37,12 @@ pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
     logs::start(&options.log, LogFormat::Text)?;
     let mut ending = Ending::catch()?;
     let world = World::start(&options).await?;
-    if options.json {
-        println!("{}", serde_json::to_string(&world.ready())?);
-    } else {
-        print!("{}", world.welcome());
+    let told = world.present(options.json).await;
+    if told.is_ok() {
+        ending.asked().await;
     }
-    ending.asked().await;
     world.stop().await;
-    Ok(())
+    told
 }
 
 /// What programs want to know of a gateway that is ready; its form is promised to them.
@@ -126,9 +125,27 @@ impl World {
         &self.gateway
     }
 
+    /// The account that customers of development mode use.
+    pub(crate) fn account(&self) -> anyhow::Result<Account> {
+        let accounts = self.gateway.accounts();
+        let found = accounts
+            .into_iter()
+            .find(|known| known.name == account::NAME);
+        found.context("development mode has its account")
+    }
+
     /// Counts the messages that the phones show.
     pub(crate) fn on_phones(&self) -> u64 {
         self.simulator.inbox().messages(None).len() as u64
+    }
+
+    /// Prints what it offers: for programs as a line of JSON, for people as a text.
+    async fn present(&self, json: bool) -> anyhow::Result<()> {
+        if json {
+            output::line(serde_json::to_string(&self.ready())?)
+        } else {
+            output::text(welcome::text(self).await?)
+        }
     }
 
     pub(crate) async fn stop(self) {
@@ -153,33 +170,6 @@ impl World {
             account: account::NAME,
             data: &self.directory,
         }
-    }
-
-    fn welcome(&self) -> String {
-        let http = self.http();
-        let kept = match self.temporary {
-            Some(_) => "dropped at the end (keep it: --data DIR)".to_owned(),
-            None => format!("kept in {}", self.directory.display()),
-        };
-        format!(
-            "\n  heliogram {version} · development · nothing leaves this machine · data {kept}\n\n\
-             \x20 ePochta / Atompark   http://{http}/api/sms/3.0/    public key {public}   private key {private}\n\
-             \x20 SMPP                 {smpp}    system_id {name}   password {password}\n\
-             \x20 Simulated operator   {operator}    its phones: curl \"http://{http}/dev/messages?wait=10s\"\n\
-             \x20 Account {name}: 1000.00 UAH, 0.13 UAH a segment, any originator; API key {api_key}, token {token}\n\n\
-             \x20 Try a message:\n{example}\n\
-             \x20 Numbers that misbehave: heliogram dev --help\n\n",
-            version = env!("CARGO_PKG_VERSION"),
-            public = account::PUBLIC_KEY,
-            private = account::PRIVATE_KEY,
-            smpp = self.smpp(),
-            operator = self.simulator.address(),
-            name = account::NAME,
-            password = account::PASSWORD,
-            api_key = account::API_KEY,
-            token = account::TOKEN,
-            example = account::example(http),
-        )
     }
 }
 

@@ -1,5 +1,8 @@
 //! Heliogram as one program: the gateway, its development mode, and the commands around it.
 
+// They panic when nobody reads: `output` prints and tells.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod admin;
 mod audit;
 mod bench;
@@ -12,6 +15,7 @@ mod dev;
 mod http;
 mod lifetime;
 mod logs;
+mod output;
 mod program;
 mod serve;
 
@@ -36,8 +40,9 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
+        Err(error) if error.is::<output::ReaderGone>() => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("heliogram: {error:#}");
+            output::note(format_args!("heliogram: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -54,13 +59,13 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             command: ConfigCommand::Check { file },
         } => {
             config::Config::load(&file)?;
-            println!("{}: nothing wrong", file.display());
+            output::line(format_args!("{}: nothing wrong", file.display()))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Config {
             command: ConfigCommand::Example,
         } => {
-            print!("{}", config::EXAMPLE);
+            output::text(config::EXAMPLE)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Ledger {

@@ -12,8 +12,8 @@ use crate::cli;
 use crate::config::{Config, LogFormat};
 use crate::data::DataDirectory;
 use crate::lifetime::Ending;
-use crate::logs;
 use crate::program::{Doors, Program};
+use crate::{logs, output};
 
 /// Runs until SIGTERM or SIGINT, then stops in order: doors, links, store.
 pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
@@ -63,10 +63,12 @@ pub(crate) async fn simulator(options: cli::Simulator) -> anyhow::Result<()> {
     let simulator = Simulator::start(config)
         .await
         .with_context(|| format!("cannot listen on {listen}"))?;
-    println!("{}", simulator.address());
-    ending.asked().await;
+    let told = output::line(simulator.address());
+    if told.is_ok() {
+        ending.asked().await;
+    }
     let counters = simulator.inbox().counters();
     simulator.stop().await;
-    println!("{counters:?}");
-    Ok(())
+    told?;
+    output::line(format_args!("{counters:?}"))
 }

@@ -2,12 +2,14 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use gateway::Gateway;
 use gateway::directory::{AccountSettings, CredentialKind, Originators};
-use gateway::secrets::{random_hex, token_name};
+use gateway::secrets::random_hex;
 use sms::{Currency, Money};
 
-use super::{account_named, open, secret, table};
+use super::{account_named, changed, credential, open, open_or_make, table, written};
 use crate::cli::At;
+use crate::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -48,34 +50,24 @@ pub(crate) enum Command {
         at: At,
     },
     /// Give an account a credential, or a credential a new secret.
-    Credential(Credential),
+    Credential(credential::Give),
     /// Take a credential away.
-    RemoveCredential {
-        /// The account.
-        name: String,
-        /// key-pair, password, api-key or token.
-        #[arg(long, value_parser = kind)]
-        kind: CredentialKind,
-        /// The public key, the login, or the API key or token itself.
-        #[arg(long)]
-        public: String,
-        #[command(flatten)]
-        at: At,
-    },
+    RemoveCredential(credential::Take),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Add {
     /// Its name.
+    #[arg(value_parser = written::name)]
     name: String,
     /// The currency of its balance and prices.
     #[arg(long, default_value = "UAH")]
     currency: String,
     /// The tariff that prices its messages.
-    #[arg(long, default_value = "default")]
+    #[arg(long, default_value = "default", value_parser = written::name)]
     tariff: String,
     /// An originator it may use; again for more. Without any, all are allowed.
-    #[arg(long)]
+    #[arg(long, value_parser = written::originator)]
     originator: Vec<String>,
     /// The IANA time zone of dates in its requests and answers.
     #[arg(long, default_value = "UTC")]
@@ -89,10 +81,10 @@ pub(crate) struct Change {
     /// The account.
     name: String,
     /// The tariff that prices its messages.
-    #[arg(long)]
+    #[arg(long, value_parser = written::name)]
     tariff: Option<String>,
     /// The originators it may use from now on; again for more.
-    #[arg(long, conflicts_with = "any_originator")]
+    #[arg(long, value_parser = written::originator, conflicts_with = "any_originator")]
     originator: Vec<String>,
     /// Let it use any originator.
     #[arg(long)]
@@ -105,28 +97,6 @@ pub(crate) struct Change {
     credit_limit: Option<String>,
     #[command(flatten)]
     at: At,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Credential {
-    /// The account.
-    name: String,
-    /// key-pair, password, api-key or token.
-    #[arg(long, value_parser = kind)]
-    kind: CredentialKind,
-    /// The public key, or the login; not used for API keys and tokens.
-    #[arg(long, default_value = "")]
-    public: String,
-    /// The secret part; - reads a line from standard input; a random one is made and printed when absent.
-    #[arg(long)]
-    secret: Option<String>,
-    #[command(flatten)]
-    at: At,
-}
-
-fn kind(text: &str) -> Result<CredentialKind, String> {
-    CredentialKind::from_name(text)
-        .ok_or_else(|| "write key-pair, password, api-key or token".to_owned())
 }
 
 /// Carries a command out.
@@ -143,13 +113,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Change(asked) => change(asked).await,
         Command::Suspend { name, at } => suspend(&at, &name, true).await,
         Command::Resume { name, at } => suspend(&at, &name, false).await,
-        Command::Credential(asked) => credential(asked).await,
-        Command::RemoveCredential {
-            name,
-            kind,
-            public,
-            at,
-        } => remove_credential(&at, &name, kind, public).await,
+        Command::Credential(asked) => credential::give(asked).await,
+        Command::RemoveCredential(asked) => credential::take(asked).await,
     }
 }
 
@@ -169,7 +134,8 @@ async fn add(asked: Add) -> anyhow::Result<()> {
     } else {
         Originators::Only(originator)
     };
-    let gateway = open(&at).await?;
+    let gateway = open_or_make(&at).await?;
+    note_missing_tariff(&gateway, &tariff).await?;
     let settings = AccountSettings {
         tariff,
         originators,
@@ -180,9 +146,10 @@ async fn add(asked: Add) -> anyhow::Result<()> {
     gateway
         .put_credential(account, CredentialKind::KeyPair, &public, &private)
         .await?;
-    println!("account {name} is number {account}");
-    println!("public key  {public}\nprivate key {private}   (shown only now)");
-    Ok(())
+    output::text(format_args!(
+        "account {name} is number {account}\n\
+         public key  {public}\nprivate key {private}   (shown only now)\n"
+    ))
 }
 
 async fn top_up(at: &At, name: &str, amount: &str, note: &str) -> anyhow::Result<()> {
@@ -190,11 +157,10 @@ async fn top_up(at: &At, name: &str, amount: &str, note: &str) -> anyhow::Result
     let account = account_named(&gateway, name)?;
     let amount = parse_amount(amount, account.currency)?;
     let book = gateway.top_up(account.id, amount.micros(), note).await?;
-    println!(
+    output::line(format_args!(
         "{name} has {}",
         Money::new(book.available, account.currency)
-    );
-    Ok(())
+    ))
 }
 
 async fn change(asked: Change) -> anyhow::Result<()> {
@@ -202,6 +168,7 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     let account = account_named(&gateway, &asked.name)?;
     let mut settings = account.settings;
     if let Some(tariff) = asked.tariff {
+        note_missing_tariff(&gateway, &tariff).await?;
         settings.tariff = tariff;
     }
     if let Some(time_zone) = asked.time_zone {
@@ -221,51 +188,31 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     gateway
         .change_account(account.id, &settings, credit, account.suspended)
         .await?;
-    Ok(())
+    changed(format_args!(
+        "account {} has tariff {}, originators {}, time zone {}, credit limit {}",
+        account.name,
+        settings.tariff,
+        listed(&settings.originators),
+        settings.time_zone,
+        Money::new(credit, account.currency)
+    ))
 }
 
-async fn credential(asked: Credential) -> anyhow::Result<()> {
-    let Credential {
-        name,
-        kind,
-        public,
-        secret: given,
-        at,
-    } = asked;
-    let gateway = open(&at).await?;
-    let account = account_named(&gateway, &name)?;
-    let named = matches!(kind, CredentialKind::KeyPair | CredentialKind::Password);
-    anyhow::ensure!(
-        !named || !public.is_empty(),
-        "--public names the public key or login"
-    );
-    let clear = match &given {
-        Some(given) => secret(given)?,
-        None => random_hex(),
-    };
-    gateway
-        .put_credential(account.id, kind, &public, &clear)
-        .await?;
-    if given.is_none() {
-        println!("{clear}   (shown only now)");
+fn listed(originators: &Originators) -> String {
+    match originators {
+        Originators::Any => "any".to_owned(),
+        Originators::Only(list) => list.join(", "),
     }
-    Ok(())
 }
 
-async fn remove_credential(
-    at: &At,
-    name: &str,
-    kind: CredentialKind,
-    public: String,
-) -> anyhow::Result<()> {
-    let gateway = open(at).await?;
-    let account = account_named(&gateway, name)?;
-    let stored = match kind {
-        CredentialKind::KeyPair | CredentialKind::Password => public,
-        CredentialKind::ApiKey | CredentialKind::Token => token_name(&public),
-    };
-    let removed = gateway.remove_credential(account.id, kind, &stored).await?;
-    anyhow::ensure!(removed, "{name} has no such {}", kind.name());
+/// Tells of a tariff that is still to come: until then the account cannot send, and setting it is the next step.
+async fn note_missing_tariff(gateway: &Gateway, name: &str) -> anyhow::Result<()> {
+    let (tariffs, _, _) = gateway.stored().await?;
+    if !tariffs.iter().any(|tariff| tariff.name == name) {
+        output::note(format_args!(
+            "note: there is no tariff {name} yet; until heliogram tariff set {name} the account's messages are refused"
+        ));
+    }
     Ok(())
 }
 
@@ -291,7 +238,8 @@ async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {
             suspended,
         )
         .await?;
-    Ok(())
+    let state = if suspended { "suspended" } else { "active" };
+    changed(format_args!("account {name} is {state}"))
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
@@ -300,10 +248,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
     for account in gateway.accounts() {
         let book = gateway.book(account.id).await?.unwrap_or_default();
         let money = |micros| Money::new(micros, account.currency).to_string();
-        let originators = match &account.settings.originators {
-            Originators::Any => "any".to_owned(),
-            Originators::Only(list) => list.join(", "),
-        };
+        let originators = listed(&account.settings.originators);
         rows.push([
             account.id.to_string(),
             account.name,
@@ -332,6 +277,5 @@ async fn list(at: &At) -> anyhow::Result<()> {
             "STATE",
         ],
         &rows,
-    );
-    Ok(())
+    )
 }

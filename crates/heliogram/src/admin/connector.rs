@@ -1,10 +1,15 @@
 //! `heliogram connector …`.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use gateway::directory::{BindMode, ConnectorSettings, DoubtPolicy, Tls};
 
-use super::{open, secret, table};
+use super::credential::{SMPP_PASSWORD, SMPP_SYSTEM_ID};
+use super::{changed, open, open_or_make, secret, table, written};
 use crate::cli::At;
+use crate::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -27,6 +32,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Set {
     /// Its name.
+    #[arg(value_parser = written::name)]
     name: String,
     /// HOST:PORT of the operator's SMSC.
     #[arg(long)]
@@ -44,19 +50,19 @@ pub(crate) struct Set {
     #[arg(long, value_enum, default_value_t = Bind::Transceiver)]
     bind: Bind,
     /// How many links.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     links: u32,
     /// How many submits may wait for their response on one link; also the most that a crash can send twice.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     window: u32,
     /// How many segments may leave in a second; 0 for no limit.
     #[arg(long, default_value_t = 0)]
     throughput: u32,
     /// How long an idle link waits before it asks whether the other side is alive.
-    #[arg(long, default_value_t = 30_000)]
+    #[arg(long, default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..))]
     enquire_link_ms: u32,
     /// How long a submit waits for its response before its outcome is unknown.
-    #[arg(long, default_value_t = 30_000)]
+    #[arg(long, default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..))]
     response_timeout_ms: u32,
     /// Use TLS.
     #[arg(long)]
@@ -66,7 +72,7 @@ pub(crate) struct Set {
     tls_server_name: Option<String>,
     /// A PEM file of authorities to trust instead of the public ones.
     #[arg(long, requires = "tls")]
-    tls_authorities: Option<String>,
+    tls_authorities: Option<PathBuf>,
     /// What becomes of messages that may have left without an answer.
     #[arg(long, value_enum, default_value_t = InDoubt::Resend)]
     in_doubt: InDoubt,
@@ -104,7 +110,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Remove { name, at } => {
             let removed = open(&at).await?.remove_connector(&name).await?;
             anyhow::ensure!(removed, "there is no connector {name}");
-            Ok(())
+            changed(format_args!("connector {name} is removed"))
         }
     }
 }
@@ -117,9 +123,14 @@ async fn set(set: Set) -> anyhow::Result<()> {
         "{:?} is not HOST:PORT",
         set.address
     );
+    let authorities_file = set
+        .tls_authorities
+        .as_deref()
+        .map(authorities)
+        .transpose()?;
     let tls = set.tls.then_some(Tls {
         server_name: set.tls_server_name,
-        authorities_file: set.tls_authorities,
+        authorities_file,
     });
     let settings = ConnectorSettings {
         system_type: set.system_type,
@@ -143,11 +154,46 @@ async fn set(set: Set) -> anyhow::Result<()> {
         ..ConnectorSettings::to(set.address, set.system_id)
     };
     let password = secret(&set.password)?;
-    open(&set.at)
+    note_what_exceeds_smpp(&settings, &password);
+    open_or_make(&set.at)
         .await?
         .put_connector(&set.name, &settings, &password)
         .await?;
-    Ok(())
+    changed(format_args!(
+        "connector {} binds to {} as {}, {} × {}",
+        set.name, settings.address, settings.system_id, settings.links, settings.window
+    ))
+}
+
+/// Looks whether a file holds certificates, now that somebody is there to be told; gives its path from the root, since the gateway
+/// may run in another directory.
+fn authorities(file: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read --tls-authorities {}", file.display()))?;
+    anyhow::ensure!(
+        text.contains("-----BEGIN CERTIFICATE-----"),
+        "{} holds no certificate in PEM",
+        file.display()
+    );
+    let absolute = std::path::absolute(file)?;
+    let path = absolute.to_str().context("the path is not text")?;
+    Ok(path.to_owned())
+}
+
+/// Tells of values longer than SMPP 3.4 has room for [smpp34 §4.1.1]. They are sent as they are: some operators want them so.
+fn note_what_exceeds_smpp(settings: &ConnectorSettings, password: &str) {
+    for (what, value, most) in [
+        ("system_id", settings.system_id.as_str(), SMPP_SYSTEM_ID),
+        ("password", password, SMPP_PASSWORD),
+        ("system_type", settings.system_type.as_str(), 12),
+    ] {
+        if value.len() > most {
+            output::note(format_args!(
+                "note: SMPP 3.4 has room for {most} octets of {what}, this one has {}; not every operator takes it",
+                value.len()
+            ));
+        }
+    }
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
@@ -182,6 +228,5 @@ async fn list(at: &At) -> anyhow::Result<()> {
             "WAITING",
         ],
         &rows,
-    );
-    Ok(())
+    )
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use gateway::directory::RouteSettings;
 use sms::Country;
 
-use super::{account_named, open, table};
+use super::{account_named, changed, open, table, written};
 use crate::cli::At;
 
 #[derive(Debug, Subcommand)]
@@ -13,6 +13,7 @@ pub(crate) enum Command {
     /// Set a route, replacing the one of that name. Everything that it names must fit.
     Set {
         /// Its name.
+        #[arg(value_parser = written::name)]
         name: String,
         /// The connector it leads to.
         #[arg(long)]
@@ -24,10 +25,10 @@ pub(crate) enum Command {
         #[arg(long)]
         prefix: Option<String>,
         /// Only numbers of this country, ISO 3166 alpha-2.
-        #[arg(long)]
-        country: Option<String>,
+        #[arg(long, value_parser = written::country)]
+        country: Option<Country>,
         /// Only messages from this originator.
-        #[arg(long)]
+        #[arg(long, value_parser = written::originator)]
         originator: Option<String>,
         /// Only messages of this account.
         #[arg(long)]
@@ -67,9 +68,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                     && prefix.bytes().all(|octet| octet.is_ascii_digit());
                 anyhow::ensure!(digits, "a prefix is 1 to 15 digits without plus");
             }
-            let country = country
-                .map(|code| Country::parse(&code).map(|country| country.code().to_owned()))
-                .transpose()?;
             let gateway = open(&at).await?;
             let account = account
                 .map(|name| account_named(&gateway, &name).map(|account| account.id.0))
@@ -77,19 +75,22 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             let settings = RouteSettings {
                 rank,
                 prefix,
-                country,
+                country: country.map(|country| country.code().to_owned()),
                 originator,
                 account,
             };
             gateway.put_route(&name, &connector, &settings).await?;
+            changed(format_args!(
+                "route {name} of rank {rank} leads to {connector}"
+            ))
         }
-        Command::List { at } => list(&at).await?,
+        Command::List { at } => list(&at).await,
         Command::Remove { name, at } => {
             let removed = open(&at).await?.remove_route(&name).await?;
             anyhow::ensure!(removed, "there is no route {name}");
+            changed(format_args!("route {name} is removed"))
         }
     }
-    Ok(())
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
@@ -135,6 +136,5 @@ async fn list(at: &At) -> anyhow::Result<()> {
             "ACCOUNT #",
         ],
         &rows,
-    );
-    Ok(())
+    )
 }

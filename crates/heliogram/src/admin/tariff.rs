@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use gateway::directory::{TariffRule, TariffSettings};
 
-use super::{open, table};
+use super::{changed, open, open_or_make, table, written};
 use crate::cli::At;
 
 #[derive(Debug, Subcommand)]
@@ -12,6 +12,7 @@ pub(crate) enum Command {
     /// Set a tariff, replacing the one of that name.
     Set {
         /// Its name; accounts use `default` unless told otherwise.
+        #[arg(value_parser = written::name)]
         name: String,
         /// The currency of its prices.
         #[arg(long, default_value = "UAH")]
@@ -69,7 +70,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 ..TariffRule::default()
             });
             let countries = country.into_iter().map(|(country, price)| TariffRule {
-                country: Some(country),
+                country: Some(country.to_ascii_uppercase()),
                 price,
                 ..TariffRule::default()
             });
@@ -85,25 +86,42 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                     ..TariffRule::default()
                 });
             }
-            let gateway = open(&at).await?;
-            gateway
-                .put_tariff(
-                    &name,
-                    &TariffSettings {
-                        currency,
-                        default,
-                        rules,
-                    },
-                )
+            anyhow::ensure!(
+                default.is_some() || !rules.is_empty(),
+                "a tariff needs a price: --default, --prefix, --country or --operator"
+            );
+            let settings = TariffSettings {
+                currency,
+                default,
+                rules,
+            };
+            open_or_make(&at)
+                .await?
+                .put_tariff(&name, &settings)
                 .await?;
+            changed(format_args!("tariff {name} has {}", summary(&settings)))
         }
-        Command::List { at } => list(&at).await?,
+        Command::List { at } => list(&at).await,
         Command::Remove { name, at } => {
             let removed = open(&at).await?.remove_tariff(&name).await?;
             anyhow::ensure!(removed, "there is no tariff {name}");
+            changed(format_args!("tariff {name} is removed"))
         }
     }
-    Ok(())
+}
+
+fn summary(settings: &TariffSettings) -> String {
+    let rules = match settings.rules.len() {
+        1 => "1 rule".to_owned(),
+        number => format!("{number} rules"),
+    };
+    match &settings.default {
+        Some(price) => format!(
+            "{rules} and {price} {} a segment for all other numbers",
+            settings.currency
+        ),
+        None => format!("{rules} and refuses all other numbers"),
+    }
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
@@ -137,6 +155,5 @@ async fn list(at: &At) -> anyhow::Result<()> {
             row("all others".into(), price);
         }
     }
-    table::print(["TARIFF", "NUMBERS", "PRICE OF A SEGMENT"], &rows);
-    Ok(())
+    table::print(["TARIFF", "NUMBERS", "PRICE OF A SEGMENT"], &rows)
 }

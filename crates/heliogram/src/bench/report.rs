@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::load::Load;
 use super::process::Usage;
 use super::stage::Times;
+use crate::output;
 
 /// Holds one measurement.
 pub(super) struct Report {
@@ -98,12 +99,12 @@ const COLUMNS: [(&str, usize); 11] = [
 /// Prints a row for each measurement and, where there are several of one kind, their medians.
 ///
 /// Rates are counted from the first request; latencies are those of requests; CPU and disk are the gateway's for each message.
-pub(super) fn print(reports: &[Report]) {
+pub(super) fn print(reports: &[Report]) -> anyhow::Result<()> {
     let headings: Vec<_> = COLUMNS
         .iter()
         .map(|(name, _)| format!("{name:>11}"))
         .collect();
-    println!("\n{:<24}{}", "", headings.join(" "));
+    output::line(format_args!("\n{:<24}{}", "", headings.join(" ")))?;
     let mut kinds: Vec<&str> = reports.iter().map(|report| report.work).collect();
     kinds.dedup();
     kinds.sort_unstable();
@@ -115,7 +116,7 @@ pub(super) fn print(reports: &[Report]) {
             .map(Report::cells)
             .collect();
         for row in &rows {
-            line(kind, row);
+            line(kind, row)?;
         }
         if rows.len() > 1 {
             let mut medians = [0.0; COLUMNS.len()];
@@ -124,16 +125,17 @@ pub(super) fn print(reports: &[Report]) {
                 values.sort_by(f64::total_cmp);
                 *median = values[values.len() / 2];
             }
-            line(&format!("{kind}: median"), &medians);
+            line(&format!("{kind}: median"), &medians)?;
         }
     }
+    Ok(())
 }
 
-fn line(name: &str, cells: &[f64; COLUMNS.len()]) {
+fn line(name: &str, cells: &[f64; COLUMNS.len()]) -> anyhow::Result<()> {
     let cells: Vec<_> = cells
         .iter()
         .zip(COLUMNS)
         .map(|(value, (_, decimals))| format!("{value:>11.decimals$}"))
         .collect();
-    println!("{name:<24}{}", cells.join(" "));
+    output::line(format_args!("{name:<24}{}", cells.join(" ")))
 }

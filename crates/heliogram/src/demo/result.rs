@@ -7,8 +7,9 @@ use gateway::SubmissionId;
 use serde_json::Value;
 use sms::{MessageState, Money, Tally};
 
-use super::{account_of, audience};
+use super::audience;
 use crate::dev::World;
+use crate::output;
 
 /// Holds every number of the table.
 pub(super) struct Outcome {
@@ -40,7 +41,7 @@ impl Outcome {
         submitted_by: (u64, Duration),
         done_after: Duration,
     ) -> anyhow::Result<Self> {
-        let account = account_of(world)?;
+        let account = world.account()?.id;
         let balance = world.gateway().balance(account).await?;
         let currency = balance.available.currency();
         let money = |value: &Value| {
@@ -81,7 +82,7 @@ impl Outcome {
     }
 
     /// Prints the table and answers what does not add up.
-    pub(super) fn print(&self) -> Vec<String> {
+    pub(super) fn print(&self) -> anyhow::Result<Vec<String>> {
         let count = |state| self.tally.count(state);
         let submitted = self.tally.left();
         let (number, time) = self.submitted_by;
@@ -103,12 +104,12 @@ impl Outcome {
                 format!("{} ms", self.done_after.as_millis()),
             ),
         ];
-        println!();
+        output::line("")?;
         for (name, value) in rows {
-            println!("  {name:<28}{value:>14}");
+            output::line(format_args!("  {name:<28}{value:>14}"))?;
         }
-        println!();
-        self.contradictions()
+        output::line("")?;
+        Ok(self.contradictions())
     }
 
     fn contradictions(&self) -> Vec<String> {

@@ -7,6 +7,7 @@ mod http;
 mod kill;
 mod ledger;
 mod methods;
+mod output;
 mod serve;
 mod show;
 mod smpp;

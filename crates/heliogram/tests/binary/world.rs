@@ -13,7 +13,7 @@ use simulator::{Config, Scenario, Simulator};
 pub(crate) use customer::{Customer, signed_form, sum};
 pub(crate) use dev::Dev;
 pub(crate) use http::{Answer, Connection};
-pub(crate) use process::{Process, run};
+pub(crate) use process::{Process, program, run};
 pub(crate) use serve::Serve;
 
 /// Longer than anything here takes: a test that waits for so long has failed.

@@ -125,7 +125,8 @@ pub(crate) async fn run(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn program(arguments: &[&str]) -> Command {
+/// Makes the command; the process is killed when its value is dropped.
+pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heliogram"));
     command
         .args(arguments)
