@@ -2,6 +2,7 @@
 
 mod accounts;
 mod first;
+mod given;
 mod prices;
 mod ways;
 
