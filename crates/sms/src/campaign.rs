@@ -74,6 +74,7 @@ impl CampaignState {
     /// | some left | partly sent |
     /// | all lost were cancelled | cancelled |
     /// | all lost were refused for the originator | bad originator |
+    /// | all lost were refused for their numbers | no valid numbers |
     /// | all lost were rejected by the upstream or failed as spam | refused |
     /// | anything else: our fault, too late, or a mixture | partly sent |
     ///
@@ -124,6 +125,7 @@ impl CampaignState {
             (false, false) => Self::NoValidNumbers,
             (false, true) if tally.count(MessageState::Cancelled) == lost => Self::Cancelled,
             (false, true) if tally.originator == lost => Self::BadOriginator,
+            (false, true) if tally.unreachable == lost => Self::NoValidNumbers,
             (false, true) if tally.refused == lost => Self::Refused,
             (true | false, true) => Self::PartlySent,
         }
@@ -231,6 +233,10 @@ mod tests {
                 CampaignState::Refused,
             ),
             (vec![(M::Failed, R::Spam)], CampaignState::Refused),
+            (
+                vec![(M::Rejected, R::DestinationRefused), invalid],
+                CampaignState::NoValidNumbers,
+            ),
             (vec![late], CampaignState::PartlySent),
             (
                 vec![cancelled, (M::Rejected, R::Spam)],

@@ -109,6 +109,7 @@ macro_rules! contract_tests {
                 a_delivery_stands_against_later_negative_receipts,
                 a_delivery_corrects_a_negative_receipt_for_a_day,
                 the_id_as_it_came_is_tried_before_its_other_forms,
+                a_receipt_belongs_to_the_number_that_it_names,
                 another_form_of_the_id_fits_when_it_leads_to_one_message,
                 forms_that_lead_to_two_messages_fit_neither,
                 an_id_used_again_means_the_latest_message,

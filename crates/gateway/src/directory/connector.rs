@@ -116,9 +116,9 @@ pub struct Tls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DoubtPolicy {
-    /// Send again: at least once, at most this many times more.
+    /// Send again: at least once.
     Resend {
-        /// The limit for one message over its life.
+        /// How many times more, when the upstream does not answer; a lost link or a stop of ours is forgiven oftener.
         max_resends: u32,
     },
     /// Wait for a receipt or the end of its lifetime: at most once.
@@ -127,14 +127,38 @@ pub enum DoubtPolicy {
 
 impl Default for DoubtPolicy {
     fn default() -> Self {
-        Self::Resend { max_resends: 10 }
+        Self::Resend { max_resends: 3 }
+    }
+}
+
+/// How much oftener a message is sent again when a link broke or we stopped: that says nothing about the message, whereas
+/// silence may be the upstream's answer to it.
+const ACCIDENTS: u32 = 20;
+
+impl DoubtPolicy {
+    /// How often one message may be sent again after the upstream left it without an answer.
+    pub(crate) const fn after_silence(self) -> u32 {
+        match self {
+            Self::Resend { max_resends } => max_resends,
+            Self::Hold => 0,
+        }
+    }
+
+    /// How often one message may be sent again after a link was lost with it.
+    pub(crate) const fn after_accident(self) -> u32 {
+        match self {
+            Self::Resend { max_resends } => max_resends.saturating_add(ACCIDENTS),
+            Self::Hold => 0,
+        }
     }
 }
 
 impl From<DoubtPolicy> for store::queue::DoubtPolicy {
     fn from(policy: DoubtPolicy) -> Self {
         match policy {
-            DoubtPolicy::Resend { max_resends } => Self::Resend { max_resends },
+            DoubtPolicy::Resend { .. } => Self::Resend {
+                max_resends: policy.after_accident(),
+            },
             DoubtPolicy::Hold => Self::Hold,
         }
     }

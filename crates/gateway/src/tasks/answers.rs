@@ -9,7 +9,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::link::{InHand, Link};
 use crate::connector::{Answer, Failure};
-use crate::directory::DoubtPolicy;
 use crate::{Gateway, Tempo};
 
 /// The pause before the second resend of a message; doubled with each further one.
@@ -127,9 +126,10 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             }
         }
         Failure::Unknown(reason) => {
-            let resends = match link.spec.settings.in_doubt {
-                DoubtPolicy::Resend { max_resends } => max_resends,
-                DoubtPolicy::Hold => 0,
+            let policy = link.spec.settings.in_doubt;
+            let resends = match reason {
+                Reason::ResponseTimeout => policy.after_silence(),
+                _ => policy.after_accident(),
             };
             let pause = match reason {
                 // A silent upstream may still answer; a lost session cannot.

@@ -19,16 +19,34 @@ const LOST: Failure = Failure::Unknown(Reason::SessionLost);
 const SILENT: Failure = Failure::Unknown(Reason::ResponseTimeout);
 
 #[tokio::test]
-async fn a_message_in_doubt_is_sent_again_as_often_as_allowed_then_held() {
+async fn a_message_without_an_answer_is_sent_again_as_often_as_allowed_then_held() {
+    let world = World::with(RESEND_ONCE).await;
+    let way = world.way().await;
+    let id = world.send("hello").await;
+    way.fail(&way.take(1).await[0], SILENT);
+    world
+        .becomes(id, MessageState::Queued, Reason::Retrying)
+        .await;
+    world.clock.advance_ms(5_000);
+    way.fail(&way.take(1).await[0], SILENT);
+    world
+        .becomes(id, MessageState::InDoubt, Reason::ResponseTimeout)
+        .await;
+    world.money(1, 0).await;
+}
+
+#[tokio::test]
+async fn a_lost_link_is_forgiven_oftener_than_silence() {
     let world = World::with(RESEND_ONCE).await;
     let way = world.way().await;
     let id = world.send("hello").await;
     way.fail(&way.take(1).await[0], LOST);
     way.fail(&way.take(1).await[0], LOST);
+    // The third attempt waits a moment: the link breaks again and again.
+    way.accept(&world.taken_later(&way).await);
     world
-        .becomes(id, MessageState::InDoubt, Reason::SessionLost)
+        .becomes(id, MessageState::Submitted, Reason::None)
         .await;
-    world.money(1, 0).await;
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
 //! What an upstream refuses for a while: pauses, their growth, and giving up.
 
-use gateway::connector::{Attempt, Failure};
+use gateway::connector::Failure;
 use sms::{MessageState, Reason};
-use testkit::loopback::Way;
 
 use crate::world::{HOUR, World};
 
@@ -67,20 +66,6 @@ async fn pauses_grow_and_end_with_the_attempts() {
     world.money(0, 2).await;
 }
 
-/// Lets time pass until the message comes again.
-async fn taken_later(world: &World, way: &Way) -> Attempt {
-    let passing = async {
-        loop {
-            world.clock.advance_ms(1_000);
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    tokio::select! {
-        mut taken = way.take(1) => taken.remove(0),
-        () = passing => unreachable!("time passes for ever"),
-    }
-}
-
 #[tokio::test]
 async fn a_link_that_goes_down_does_not_use_up_what_is_left_of_the_attempts() {
     let world = World::new().await;
@@ -89,15 +74,15 @@ async fn a_link_that_goes_down_does_not_use_up_what_is_left_of_the_attempts() {
     let lost = Failure::Unknown(Reason::SessionLost);
     // Three sessions break with the message outstanding: as many as it may be refused.
     for _ in 0..3 {
-        way.fail(&taken_later(&world, &way).await, lost);
+        way.fail(&world.taken_later(&way).await, lost);
     }
     let link_down = Failure::Retry {
         reason: Reason::LinkDown,
         after_ms: 0,
         attempt_used: false,
     };
-    way.fail(&taken_later(&world, &way).await, link_down);
-    way.accept(&taken_later(&world, &way).await);
+    way.fail(&world.taken_later(&way).await, link_down);
+    way.accept(&world.taken_later(&way).await);
     world
         .becomes(id, MessageState::Submitted, Reason::None)
         .await;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::connector::Attempt;
 use gateway::directory::{AccountSettings, ConnectorSettings, RouteSettings, TariffSettings};
 use gateway::secrets::Vault;
 use gateway::{
@@ -69,6 +70,20 @@ impl World {
             account,
             running,
             place: None,
+        }
+    }
+
+    /// Lets time pass until a message is handed over.
+    pub(crate) async fn taken_later(&self, way: &Way) -> Attempt {
+        let passing = async {
+            loop {
+                self.clock.advance_ms(1_000);
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            mut taken = way.take(1) => taken.remove(0),
+            () = passing => unreachable!("time passes for ever"),
         }
     }
 

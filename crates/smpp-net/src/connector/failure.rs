@@ -186,4 +186,28 @@ mod tests {
             assert_eq!(worse(other, one), expected);
         }
     }
+
+    #[test]
+    fn a_nack_counts_as_an_attempt_and_never_binds_again() {
+        for status in [
+            CommandStatus::ROK,
+            CommandStatus::RINVCMDID,
+            CommandStatus::RINVBNDSTS,
+        ] {
+            let verdict = nacked(classify(status));
+            let Verdict::Failed(Failure::Retry {
+                attempt_used: true,
+                after_ms,
+                ..
+            }) = verdict
+            else {
+                panic!("{status}: {verdict:?}");
+            };
+            assert!(after_ms > 0);
+        }
+        assert_eq!(
+            nacked(classify(CommandStatus::RTHROTTLED)),
+            Verdict::Throttled
+        );
+    }
 }

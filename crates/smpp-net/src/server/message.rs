@@ -71,9 +71,17 @@ pub(super) fn read(
     }
 }
 
-/// Decodes a whole text; the error is the status to answer with.
+/// Decodes a whole text; the error is the status to answer with. The message classes of [gsm0338 §4], 0x10 and 0xF0 and what
+/// follows them, have an alphabet too; the class itself (flash, for one) is not passed on.
 pub(super) fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandStatus> {
-    let text = match data_coding {
+    let coding = match data_coding {
+        0x10..=0x13 | 0xF0..=0xF3 => 0x00,
+        0x18..=0x1B => 0x08,
+        // There is a client library that calls GSM 03.38 IA5: its letters give it away, control characters in ASCII.
+        0x01 if octets.iter().any(|octet| is_control(*octet)) => 0x00,
+        other => other,
+    };
+    let text = match coding {
         0x00 => text::decode_gsm7(octets),
         0x01 => ascii(octets).ok_or(CommandStatus::RSUBMITFAIL)?,
         0x03 => octets.iter().map(|octet| char::from(*octet)).collect(),
@@ -86,6 +94,10 @@ pub(super) fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandSt
         return Err(CommandStatus::RSUBMITFAIL);
     }
     Ok(text)
+}
+
+fn is_control(octet: u8) -> bool {
+    octet < 0x20 && !matches!(octet, b'\n' | b'\r')
 }
 
 fn check_flags(submit: &SubmitSm<'_>) -> Result<(), CommandStatus> {
@@ -270,5 +282,14 @@ mod tests {
         ] {
             assert_eq!(of(&submit).err(), Some(status));
         }
+    }
+
+    #[test]
+    fn reads_gsm_that_is_called_ascii_and_texts_with_a_class() {
+        assert_eq!(decode(0x01, b"me\x00x.com").unwrap(), "me@x.com");
+        assert_eq!(decode(0x01, b"me@x.com\r\n").unwrap(), "me@x.com\r\n");
+        assert_eq!(decode(0xF0, b"flash").unwrap(), "flash");
+        assert_eq!(decode(0x18, &[0x04, 0x1F]).unwrap(), "П");
+        assert_eq!(decode(0xF5, b"binary"), Err(CommandStatus::RSUBMITFAIL));
     }
 }

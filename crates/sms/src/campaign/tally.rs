@@ -13,7 +13,9 @@ pub struct Tally {
     rejected_later: u64,
     /// Messages rejected or failed because of their originator.
     pub(super) originator: u64,
-    /// Messages rejected by the upstream, or failed as spam by a moderator.
+    /// Messages rejected by the upstream because of their number.
+    pub(super) unreachable: u64,
+    /// Messages rejected by the upstream for anything else, or failed as spam by a moderator.
     pub(super) refused: u64,
 }
 
@@ -26,6 +28,7 @@ impl Tally {
             expired_here: 0,
             rejected_later: 0,
             originator: 0,
+            unreachable: 0,
             refused: 0,
         }
     }
@@ -44,7 +47,9 @@ impl Tally {
         if (rejected || failed) && reason.is_about_originator() {
             self.originator += messages;
         }
-        if rejected || failed && reason == Reason::Spam {
+        if rejected && reason == Reason::DestinationRefused {
+            self.unreachable += messages;
+        } else if rejected || failed && reason == Reason::Spam {
             self.refused += messages;
         }
     }

@@ -1,11 +1,11 @@
 //! Promises about receipts: early, late, repeated, reversed, under another form of the id, or for nobody.
 
-use sms::{MessageState, Outcome, Reason};
+use sms::{MessageState, Msisdn, Outcome, Reason};
 
 use super::world::{HOUR, MINUTE, PLENTY, PRICE, Sent, World, answer, at, receipt, sound};
 use crate::Store;
 use crate::queue::Rest;
-use crate::receipts::Match;
+use crate::receipts::{Match, NewReceipt};
 
 const ABSENT: Outcome = Outcome::Undelivered(Reason::AbsentSubscriber);
 const DELIVERED: (MessageState, Reason) = (MessageState::Delivered, Reason::None);
@@ -204,6 +204,40 @@ pub async fn the_id_as_it_came_is_tried_before_its_other_forms(store: &dyn Store
         [Match::Message(exact.message)]
     );
     assert_eq!(other.state().await.0, MessageState::Submitted);
+}
+
+pub async fn a_receipt_belongs_to_the_number_that_it_names(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    // To 380670000000 and 380670000001. The upstream answers 13 and 19, and reports 19 as 13 in hexadecimal.
+    let submission = world.accept(2).await;
+    let leased = world.claim(2).await;
+    let taken = [(leased[0], "13"), (leased[1], "19")]
+        .map(|(message, id)| answer(world.connector, message, &[(0, id)], Rest::Nothing, at(10)));
+    store.record_answers(taken.to_vec()).await.unwrap();
+    let named = |id: &[&str], number: &str| NewReceipt {
+        numbers: [None, Msisdn::parse(number).ok()],
+        ..receipt(world.connector, id, Some(Outcome::Delivered), at(20))
+    };
+    let found = world
+        .receipts(vec![
+            named(&["13", "19"], "0670000001"),
+            named(&["13", "19"], "380679999999"),
+        ])
+        .await;
+    assert_eq!(found, [Match::Message(leased[1]), Match::Unmatched]);
+    let states: Vec<_> = world
+        .messages(submission)
+        .await
+        .iter()
+        .map(|m| m.state)
+        .collect();
+    assert_eq!(states, [MessageState::Submitted, MessageState::Delivered]);
+
+    let early = world.leased(1).await;
+    let foreign = named(&["20"], "380679999999");
+    assert_eq!(world.receipts(vec![foreign]).await, [Match::Unmatched]);
+    early.answer(&[(0, "20")], Rest::Nothing, at(31)).await;
+    assert_eq!(early.state().await.0, MessageState::Submitted);
 }
 
 pub async fn another_form_of_the_id_fits_when_it_leads_to_one_message(store: &dyn Store) {
