@@ -85,7 +85,7 @@ pub(crate) struct Dev {
     #[arg(long)]
     pub(crate) json: bool,
     /// What to log, to standard error: a level, or directives such as `info,smpp_net=debug`.
-    #[arg(long, default_value = "warn")]
+    #[arg(long, default_value = "warn", value_parser = crate::logs::directives)]
     pub(crate) log: String,
 }
 

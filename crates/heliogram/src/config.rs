@@ -1,5 +1,6 @@
 //! The configuration file of `heliogram serve`: one TOML file by sections, and what may be wrong with it.
 
+mod check;
 mod problem;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,7 +11,6 @@ use anyhow::Context;
 use gateway::{Limits, Tempo};
 use serde::Deserialize;
 use sms::{Currency, Money};
-use toml::Spanned;
 
 pub(crate) use problem::Problem;
 
@@ -79,18 +79,18 @@ pub(crate) struct Smpp {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LimitsSection {
-    pub(crate) recipients: Spanned<usize>,
-    pub(crate) segments: Spanned<u16>,
-    pub(crate) lifetime_hours: Spanned<u32>,
+    pub(crate) recipients: usize,
+    pub(crate) segments: u16,
+    pub(crate) lifetime_hours: u32,
 }
 
 impl Default for LimitsSection {
     fn default() -> Self {
         let limits = Limits::default();
         Self {
-            recipients: Spanned::new(0..0, limits.recipients),
-            segments: Spanned::new(0..0, limits.segments),
-            lifetime_hours: Spanned::new(0..0, 24),
+            recipients: limits.recipients,
+            segments: limits.segments,
+            lifetime_hours: 24,
         }
     }
 }
@@ -100,10 +100,10 @@ impl Default for LimitsSection {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exchange {
     /// The currency that the rates count from.
-    pub(crate) base: Spanned<String>,
+    pub(crate) base: String,
     /// How much of each currency one unit of the base is worth.
     #[serde(default)]
-    pub(crate) rates: BTreeMap<String, Spanned<String>>,
+    pub(crate) rates: BTreeMap<String, String>,
 }
 
 /// Sets what is logged, to standard error.
@@ -149,7 +149,7 @@ impl Config {
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let config: Self =
             toml::from_str(text).map_err(|error| vec![Problem::of_syntax(text, &error)])?;
-        let problems = config.problems(text);
+        let problems = check::problems(&config, text);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -157,60 +157,12 @@ impl Config {
         }
     }
 
-    fn problems(&self, text: &str) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut expect = |holds: bool, at: std::ops::Range<usize>, what: &str, hint: &str| {
-            if !holds {
-                problems.push(Problem::at(text, at.start, what, hint));
-            }
-        };
-        let limits = &self.limits;
-        expect(
-            (1..=63).contains(limits.segments.get_ref()),
-            limits.segments.span(),
-            "limits.segments must be from 1 to 63",
-            "10 is what most operators deliver in order",
-        );
-        expect(
-            *limits.recipients.get_ref() >= 1,
-            limits.recipients.span(),
-            "limits.recipients must be at least 1",
-            "leave it out for 100000",
-        );
-        expect(
-            (1..=24 * 30).contains(limits.lifetime_hours.get_ref()),
-            limits.lifetime_hours.span(),
-            "limits.lifetime_hours must be from 1 to 720",
-            "operators give up after a few days; 24 is usual",
-        );
-        if let Some(Exchange { base, rates }) = &self.exchange {
-            expect(
-                Currency::parse(base.get_ref()).is_ok(),
-                base.span(),
-                "exchange.base is not a currency code",
-                "write three capital letters, such as \"UAH\"",
-            );
-            for (code, rate) in rates {
-                let valid = Currency::parse(code).is_ok_and(|code| {
-                    Money::parse_decimal(rate.get_ref(), code).is_ok_and(|rate| rate.micros() > 0)
-                });
-                expect(
-                    valid,
-                    rate.span(),
-                    &format!("exchange.rates.{code} is not a rate above zero of a currency"),
-                    "write a decimal in quotes with at most six places, such as USD = \"0.0241\"",
-                );
-            }
-        }
-        problems
-    }
-
     /// What the gateway's handle is opened with.
     pub(crate) fn setup(&self) -> Setup {
         let limits = Limits {
-            recipients: *self.limits.recipients.get_ref(),
-            segments: *self.limits.segments.get_ref(),
-            lifetime_ms: i64::from(*self.limits.lifetime_hours.get_ref()) * 3_600_000,
+            recipients: self.limits.recipients,
+            segments: self.limits.segments,
+            lifetime_ms: i64::from(self.limits.lifetime_hours) * 3_600_000,
             ..Limits::default()
         };
         let exchange = self
@@ -232,8 +184,8 @@ impl Exchange {
         let rates = self
             .rates
             .iter()
-            .map(|(code, rate)| (code.as_str(), rate.get_ref().as_str()));
-        exchange_table(self.base.get_ref(), rates)
+            .map(|(code, rate)| (code.as_str(), rate.as_str()));
+        exchange_table(&self.base, rates)
     }
 }
 

@@ -31,7 +31,15 @@ impl Problem {
     pub(crate) fn of_syntax(text: &str, error: &toml::de::Error) -> Self {
         let message = error.message();
         let offset = error.span().map_or(0, |span| span.start);
-        Self::at(text, offset, message, &hint(message))
+        match mismatch(message) {
+            Some((what, hint)) => Self::at(text, offset, &what, &hint),
+            None => Self::at(text, offset, message, &hint(message)),
+        }
+    }
+
+    /// The line it is on, from 1.
+    pub(crate) fn line(&self) -> usize {
+        self.line
     }
 }
 
@@ -46,9 +54,53 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What the reader of the file calls the kinds of values, what people call them, and an example.
+const KINDS: [(&str, &str, &str); 9] = [
+    ("usize", NUMBER, "write digits alone, such as 10000"),
+    ("u64", NUMBER, "write digits alone, such as 60000"),
+    ("u32", NUMBER, "write digits alone, such as 24"),
+    ("u16", NUMBER, "write digits alone, such as 10"),
+    (
+        "path string",
+        "a path in quotes",
+        "such as \"/var/lib/heliogram\"",
+    ),
+    ("socket address", "an address and port in quotes", ADDRESS),
+    ("a string", "a text in quotes", ""),
+    (
+        "a map",
+        "a section of names and values",
+        "such as [exchange.rates]",
+    ),
+    ("struct", "a section", "such as [data]"),
+];
+
+const NUMBER: &str = "a whole number that is not too large";
+const ADDRESS: &str = "write an address and port, such as \"127.0.0.1:8775\"";
+
+/// Says in people's words that a value is of another kind than its key wants; `None` when the message is about something else.
+fn mismatch(message: &str) -> Option<(String, String)> {
+    let (found, expected) = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))?
+        .split_once(", expected ")?;
+    let (kind, wanted, example) = KINDS
+        .iter()
+        .find(|(kind, _, _)| expected.starts_with(kind))?;
+    let value = found.split('`').nth(1);
+    let hint = match value {
+        Some(value) if *kind == "a string" => format!("put it in quotes: \"{value}\""),
+        _ => (*example).to_owned(),
+    };
+    Some((format!("{wanted} is expected here, not {found}"), hint))
+}
+
 fn hint(message: &str) -> String {
     if message.contains("socket address") {
-        return "write an address and port, such as \"127.0.0.1:8775\"".into();
+        return ADDRESS.into();
+    }
+    if message == "wanted string or table" {
+        return "write \"text\" or \"json\"".into();
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
@@ -61,10 +113,15 @@ fn hint(message: &str) -> String {
             .map(|known| format!("did you mean `{known}`?"))
             .unwrap_or_default();
     }
-    if message.starts_with("missing field") && message.contains("`data`") {
-        return "add a section [data] with directory = \"/var/lib/heliogram\"".into();
+    let missing = message.strip_prefix("missing field ");
+    match missing {
+        Some("`data`") => "add a section [data] with directory = \"/var/lib/heliogram\"",
+        Some("`directory`") => "add directory = \"/var/lib/heliogram\"",
+        Some("`listen`") => "add listen = \"127.0.0.1:2775\"",
+        Some("`base`") => "add base = \"UAH\", the currency that the rates count from",
+        Some(_) | None => "",
     }
-    String::new()
+    .to_owned()
 }
 
 /// The number of single-letter edits between two words.

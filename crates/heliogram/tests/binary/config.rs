@@ -38,7 +38,29 @@ async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
             4,
             "such as \"127.0.0.1:8775\"",
         ),
-        ("[http]\nconnections = \"many\"\n", 4, "expected usize"),
+        ("[http]\nconnections = \"many\"\n", 4, "a whole number"),
+        ("[http]\nconnections = -1\n", 4, "a whole number"),
+        ("[http]\nconnections = 0\n", 4, "from 1 to"),
+        (
+            "[http]\nbody_limit_bytes = 5\n",
+            4,
+            "from 1024 to 1073741824",
+        ),
+        ("[http]\nhead_timeout_ms = 0\n", 4, "from 1 to"),
+        ("[limits]\nrecipients = 1000001\n", 4, "from 1 to 1000000"),
+        ("[smpp]\nlisten = \"0.0.0.0:8775\"\n", 4, "its own port"),
+        (
+            "[exchange]\nbase = \"UAH\"\nrates.USD = 0.0241\n",
+            5,
+            "in quotes: \"0.0241\"",
+        ),
+        (
+            "[exchange]\nbase = \"UAH\"\nrates.UAH = \"1\"\n",
+            5,
+            "the base itself",
+        ),
+        ("[log]\nlevel = \"loud\"\n", 4, "off, error, warn"),
+        ("[smpp]\n", 3, "add listen"),
         ("[limts]\nsegments = 2\n", 3, "did you mean `limits`"),
         ("[limits]\nsegments = 64\n", 4, "from 1 to 63"),
         ("[log]\nformat = \"xml\"\n", 4, "`json`"),
@@ -66,6 +88,23 @@ async fn a_file_without_a_data_directory_is_told_what_to_add() {
     let (code, said) = check("[http]\nconnections = 5\n").await;
     assert_eq!(code, Some(1));
     assert!(said.contains("[data]"), "{said}");
+}
+
+#[tokio::test]
+async fn a_directory_that_is_not_one_is_told() {
+    for (directory, told) in [("\"\"", "is empty"), ("5", "a path in quotes")] {
+        let (code, said) = check(&format!("[data]\ndirectory = {directory}\n")).await;
+        assert_eq!(code, Some(1));
+        assert!(said.contains("FILE:2: ") && said.contains(told), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn development_mode_knows_its_log_levels() {
+    let output = run(&["dev", "--log", "loud"]).await;
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("off, error, warn"), "{said}");
 }
 
 #[tokio::test]
