@@ -23,6 +23,9 @@ use result::Outcome;
 /// The longest that the receipts may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// And what each message adds to it, on a slow machine.
+const PATIENCE_EACH: Duration = Duration::from_millis(10);
+
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOK_SOON: Duration = Duration::from_millis(5);
 
@@ -63,6 +66,7 @@ async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
         "development gateway on http://{http}, simulated operator on {}",
         world.operator()
     ))?;
+    afford(world, recipients + 1).await?;
     let mut client = Client::connect(http, account::PUBLIC_KEY, account::PRIVATE_KEY).await?;
     let before = balance(&mut client).await?;
 
@@ -81,35 +85,38 @@ async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
             ],
         )
         .await?;
-    let phones = audience::phones(recipients);
-    let group = client
-        .call(
-            "sendsmsgroup",
-            &[
-                ("sender", "Heliogram"),
-                ("text", audience::TEXT),
-                ("phones", &phones),
-                ("userapp", "heliogram demo"),
-            ],
-        )
-        .await?;
+    let mut answers = vec![single];
+    for phones in audience::groups(recipients) {
+        let group = client
+            .call(
+                "sendsmsgroup",
+                &[
+                    ("sender", "Heliogram"),
+                    ("text", audience::TEXT),
+                    ("phones", &phones),
+                    ("userapp", "heliogram demo"),
+                ],
+            )
+            .await?;
+        answers.push(group);
+    }
     output::line(format_args!(
         "accepted in {} ms: {} recipients",
         start.elapsed().as_millis(),
         recipients + 1
     ))?;
 
-    let accepted =
-        [&single, &group].map(|answer| id(answer).map(|id| (id, answer["price"].clone())));
-    let [single, group] = accepted;
-    let submissions = [single?, group?];
+    let submissions = answers
+        .iter()
+        .map(|answer| Ok((id(answer)?, answer["price"].clone())))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let (tally, submitted_after, done_after) =
         watch(world, u64::from(recipients) + 1, start).await?;
     let after = balance(&mut client).await?;
-    let reported = [
-        info(&mut client, submissions[0].0).await?,
-        info(&mut client, submissions[1].0).await?,
-    ];
+    let mut reported = Vec::new();
+    for (id, _) in &submissions {
+        reported.push(info(&mut client, *id).await?);
+    }
     Outcome::gather(
         world,
         &submissions,
@@ -121,6 +128,21 @@ async fn send(world: &World, recipients: u32) -> anyhow::Result<Outcome> {
         done_after,
     )
     .await
+}
+
+/// Makes sure that the account can pay for so many messages.
+async fn afford(world: &World, messages: u32) -> anyhow::Result<()> {
+    let account = world.account()?.id;
+    let needed = i64::from(messages) * i64::from(audience::MOST_SEGMENTS) * account::PRICE_MICROS;
+    let available = world.gateway().balance(account).await?.available.micros();
+    if available < needed {
+        let missing = needed - available;
+        world
+            .gateway()
+            .top_up(account, missing, "demonstration")
+            .await?;
+    }
+    Ok(())
 }
 
 fn id(answer: &Value) -> anyhow::Result<SubmissionId> {
@@ -146,6 +168,7 @@ async fn watch(
     expected: u64,
     start: Instant,
 ) -> anyhow::Result<(Tally, (u64, Duration), Duration)> {
+    let patience = PATIENCE + PATIENCE_EACH * u32::try_from(expected).unwrap_or(u32::MAX);
     let live = std::io::stdout().is_terminal();
     let mut submitted_after = None;
     loop {
@@ -164,9 +187,9 @@ async fn watch(
             return Ok((tally, submitted_after.unwrap_or((expected, done)), done));
         }
         ensure!(
-            start.elapsed() < PATIENCE,
+            start.elapsed() < patience,
             "after {} s some messages have not ended: {}",
-            PATIENCE.as_secs(),
+            patience.as_secs(),
             progress(&tally, expected)
         );
         let pause = if submitted_after.is_none() {

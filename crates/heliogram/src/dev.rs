@@ -32,7 +32,7 @@ const RATES: [(&str, &str); 4] = [
     ("RUB", "2"),
 ];
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM, SIGINT, SIGHUP or SIGQUIT.
 pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
     logs::start(&options.log, LogFormat::Text)?;
     let mut ending = Ending::catch()?;
@@ -179,6 +179,8 @@ async fn start_operator(options: &Dev, data: &Path) -> anyhow::Result<Simulator>
         scenario: options.scenario.clone(),
         // What it owes must survive as long as the gateway's data does.
         journal: options.data.as_ref().map(|_| data.join("operator.journal")),
+        // Room for the largest demonstration, whose every message is looked for on its phone.
+        inbox_limit: 200_000,
         ..simulator::Config::default()
     };
     let listen = config.listen;

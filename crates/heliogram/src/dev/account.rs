@@ -19,6 +19,11 @@ pub(crate) const API_KEY: &str = "dev-key";
 pub(crate) const TOKEN: &str = "dev-token";
 
 const BALANCE_MICROS: i64 = 1_000_000_000;
+
+/// The price of a segment, in hryvnias, and in micro-units.
+const PRICE: &str = "0.13";
+pub(crate) const PRICE_MICROS: i64 = 130_000;
+
 const OPERATOR: &str = "operator";
 
 /// Submits that may be on the wire at once: also the most that a crash can make arrive twice.
@@ -30,7 +35,7 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
     if !tariffs.iter().any(|tariff| tariff.name == "default") {
         let tariff = TariffSettings {
             currency: "UAH".into(),
-            default: Some("0.13".into()),
+            default: Some(PRICE.into()),
             rules: Vec::new(),
         };
         gateway.put_tariff("default", &tariff).await?;
