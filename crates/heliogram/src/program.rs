@@ -10,7 +10,7 @@ use gateway::connector::Connectors;
 use gateway::registry::Registry;
 use gateway::{Gateway, Running};
 use smpp_net::server::Server;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::config::Http;
 use crate::http;
@@ -33,6 +33,9 @@ pub(crate) struct Doors {
     pub(crate) extra: Router,
 }
 
+/// How many connections may wait to be accepted: programs that open one for each request come in bursts.
+const BACKLOG: u32 = 1_024;
+
 impl Program {
     /// Starts the tasks, then opens the doors: whoever gets in finds everything running.
     pub(crate) async fn start(
@@ -42,9 +45,8 @@ impl Program {
         mut settings: Doors,
     ) -> anyhow::Result<Self> {
         let address = settings.http.listen;
-        let listener = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("cannot listen for HTTP on {address}"))?;
+        let listener =
+            listen(address).with_context(|| format!("cannot listen for HTTP on {address}"))?;
         let tasks = Running::start(gateway.clone(), connectors).await;
         let smpp = match settings.smpp {
             Some(address) => {
@@ -95,4 +97,16 @@ impl Program {
         }
         self.tasks.stop().await;
     }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A restart need not wait for the old connections' last packets.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

@@ -15,7 +15,7 @@ use crate::lifetime::Ending;
 use crate::program::{Doors, Program};
 use crate::{logs, output};
 
-/// Runs until SIGTERM or SIGINT, then stops in order: doors, links, store.
+/// Runs until SIGTERM, SIGINT, SIGHUP or SIGQUIT, then stops in order: doors, links, store.
 pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     logs::start(&config.log.level, config.log.format)?;
@@ -44,7 +44,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs the simulated operator until SIGTERM or SIGINT; says its address on the first line of standard output.
+/// Runs the simulated operator until SIGTERM, SIGINT, SIGHUP or SIGQUIT; says its address on the first line of standard output.
 pub(crate) async fn simulator(options: cli::Simulator) -> anyhow::Result<()> {
     logs::start("warn", LogFormat::Text)?;
     let mut ending = Ending::catch()?;

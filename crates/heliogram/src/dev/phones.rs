@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
@@ -24,6 +24,7 @@ pub(super) fn routes(inbox: Inbox) -> Router {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Asked {
     to: Option<String>,
     wait: Option<String>,
@@ -37,7 +38,7 @@ struct Shown {
     text: String,
     segments: u16,
     id: String,
-    /// RFC 3339, UTC.
+    /// RFC 3339, UTC, with milliseconds.
     received_at: String,
 }
 
@@ -54,9 +55,13 @@ async fn list(State(inbox): State<Inbox>, Query(asked): Query<Asked>) -> Respons
     Json(received.into_iter().map(show).collect::<Vec<_>>()).into_response()
 }
 
-async fn clear(State(inbox): State<Inbox>) -> StatusCode {
+async fn clear(State(inbox): State<Inbox>, uri: Uri) -> Response {
+    if uri.query().is_some_and(|query| !query.is_empty()) {
+        let told = "all phones are emptied at once: leave the parameters out\n";
+        return (StatusCode::BAD_REQUEST, told).into_response();
+    }
     inbox.clear();
-    StatusCode::NO_CONTENT
+    StatusCode::NO_CONTENT.into_response()
 }
 
 fn show(received: Received) -> Shown {
@@ -67,10 +72,14 @@ fn show(received: Received) -> Shown {
         text: received.text,
         segments: received.segments,
         id: received.id,
-        received_at: jiff::Timestamp::from_millisecond(at)
-            .unwrap_or_default()
-            .to_string(),
+        received_at: instant(at),
     }
+}
+
+/// Writes an instant with its milliseconds, also when they are zero, so that texts sort as instants do.
+fn instant(millis: i64) -> String {
+    let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
+    format!("{instant:.3}")
 }
 
 /// Reads `10s`, `500ms`, `1m`, or a bare number of seconds.
@@ -128,6 +137,12 @@ mod tests {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert!(duration("soon").is_err());
         assert!(duration("1h").is_err());
+    }
+
+    #[test]
+    fn an_instant_always_has_its_milliseconds() {
+        assert_eq!(instant(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(instant(1_040), "1970-01-01T00:00:01.040Z");
     }
 
     #[test]

@@ -124,6 +124,15 @@ async fn a_wrong_question_to_the_phones_is_told() {
         let (name, _) = query.split_once('=').unwrap();
         assert!(answer.text().starts_with(name), "{answer:?}");
     }
+    for (method, query) in [
+        ("GET", "form=Shop"),
+        ("DELETE", "to=380501234567"),
+        ("DELETE", "form=Shop"),
+    ] {
+        let target = format!("/dev/messages?{query}");
+        let answer = connection.ask(method, &target, "", b"").await.unwrap();
+        assert_eq!(answer.status, 400, "{method} {query}");
+    }
 }
 
 #[tokio::test]
@@ -153,12 +162,26 @@ async fn a_page_from_elsewhere_cannot_see_the_phones_under_its_own_name() {
 
 #[tokio::test]
 async fn temporary_data_is_gone_at_the_end_and_nothing_else_is_left() {
-    let dev = Dev::start().await;
-    let data = dev.data();
-    assert!(data.is_dir());
-    let (code, rest) = dev.process.terminate().await;
-    assert_eq!((code, rest.as_str()), (Some(0), ""));
-    assert!(!data.exists());
+    for signal in ["TERM", "INT", "HUP", "QUIT"] {
+        let dev = Dev::start().await;
+        if signal == "HUP" && ignores_hangup(dev.process.id()) {
+            continue;
+        }
+        let data = dev.data();
+        assert!(data.is_dir());
+        let (code, rest) = dev.process.signal(signal).await;
+        assert_eq!((code, rest.as_str()), (Some(0), ""), "{signal}");
+        assert!(!data.exists(), "{signal}");
+    }
+}
+
+/// Whether the tests run under `nohup`, which their processes inherit and keep to [proc(5)].
+fn ignores_hangup(id: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.unwrap()
+        .trim()
+        .ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f'])
 }
 
 #[tokio::test]

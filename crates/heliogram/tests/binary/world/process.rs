@@ -83,9 +83,14 @@ impl Process {
     }
 
     /// Asks it to end; gives its exit code and the rest of its standard output.
-    pub(crate) async fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn terminate(self) -> (Option<i32>, String) {
+        self.signal("TERM").await
+    }
+
+    /// Sends it a signal that ends it; gives its exit code and the rest of its standard output.
+    pub(crate) async fn signal(mut self, name: &str) -> (Option<i32>, String) {
         let told = Command::new("kill")
-            .args(["-TERM", &self.id().to_string()])
+            .args([&format!("-{name}"), &self.id().to_string()])
             .status();
         assert!(told.await.unwrap().success());
         let mut rest = String::new();
