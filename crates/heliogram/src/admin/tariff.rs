@@ -111,16 +111,14 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 fn summary(settings: &TariffSettings) -> String {
-    let rules = match settings.rules.len() {
-        1 => "1 rule".to_owned(),
-        number => format!("{number} rules"),
+    let others = match &settings.default {
+        Some(price) => format!("{price} {} a segment", settings.currency),
+        None => "no price, so they are refused".to_owned(),
     };
-    match &settings.default {
-        Some(price) => format!(
-            "{rules} and {price} {} a segment for all other numbers",
-            settings.currency
-        ),
-        None => format!("{rules} and refuses all other numbers"),
+    match settings.rules.len() {
+        0 => format!("for all numbers {others}"),
+        1 => format!("1 rule, and for all other numbers {others}"),
+        number => format!("{number} rules, and for all other numbers {others}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `heliogram dev`: ready at once, with phones to look at, on this machine alone.
 
 mod apart;
+mod welcome;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
