@@ -122,7 +122,7 @@ impl Atompark {
                 ))
             }
             Method::CheckCampaignPriceGroup => {
-                let quote = gateway.quote(&arguments.send_sms_group(&account)?).await?;
+                let quote = gateway.quote(arguments.send_sms_group(&account)?).await?;
                 Ok(Reply::group_price(quote.total()))
             }
             Method::GetCampaignInfo => {

@@ -17,13 +17,13 @@ use crate::directory::{
 use crate::secrets::{hash_password, token_name};
 use crate::{AccountId, ConnectorId, Gateway};
 
-/// Says why an admin command was not carried out; nothing has changed.
+/// Says why an admin command was not carried out.
 #[derive(Debug, ThisError)]
 pub enum AdminError {
-    /// What was asked contradicts what there is, or is not valid.
+    /// What was asked contradicts what there is, or is not valid: nothing has changed.
     #[error("{0}")]
     Invalid(String),
-    /// The store could not do it.
+    /// The store could not do it, or could not say that it has done it: look before repeating a top-up.
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -279,7 +279,6 @@ impl Gateway {
 
     async fn changed(&self) -> Result<(), AdminError> {
         self.reload().await?;
-        self.0.reload.notify_one();
         Ok(())
     }
 }

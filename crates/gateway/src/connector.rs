@@ -124,7 +124,7 @@ pub struct Receipt {
 pub struct Inbox {
     /// Which connector this inbox belongs to.
     pub connector: ConnectorId,
-    /// Answers; has room for as many attempts as the capacity allows, so a full channel is a broken duty.
+    /// Answers; no more can wait here than attempts were handed over, which the capacity bounds.
     pub answers: mpsc::UnboundedSender<Answer>,
     /// Receipts; while it is full the connector holds them back, up to a bound beyond which the upstream is told to wait.
     pub receipts: mpsc::Sender<Receipt>,

@@ -9,7 +9,8 @@ pub enum Error {
     /// The caller's: nothing happened.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Ours: nothing was accepted; the same call may succeed later.
+    /// Ours: the store did not say that it was done, so it must not be said to the customer either. It may have been done all
+    /// the same (the answer to a commit was lost): a repetition may send twice.
     #[error("the gateway cannot do this now")]
     Unavailable(#[source] store::Error),
 }

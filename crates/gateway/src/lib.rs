@@ -74,7 +74,7 @@ pub struct Tempo {
     pub attempts: u32,
     /// How many receipts one commit records at the most.
     pub receipts_at_once: usize,
-    /// How long a stop waits for what is on the wire.
+    /// How long a stop waits for what is on the wire of each connector.
     pub drain_ms: u64,
 }
 
@@ -130,7 +130,7 @@ struct Inner {
     directory: ArcSwap<Directory>,
     /// Rung when new messages wait.
     work: tokio::sync::watch::Sender<u64>,
-    /// Rung when this process changed the configuration.
+    /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
     hashing: Semaphore,
@@ -201,6 +201,8 @@ impl Gateway {
                 &read
             })
         });
+        // Whoever saw the change first, the connectors must follow it.
+        self.0.reload.notify_one();
         Ok(true)
     }
 

@@ -64,14 +64,14 @@ impl Gateway {
     /// not numbers, have no price or no route are stored as messages that have ended, at no price.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
         let account = submit.account;
-        let again = submit.clone();
-        let (mut new, mut quote) = self.prepare(submit).await?;
+        let submit = Arc::new(submit);
+        let (mut new, mut quote) = self.prepare(&submit).await?;
         let test = new.test;
         let accepted = match self.store().accept(new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
-                (new, quote) = self.prepare(again).await?;
+                (new, quote) = self.prepare(&submit).await?;
                 self.store().accept(new).await
             }
             accepted => accepted,
@@ -95,11 +95,11 @@ impl Gateway {
     }
 
     /// Prices a submission without accepting it: refuses what `submit` would refuse, but for the balance.
-    pub async fn quote(&self, submit: &Submit) -> Result<Quote, Error> {
-        Ok(self.prepare(submit.clone()).await?.1)
+    pub async fn quote(&self, submit: Submit) -> Result<Quote, Error> {
+        Ok(self.prepare(&Arc::new(submit)).await?.1)
     }
 
-    async fn prepare(&self, submit: Submit) -> Result<(NewSubmission, Quote), Error> {
+    async fn prepare(&self, submit: &Arc<Submit>) -> Result<(NewSubmission, Quote), Error> {
         let directory = self.directory();
         let limits = *self.limits();
         let now = self.now();
@@ -107,7 +107,8 @@ impl Gateway {
             return Ok(prepare(&directory, &limits, submit, now)?);
         }
         // Long lists are priced beside the tasks that answer others.
-        tokio::task::spawn_blocking(move || prepare(&directory, &limits, submit, now))
+        let submit = Arc::clone(submit);
+        tokio::task::spawn_blocking(move || prepare(&directory, &limits, &submit, now))
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
             .map_err(Error::Refused)
@@ -117,7 +118,7 @@ impl Gateway {
 fn prepare(
     directory: &Directory,
     limits: &Limits,
-    submit: Submit,
+    submit: &Submit,
     now: Timestamp,
 ) -> Result<(NewSubmission, Quote), Refusal> {
     let account = directory
@@ -130,6 +131,9 @@ fn prepare(
     let originator = check_originator(account, &submit.originator)?;
     if submit.text.is_empty() {
         return Err(Refusal::EmptyText);
+    }
+    if submit.text.len() > TEMPLATE_TO_TEXT * most_octets(limits) {
+        return Err(too_long(limits));
     }
     if submit.recipients.len() > limits.recipients {
         let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
@@ -162,7 +166,7 @@ fn prepare(
     let personal = pricing.template.has_placeholders();
     let mut seen = HashSet::new();
     let mut messages = Vec::with_capacity(submit.recipients.len());
-    for to in submit.recipients {
+    for to in &submit.recipients {
         let recipient = Recipient::new(&to.number);
         if submit.drop_repeats
             && let Ok(msisdn) = recipient.msisdn
@@ -170,7 +174,7 @@ fn prepare(
         {
             continue;
         }
-        messages.push(pricing.message(recipient, to.variables)?);
+        messages.push(pricing.message(recipient, to.variables.clone())?);
     }
     let Pricing {
         quote,
@@ -183,9 +187,9 @@ fn prepare(
     let new = NewSubmission {
         account: submit.account,
         originator: originator.as_str().to_owned(),
-        text: submit.text,
+        text: submit.text.clone(),
         lane: submit.lane,
-        source: submit.source,
+        source: submit.source.clone(),
         test: submit.test,
         created_at: now,
         start_at,
@@ -309,7 +313,8 @@ impl Pricing<'_> {
         let segments = match self.plain {
             Some(segments) if verbatim => segments,
             _ => {
-                let text = render(&self.template, variables);
+                let text = render_within(&self.template, variables, most_octets(self.limits))
+                    .ok_or_else(|| too_long(self.limits))?;
                 if text.is_empty() {
                     return Err(Refusal::EmptyText);
                 }
@@ -328,11 +333,35 @@ impl Pricing<'_> {
     }
 }
 
-/// Renders one recipient's text; the same for the price and for the wire.
+/// How much longer a template may be than the texts that it makes.
+const TEMPLATE_TO_TEXT: usize = 4;
+
+/// The octets of the longest text of so many segments: 153 characters each, of no more than three octets.
+fn most_octets(limits: &Limits) -> usize {
+    usize::from(limits.segments) * 153 * 3
+}
+
+/// Refuses a text that is too long to be worth counting.
+fn too_long(limits: &Limits) -> Refusal {
+    Refusal::TextTooLong {
+        segments: u16::MAX,
+        limit: limits.segments,
+    }
+}
+
+/// Renders one recipient's text for the wire, as it was rendered for the price.
 pub(crate) fn render<'a>(template: &'a Template, variables: Option<&str>) -> Cow<'a, str> {
+    render_within(template, variables, usize::MAX).unwrap_or_default()
+}
+
+fn render_within<'a>(
+    template: &'a Template,
+    variables: Option<&str>,
+    most_octets: usize,
+) -> Option<Cow<'a, str>> {
     match variables {
-        Some(variables) => template.render(&Variables::positional(variables)),
-        None => Cow::Borrowed(template.text()),
+        Some(variables) => template.render_within(&Variables::positional(variables), most_octets),
+        None => (template.text().len() <= most_octets).then_some(Cow::Borrowed(template.text())),
     }
 }
 

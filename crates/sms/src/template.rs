@@ -65,8 +65,19 @@ impl Template {
     /// A position without a value gives nothing; an unknown name is left as it stands, percent
     /// signs included, and its closing sign may open the next placeholder.
     pub fn render(&self, variables: &Variables<'_>) -> Cow<'_, str> {
+        self.render_within(variables, usize::MAX)
+            .unwrap_or_default()
+    }
+
+    /// Fills in one recipient's values; `None` as soon as the text passes so many octets, because few placeholders can ask
+    /// for a value very often.
+    pub fn render_within(
+        &self,
+        variables: &Variables<'_>,
+        most_octets: usize,
+    ) -> Option<Cow<'_, str>> {
         if !self.has_placeholders() {
-            return Cow::Borrowed(&self.text);
+            return (self.text.len() <= most_octets).then_some(Cow::Borrowed(&self.text));
         }
         let mut rendered = String::with_capacity(self.text.len() + 32);
         let mut after_value = true;
@@ -87,8 +98,11 @@ impl Template {
                 rendered.push_str(stretch);
             }
             after_value = value.is_some();
+            if rendered.len() > most_octets {
+                return None;
+            }
         }
-        Cow::Owned(rendered)
+        Some(Cow::Owned(rendered))
     }
 }
 
@@ -232,5 +246,15 @@ mod tests {
                 proptest::prop_assert_eq!(rendered, text);
             }
         }
+    }
+
+    #[test]
+    fn a_text_that_multiplies_its_values_stops_at_the_limit() {
+        let template = Template::parse(&"%1%".repeat(100_000));
+        let value = "x".repeat(100_000);
+        let variables = Variables::positional(&value);
+        assert_eq!(template.render_within(&variables, 1_000), None);
+        let short = Variables::positional("");
+        assert_eq!(template.render_within(&short, 0).as_deref(), Some(""));
     }
 }

@@ -238,7 +238,6 @@ fn apply_rest(
         Rest::Failed(reason) => message.end(connection, books, Event::Fail(reason), at)?,
         Rest::Unknown { reason, resend_at } => {
             message.doubts += 1;
-            message.attempts += 1;
             message.apply(connection, books, Event::AnswerLost(reason), at)?;
             if let Some(resend_at) = resend_at
                 && message.apply(connection, books, Event::Resend, at)?
@@ -272,7 +271,6 @@ fn recover(
             continue;
         }
         message.doubts += 1;
-        message.attempts += 1;
         let resend = match policy {
             DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
             DoubtPolicy::Hold => false,

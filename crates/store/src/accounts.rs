@@ -27,7 +27,7 @@ pub struct Account {
     pub currency: Currency,
     /// How far below zero the available balance may go, in micro-units; 0 for a prepaid account.
     pub credit_limit_micros: i64,
-    /// Whether it may sign in and send.
+    /// Whether it may neither sign in nor send.
     pub suspended: bool,
     /// The gateway's settings, a JSON object.
     pub settings: String,

@@ -79,7 +79,7 @@ pub trait Configuration: Send + Sync {
         secret: &[u8],
     ) -> Result<ConnectorId, Error>;
 
-    /// Removes a connector; tells whether it was there. Conflict while a route leads to it or messages wait for it.
+    /// Removes a connector; tells whether it was there. Conflict while a route leads to it, messages wait for it or are on their way through it, or receipts are awaited from it.
     async fn remove_connector(&self, name: &str) -> Result<bool, Error>;
 
     /// Adds or replaces a route by name. Conflict when its connector does not exist.

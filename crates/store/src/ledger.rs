@@ -36,7 +36,7 @@ pub struct Audit {
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// Adds money to (or, negative, takes it from) the available balance, with a note; answers the book after it.
-    /// Conflict when there is no such account.
+    /// Conflict when there is no such account. Not idempotent: after an `unavailable` error look at the book first.
     async fn top_up(
         &self,
         account: AccountId,

@@ -52,7 +52,7 @@ pub struct ClaimedMessage {
     pub segments: u16,
     /// Bit `i` is set when segment `i` was taken by the upstream in an earlier attempt.
     pub accepted: u64,
-    /// How many attempts came before and used one up.
+    /// How many attempts the upstream looked at and refused for a while.
     pub attempts: u32,
     /// How many times it has been in doubt.
     pub doubts: u32,
@@ -80,7 +80,7 @@ pub struct Answer {
 pub struct AcceptedSegment {
     /// Its position in the message, from 0.
     pub index: u16,
-    /// The upstream's id for it, octets as they came.
+    /// The upstream's id for it, in the one form by which receipts are matched; empty when it gave none.
     pub upstream_id: Vec<u8>,
 }
 
@@ -160,7 +160,7 @@ pub trait Queue: Send + Sync {
     async fn release_due(&self, now: Timestamp, limit: u32) -> Result<u32, Error>;
 
     /// Ends messages whose lifetime is over: those that have not left at `expires_at`, those without a receipt
-    /// `receipt_wait_ms` after it. Looks at no more than `limit` submissions.
+    /// `receipt_wait_ms` after it. Ends no more than about `limit` messages.
     async fn sweep(&self, now: Timestamp, receipt_wait_ms: i64, limit: u32)
     -> Result<Swept, Error>;
 

@@ -15,7 +15,7 @@ pub struct Account {
     pub currency: Currency,
     /// How far below zero its available balance may go.
     pub credit_limit_micros: i64,
-    /// Whether it may sign in and send.
+    /// Whether it may neither sign in nor send.
     pub suspended: bool,
     /// What can be changed at any time.
     pub settings: AccountSettings,

@@ -105,6 +105,8 @@ fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorde
 
 fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Timestamp) -> Rest {
     match failure {
+        // Our own contradiction is not the upstream's refusal.
+        Failure::Refused(Reason::InternalError) => Rest::Failed(Reason::InternalError),
         Failure::Refused(reason) => Rest::Refused(reason),
         Failure::Retry {
             reason,
@@ -116,7 +118,9 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             if attempt_used && attempts >= tempo.attempts {
                 return Rest::Refused(Reason::AttemptsExhausted);
             }
-            let pause = i64::from(after_ms) << attempts.min(10);
+            // Only what the upstream looked at and refused is asked again more and more rarely.
+            let doublings = if attempt_used { attempts.min(10) } else { 0 };
+            let pause = i64::from(after_ms) << doublings;
             let due_at = now.plus_millis(pause.min(LONGEST_PAUSE_MS));
             // A retry that would come too late is the end of the lifetime, which the sweep finds.
             Rest::Retry {
@@ -136,7 +140,7 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
                 Reason::ResponseTimeout => tempo.resend_after_ms,
                 // A link that breaks again and again must not use up all resends in a moment.
                 _ if in_hand.doubts > 0 => {
-                    (FIRST_PAUSE_MS << in_hand.doubts.min(10)).min(LONGEST_PAUSE_MS)
+                    (FIRST_PAUSE_MS << (in_hand.doubts - 1).min(10)).min(LONGEST_PAUSE_MS)
                 }
                 _ => 0,
             };

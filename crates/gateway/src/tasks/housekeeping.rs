@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
 
-/// How many messages or submissions one transaction handles, so that others get their turn between.
-const AT_ONCE: u32 = 1_000;
+/// How many messages one transaction handles, so that others get their turn between.
+const AT_ONCE: u32 = 5_000;
 
 /// How long upstream ids are kept that no receipt has asked for.
 const UPSTREAM_IDS_KEPT_MS: i64 = 96 * 60 * 60 * 1000;
@@ -62,10 +62,8 @@ pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
 pub(crate) async fn reload(gateway: Gateway, stop: CancellationToken) {
     let mut ticks = ticks(gateway.0.tempo.reload_ms);
     while tick(&mut ticks, &stop).await {
-        match gateway.reload().await {
-            Ok(true) => gateway.0.reload.notify_one(),
-            Ok(false) => {}
-            Err(error) => tracing::error!(?error, "cannot read the configuration"),
+        if let Err(error) = gateway.reload().await {
+            tracing::error!(?error, "cannot read the configuration");
         }
     }
 }

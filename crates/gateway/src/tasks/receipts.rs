@@ -11,53 +11,78 @@ use crate::connector::{Receipt, Ticket};
 
 const STORE_RETRY: Duration = Duration::from_millis(250);
 
-/// Records receipts, then answers them; when the store refuses, the upstream is asked to send them again.
+/// Records receipts, then answers them. While the store refuses, the upstream is asked to send them again; a single one that can
+/// never be recorded is answered and reported, so that it does not come for ever and keep the others out.
 pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) {
-    if batch.is_empty() {
-        return;
-    }
     let at = gateway.now();
     let mut tickets = Vec::with_capacity(batch.len());
     let mut receipts = Vec::with_capacity(batch.len());
+    let mut useless = Vec::new();
     for receipt in batch {
+        if receipt.candidates.is_empty() {
+            useless.push(receipt.ticket);
+            continue;
+        }
         tickets.push(receipt.ticket);
-        if !receipt.candidates.is_empty() {
-            receipts.push(NewReceipt {
-                connector: link.spec.id,
-                candidates: receipt.candidates,
-                numbers: receipt.numbers,
-                outcome: receipt.outcome,
-                at,
-            });
-        }
+        receipts.push(NewReceipt {
+            connector: link.spec.id,
+            candidates: receipt.candidates,
+            numbers: receipt.numbers,
+            outcome: receipt.outcome,
+            at,
+        });
     }
-    match gateway.store().record_receipts(receipts).await {
-        Ok(matches) => {
-            let ambiguous = matches
-                .iter()
-                .filter(|met| **met == Match::Ambiguous)
-                .count();
-            if ambiguous > 0 {
-                tracing::warn!(
-                    connector = link.spec.name,
-                    ambiguous,
-                    "receipts fit several messages by their ids and were applied to none"
-                );
-            }
-            acknowledge(link, tickets, true);
+    acknowledge(link, useless, true);
+    let mut waiting = vec![(tickets, receipts)];
+    while let Some((tickets, receipts)) = waiting.pop() {
+        if tickets.is_empty() {
+            continue;
         }
-        Err(error) => {
-            tracing::error!(
-                connector = link.spec.name,
-                ?error,
-                "cannot record receipts: the upstream is asked to send them again"
-            );
-            acknowledge(link, tickets, false);
-            sleep(STORE_RETRY).await;
+        let connector = &link.spec.name;
+        match gateway.store().record_receipts(receipts.clone()).await {
+            Ok(matches) => {
+                warn_of_ambiguous(link, &matches);
+                acknowledge(link, tickets, true);
+            }
+            Err(error) if error.is_unavailable() => {
+                tracing::error!(
+                    connector,
+                    ?error,
+                    "cannot record receipts: they shall come again"
+                );
+                acknowledge(link, tickets, false);
+                sleep(STORE_RETRY).await;
+            }
+            Err(error) if tickets.len() == 1 => {
+                tracing::error!(connector, ?error, "a receipt is lost");
+                acknowledge(link, tickets, true);
+            }
+            // One of them is broken: the others must not suffer.
+            Err(_) => {
+                let each = tickets.into_iter().zip(receipts);
+                waiting.extend(each.map(|(ticket, receipt)| (vec![ticket], vec![receipt])));
+            }
         }
     }
 }
 
+fn warn_of_ambiguous(link: &Link, matches: &[Match]) {
+    let ambiguous = matches
+        .iter()
+        .filter(|met| **met == Match::Ambiguous)
+        .count();
+    if ambiguous > 0 {
+        let connector = &link.spec.name;
+        tracing::warn!(
+            connector,
+            ambiguous,
+            "receipts fit several messages by their ids and were applied to none"
+        );
+    }
+}
+
 fn acknowledge(link: &Link, tickets: Vec<Ticket>, taken: bool) {
-    link.connector.acknowledge(tickets, taken);
+    if !tickets.is_empty() {
+        link.connector.acknowledge(tickets, taken);
+    }
 }

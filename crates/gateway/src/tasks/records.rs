@@ -31,7 +31,7 @@ pub(crate) async fn run(
             _ = answers.recv_many(&mut answered, ANSWERS_AT_ONCE) => {}
             () = stop.cancelled() => {}
         }
-        // Receipts first: the answer that came before one of them is then sure to be among the answers.
+        // Receipts first: the answer that came before one of them is then among the answers, unless thousands wait.
         fill(&mut reported, receipts_at_once, || receipts.try_recv().ok());
         fill(&mut answered, ANSWERS_AT_ONCE, || answers.try_recv().ok());
         if answered.is_empty() && reported.is_empty() {

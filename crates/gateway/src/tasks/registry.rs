@@ -1,4 +1,4 @@
-//! The one place where tasks are spawned.
+//! The one place where tasks are spawned that live as long as what they serve.
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,17 +21,14 @@ impl Registry {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        let name = name.into();
         let stop = CancellationToken::new();
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that spawns"
         )]
-        let handle = tokio::spawn(task(stop.clone()));
-        self.tasks.push(Task {
-            name: name.into(),
-            stop,
-            handle,
-        });
+        let handle = tokio::spawn(watched(name.clone(), task(stop.clone()), stop.clone()));
+        self.tasks.push(Task { name, stop, handle });
     }
 
     /// Stops the tasks, the youngest first, each only when the one before has ended.
@@ -43,4 +40,23 @@ impl Registry {
             }
         }
     }
+}
+
+/// Runs a task and tells when it ends before it was asked to: without it the gateway does only part of its work.
+async fn watched(name: String, task: impl Future<Output = ()>, stop: CancellationToken) {
+    /// Speaks also when the task panics, since that drops it.
+    struct Watch(String, CancellationToken);
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            if !self.1.is_cancelled() && tokio::runtime::Handle::try_current().is_ok() {
+                tracing::error!(
+                    task = self.0,
+                    "the task has ended by itself: restart the gateway"
+                );
+            }
+        }
+    }
+    let watch = Watch(name, stop);
+    task.await;
+    drop(watch);
 }

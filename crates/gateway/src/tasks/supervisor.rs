@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use store::ConnectorId;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +17,7 @@ use crate::Gateway;
 use crate::connector::{Connectors, Inbox};
 use crate::directory::ConnectorSpec;
 
-/// How many receipts wait for the store before a connector stops reading.
+/// How many receipts wait for the store before a connector keeps further ones to itself.
 const RECEIPTS_WAITING: usize = 4_096;
 
 /// How soon a connector that could not be started is tried again.
@@ -49,9 +50,13 @@ pub(crate) async fn run(
             () = stop.cancelled() => {}
         }
     }
+    // All together: each may have to wait for what is on its wire.
+    let mut stopping = JoinSet::new();
     for (_, way) in ways {
-        way.stop(&gateway).await;
+        let gateway = gateway.clone();
+        stopping.spawn(async move { way.stop(&gateway).await });
     }
+    stopping.join_all().await;
 }
 
 /// Stops what is not configured any more or differently, starts what is new; tells whether everything runs.
@@ -111,7 +116,7 @@ impl Way {
                 connector = spec.name,
                 resent = recovered.resent,
                 held = recovered.held,
-                "messages were on their way when the process stopped: they may have left"
+                "messages had been handed over without an answer: they may have left"
             );
         }
         let (answers, given) = mpsc::unbounded_channel();
