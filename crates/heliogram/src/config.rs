@@ -48,6 +48,8 @@ pub(crate) struct Http {
     pub(crate) listen: SocketAddr,
     /// The largest request body that is read.
     pub(crate) body_limit_bytes: usize,
+    /// How much of all requests' bodies may be in memory at once; more has to wait.
+    pub(crate) bodies_limit_bytes: usize,
     /// How many connections may be open at once.
     pub(crate) connections: usize,
     /// How long a client may take to send its request's head, or stay idle between two.
@@ -61,6 +63,7 @@ impl Default for Http {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8775)),
             body_limit_bytes: 8 * 1024 * 1024,
+            bodies_limit_bytes: 256 * 1024 * 1024,
             connections: 10_000,
             head_timeout_ms: 60_000,
             body_timeout_ms: 60_000,

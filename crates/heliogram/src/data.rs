@@ -116,6 +116,10 @@ impl DataDirectory {
     /// Opens the store and the gateway's handle on it.
     pub(crate) async fn gateway(&self, setup: Setup) -> anyhow::Result<Gateway> {
         let file = self.path.join(STORE);
+        // It holds people's messages: whatever the directory lets in, the file is its owner's. SQLite's other files follow it.
+        private(OpenOptions::new().append(true).create(true))
+            .open(&file)
+            .with_context(|| format!("cannot open {}", file.display()))?;
         let store = SqliteStore::open(&file, Options::default())
             .with_context(|| format!("cannot open {}", file.display()))?;
         let parts = Parts {
@@ -140,6 +144,13 @@ const KEY: &str = "secret.key";
 
 /// The empty file that marks a directory of development mode.
 const MARK: &str = "development";
+
+/// Makes a file that is created so readable to its owner only.
+fn private(options: &mut OpenOptions) -> &OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
 
 fn make_private_directory(path: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -170,18 +181,21 @@ fn read_key(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
 
 fn write_key(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     let key = Vault::new_key();
+    // Under another name first: a key that was cut off would keep every later start from its data.
+    let unfinished = path.with_extension("new");
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(hex::encode(*key).as_bytes())?;
-        file.write_all(b"\n")?;
-        // Secrets sealed with it will be durable: so must it be, and its name.
-        file.sync_all()?;
-        path.parent()
-            .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
-    });
+    options.write(true).create(true).truncate(true);
+    let written = private(&mut options)
+        .open(&unfinished)
+        .and_then(|mut file| {
+            file.write_all(hex::encode(*key).as_bytes())?;
+            file.write_all(b"\n")?;
+            // Secrets sealed with it will be durable: so must it be, and its name.
+            file.sync_all()?;
+            std::fs::rename(&unfinished, path)?;
+            path.parent()
+                .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+        });
     written.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(key)
 }
@@ -230,5 +244,21 @@ mod tests {
         assert!(data.lock().is_err());
         drop(lock);
         assert!(data.lock().is_ok());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_the_owner_can_read_the_store_whatever_the_directory_lets_in() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        let data = DataDirectory::create(directory.path()).unwrap();
+        let _gateway = data.gateway(Setup::default()).await.unwrap();
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{:?}", entry.file_name());
+        }
     }
 }

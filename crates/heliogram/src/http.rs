@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -28,6 +28,9 @@ use request_line::Mended;
 
 /// How much of a body that is too large is read and thrown away, so that the client gets to read the answer.
 const DISCARD_BYTES: usize = 64 * 1024 * 1024;
+
+/// The unit in which room for bodies is given.
+const ROOM_UNIT: usize = 1024;
 
 const NOBODY: &str = "nothing answers under this path\n";
 
@@ -43,6 +46,8 @@ struct Door {
     gateway: Gateway,
     body_limit_bytes: usize,
     body_timeout: Duration,
+    /// Room for bodies in memory, in units of [`ROOM_UNIT`].
+    room: Arc<Semaphore>,
 }
 
 /// Builds the routes: health, what the caller adds, and the dialects for every other path.
@@ -51,6 +56,9 @@ pub(crate) fn routes(gateway: Gateway, settings: &Http, extra: Router) -> Router
         gateway,
         body_limit_bytes: settings.body_limit_bytes,
         body_timeout: Duration::from_millis(settings.body_timeout_ms),
+        room: Arc::new(Semaphore::new(
+            settings.bodies_limit_bytes.div_ceil(ROOM_UNIT),
+        )),
     };
     Router::new()
         .route("/health", routing::get(health))
@@ -118,11 +126,7 @@ pub(crate) async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(
-    tokio::net::TcpStream,
-    SocketAddr,
-    tokio::sync::OwnedSemaphorePermit,
-)> {
+) -> Option<(tokio::net::TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
@@ -137,7 +141,7 @@ async fn accept(
     }
 }
 
-/// Says whether requests can be accepted: the store answers.
+/// Says whether the store answers; a full disk shows only in what is sent.
 async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
     match door.gateway.reload().await {
         Ok(_) => (StatusCode::OK, "ok\n"),
@@ -158,7 +162,9 @@ async fn dialects(
     if !DIALECTS.iter().any(|dialect| dialect.claims(path)) {
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     }
-    let body = match timeout(door.body_timeout, collect(body, door.body_limit_bytes)).await {
+    let collected = collect(body, door.body_limit_bytes, &door.room);
+    // The room is given back when the request has been answered.
+    let (body, _room) = match timeout(door.body_timeout, collected).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return Ok(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
         Err(_) => {
@@ -176,9 +182,16 @@ async fn dialects(
     Ok(respond(status, answer.content_type, answer.body))
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<dialects::Body, axum::Error> {
+/// Reads a body, waiting for room where there is none; nobody has shown a key yet who sends it.
+async fn collect(
+    mut body: Body,
+    limit: usize,
+    room: &Arc<Semaphore>,
+) -> Result<(dialects::Body, Vec<OwnedSemaphorePermit>), axum::Error> {
     let mut octets = Vec::new();
     let mut read = 0;
+    let mut taken = Vec::new();
+    let mut units = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {
             continue;
@@ -188,15 +201,21 @@ async fn collect(mut body: Body, limit: usize) -> Result<dialects::Body, axum::E
             break;
         }
         if read <= limit {
+            let more = read.div_ceil(ROOM_UNIT) - units;
+            let permits = u32::try_from(more).unwrap_or(u32::MAX);
+            let permit = Arc::clone(room).acquire_many_owned(permits).await;
+            taken.push(permit.expect("the semaphore is never closed"));
+            units += more;
             octets.extend_from_slice(&data);
         } else {
             octets = Vec::new();
+            taken.clear();
         }
     }
     if read > limit {
-        return Ok(dialects::Body::TooLarge);
+        return Ok((dialects::Body::TooLarge, taken));
     }
-    Ok(dialects::Body::Whole(Bytes::from(octets)))
+    Ok((dialects::Body::Whole(Bytes::from(octets)), taken))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -49,7 +49,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
     found.problems
 }
 
-fn bounds(config: &Config) -> [Bound<'static>; 7] {
+fn bounds(config: &Config) -> [Bound<'static>; 8] {
     let (http, limits) = (&config.http, &config.limits);
     [
         (
@@ -57,6 +57,12 @@ fn bounds(config: &Config) -> [Bound<'static>; 7] {
             http.body_limit_bytes as u64,
             1_024..=1 << 30,
             "8388608 is 8 MiB, enough for a group of some 100000 recipients",
+        ),
+        (
+            &["http", "bodies_limit_bytes"],
+            http.bodies_limit_bytes as u64,
+            http.body_limit_bytes as u64..=1 << 36,
+            "it holds one body at least; 268435456 is 256 MiB",
         ),
         (
             &["http", "connections"],
