@@ -19,6 +19,7 @@ mod plan;
 mod slot;
 mod submit;
 mod tickets;
+mod trust;
 
 use std::sync::Arc;
 

@@ -215,9 +215,20 @@ async fn an_address_that_others_can_reach_is_refused() {
 
 #[tokio::test]
 async fn on_a_bad_day_of_the_operator_nearly_all_messages_come_to_their_end_soon() {
+    most_end(&Dev::with(&["--scenario", "flaky", "--log", "error"]).await).await;
+}
+
+#[tokio::test]
+async fn an_operator_that_resets_the_link_within_the_window_does_not_stop_the_send() {
+    // A fifth of the window of development mode.
+    let dev = Dev::with(&["--scenario", r#"{"reset_every":100}"#, "--log", "error"]).await;
+    most_end(&dev).await;
+}
+
+/// Sends to a group and waits until nearly all recipients have an end.
+async fn most_end(dev: &Dev) {
     const RECIPIENTS: u64 = 3_000;
 
-    let dev = Dev::with(&["--scenario", "flaky", "--log", "error"]).await;
     let phones: Vec<_> = (0..RECIPIENTS).map(|n| format!("38050{n:06}7")).collect();
     let phones = serde_json::to_string(&phones).unwrap();
     let group = [("sender", "Shop"), ("text", "Hello"), ("phones", &phones)];

@@ -16,6 +16,7 @@ use super::link::give_back;
 use super::plan::Plan;
 use super::slot::{Command, Slot, State};
 use super::tickets::Tickets;
+use super::trust::Trust;
 use crate::driver::Party;
 
 /// How long a stopping link waits for answers, to its submits and to the operator's receipts.
@@ -34,6 +35,7 @@ pub(super) struct Bound<'a> {
     session: u64,
     hands: Hands,
     congestion: Congestion,
+    trust: &'a mut Trust,
     /// Nothing is written before, by the pace or by a pause.
     write_again_ms: Option<u64>,
     tickets: Tickets,
@@ -74,6 +76,7 @@ impl<'a> Bound<'a> {
         plan: &'a Plan,
         slot: &'a Slot,
         commands: &'a mut UnboundedReceiver<Command>,
+        trust: &'a mut Trust,
     ) -> Self {
         Self {
             plan,
@@ -82,6 +85,7 @@ impl<'a> Bound<'a> {
             session: slot.next_session(),
             hands: Hands::default(),
             congestion: Congestion::new(),
+            trust,
             write_again_ms: None,
             tickets: Tickets::default(),
             held: VecDeque::new(),
@@ -218,7 +222,11 @@ impl Party for Bound<'_> {
             Event::Unbound => self.change(State::Down),
             // Only the other side of a session is asked to bind.
             Event::BindRequest(_) => {}
-            Event::Closed { reason, .. } => {
+            Event::Closed {
+                reason,
+                outstanding,
+            } => {
+                self.trust.broken(outstanding.len());
                 self.end = Some(reason);
                 self.useful |= self
                     .since_ms

@@ -15,6 +15,7 @@ use super::backoff::{Backoff, Setback};
 use super::bound::Bound;
 use super::plan::Plan;
 use super::slot::{Command, Slot};
+use super::trust::Trust;
 use crate::driver::drive;
 
 /// How long a connection may take, TLS included.
@@ -31,15 +32,32 @@ pub(super) async fn run(
 ) {
     let settings = &plan.settings;
     let mut backoff = Backoff::new(settings.reconnect_ms, settings.reconnect_max_ms);
+    let mut trust = Trust::new(settings.window);
     while !plan.stop.is_cancelled() {
         let connected = while_down(&plan, &slot, &mut commands, connect(&plan)).await;
         let setback = match connected {
             None => break,
             Some(Ok(Connection::Plain(stream))) => {
-                serve(&plan, &slot, &mut commands, stream, &mut backoff).await
+                serve(
+                    &plan,
+                    &slot,
+                    &mut commands,
+                    stream,
+                    &mut backoff,
+                    &mut trust,
+                )
+                .await
             }
             Some(Ok(Connection::Tls(stream))) => {
-                serve(&plan, &slot, &mut commands, *stream, &mut backoff).await
+                serve(
+                    &plan,
+                    &slot,
+                    &mut commands,
+                    *stream,
+                    &mut backoff,
+                    &mut trust,
+                )
+                .await
             }
             Some(Err(error)) => {
                 tracing::warn!(
@@ -144,6 +162,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
     commands: &mut UnboundedReceiver<Command>,
     stream: S,
     backoff: &mut Backoff,
+    trust: &mut Trust,
 ) -> Setback {
     let now_ms = plan.clock.now_ms();
     let mut session = Session::client(plan.session_config(), now_ms);
@@ -157,7 +176,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
     session
         .bind(now_ms, slot.mode, &bind)
         .expect("a fresh session can bind, and the plan has checked the fields");
-    let mut bound = Bound::new(plan, slot, commands);
+    let mut bound = Bound::new(plan, slot, commands, trust);
     drive(stream, &mut session, &mut bound, plan.clock).await;
     if bound.was_useful() {
         backoff.reset();

@@ -23,7 +23,10 @@ impl Bound<'_> {
             return;
         }
         self.change(State::Bound);
-        for _ in 0..session.free_window() {
+        let room = session
+            .free_window()
+            .min(self.trust.room(session.outstanding()));
+        for _ in 0..room {
             let Some((token, attempt, segment)) = self.hands.next() else {
                 return;
             };
@@ -56,6 +59,7 @@ impl Bound<'_> {
     pub(super) fn answered(&mut self, session: &mut Session, answer: &Answer, now_ms: u64) {
         let token = answer.token;
         self.useful = true;
+        self.trust.answered();
         let done = match self.judge(answer) {
             Verdict::Accepted => {
                 self.congestion.flowing();
