@@ -1,15 +1,16 @@
 //! What runs while the gateway runs: each task has a name, a token that ends it and a place in the stop order.
 
+mod active;
 mod answers;
 mod dispatch;
 mod housekeeping;
-mod link;
 mod receipts;
 mod records;
 pub mod registry;
 mod supervisor;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -17,6 +18,9 @@ use crate::Gateway;
 use crate::connector::Connectors;
 
 use registry::Registry;
+
+/// How long a task waits when the store cannot be asked.
+const STORE_RETRY: Duration = Duration::from_millis(250);
 
 /// Is a gateway with its tasks running.
 pub struct Running {

@@ -1,5 +1,5 @@
 //! One SMPP session as a value: bytes, time and commands go in; bytes, events and a deadline
-//! come out. The same value serves an ESME, an SMSC and the simulator.
+//! come out. The same value serves an ESME and an SMSC.
 //!
 //! A driver owns the socket and the clock. It calls [`Session::handle_bytes`] with what arrived,
 //! [`Session::handle_timeout`] when [`Session::poll_timeout`] has passed, and after either (and

@@ -1,13 +1,12 @@
 //! Records what came of attempts, and decides what becomes of those that did not get through.
 
-use std::time::Duration;
-
 use sms::{Reason, Timestamp};
 use store::queue::{AcceptedSegment, Answer as Recorded, Rest};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::link::{InHand, Link};
+use super::STORE_RETRY;
+use super::active::{ActiveConnector, InHand};
 use crate::connector::{Answer, Failure};
 use crate::{Gateway, Tempo};
 
@@ -17,15 +16,13 @@ const FIRST_PAUSE_MS: i64 = 250;
 /// The longest pause between two attempts.
 const LONGEST_PAUSE_MS: i64 = 180_000;
 
-const STORE_RETRY: Duration = Duration::from_millis(250);
-
 /// How often a stop tries to record answers before it leaves them to the next start.
 const LAST_TRIES: u32 = 4;
 
 /// Records answers and gives their room back; while the store refuses, tries again.
 pub(crate) async fn record(
     gateway: &Gateway,
-    link: &Link,
+    active: &ActiveConnector,
     batch: Vec<Answer>,
     stop: &CancellationToken,
 ) {
@@ -36,11 +33,11 @@ pub(crate) async fn record(
     let answered: Vec<_> = batch
         .iter()
         .filter(|answer| !answer.late)
-        .filter_map(|answer| Some((answer.message, link.in_hand(answer.message)?)))
+        .filter_map(|answer| Some((answer.message, active.in_hand(answer.message)?)))
         .collect();
     let answers: Vec<_> = batch
         .into_iter()
-        .map(|answer| decide(&gateway.0.tempo, link, answer, now))
+        .map(|answer| decide(&gateway.0.tempo, active, answer, now))
         .collect();
     let mut waiting = vec![answers];
     let mut last_tries = LAST_TRIES;
@@ -49,7 +46,7 @@ pub(crate) async fn record(
             Ok(()) => {}
             Err(error) if error.is_unavailable() => {
                 tracing::error!(
-                    connector = link.spec.name,
+                    connector = active.spec.name,
                     ?error,
                     "cannot record answers yet"
                 );
@@ -58,7 +55,7 @@ pub(crate) async fn record(
                     if last_tries == 0 {
                         // Their leases stay, so the next start finds them in doubt.
                         let lost = answers.len() + waiting.iter().map(Vec::len).sum::<usize>();
-                        let connector = &link.spec.name;
+                        let connector = &active.spec.name;
                         tracing::error!(connector, lost, "stopping without recording answers");
                         return;
                     }
@@ -70,7 +67,7 @@ pub(crate) async fn record(
                 // Its lease stays, so the next start finds it in doubt.
                 let message = answers.first().map(|answer| answer.message.0);
                 tracing::error!(
-                    connector = link.spec.name,
+                    connector = active.spec.name,
                     message,
                     ?error,
                     "an answer is lost"
@@ -80,19 +77,19 @@ pub(crate) async fn record(
             Err(_) => waiting.extend(answers.into_iter().map(|answer| vec![answer])),
         }
     }
-    link.release(answered);
+    active.release(answered);
 }
 
-fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorded {
-    let rest = match (answer.failure, link.in_hand(answer.message)) {
+fn decide(tempo: &Tempo, active: &ActiveConnector, answer: Answer, now: Timestamp) -> Recorded {
+    let rest = match (answer.failure, active.in_hand(answer.message)) {
         // What is in hand by now is another attempt, which has an answer of its own to come.
         _ if answer.late => Rest::Late,
         (None, _) | (Some(_), None) => Rest::Nothing,
-        (Some(failure), Some(in_hand)) => rest(tempo, link, failure, in_hand, now),
+        (Some(failure), Some(in_hand)) => rest(tempo, active, failure, in_hand, now),
     };
     Recorded {
         message: answer.message,
-        connector: link.spec.id,
+        connector: active.spec.id,
         accepted: answer
             .accepted
             .into_iter()
@@ -103,7 +100,13 @@ fn decide(tempo: &Tempo, link: &Link, answer: Answer, now: Timestamp) -> Recorde
     }
 }
 
-fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Timestamp) -> Rest {
+fn rest(
+    tempo: &Tempo,
+    active: &ActiveConnector,
+    failure: Failure,
+    in_hand: InHand,
+    now: Timestamp,
+) -> Rest {
     match failure {
         // Our own contradiction is not the upstream's refusal.
         Failure::Refused(Reason::InternalError) => Rest::Failed(Reason::InternalError),
@@ -114,7 +117,7 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             attempt_used,
         } => {
             let attempts = in_hand.attempts + u32::from(attempt_used);
-            // Doubts have used up attempts too: only a refusal ends the message, not a link that is down.
+            // Only a refusal ends the message, not a link that is down.
             if attempt_used && attempts >= tempo.attempts {
                 return Rest::Refused(Reason::AttemptsExhausted);
             }
@@ -130,7 +133,7 @@ fn rest(tempo: &Tempo, link: &Link, failure: Failure, in_hand: InHand, now: Time
             }
         }
         Failure::Unknown(reason) => {
-            let policy = link.spec.settings.in_doubt;
+            let policy = active.spec.settings.in_doubt;
             let resends = match reason {
                 Reason::ResponseTimeout => policy.after_silence(),
                 _ => policy.after_accident(),

@@ -9,7 +9,8 @@ use store::queue::{Claim, ClaimedMessage};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::link::Link;
+use super::STORE_RETRY;
+use super::active::ActiveConnector;
 use crate::Gateway;
 use crate::connector::{Answer, Attempt, Failure};
 use crate::submit::render;
@@ -17,12 +18,9 @@ use crate::submit::render;
 /// How often the queue is looked into when nobody rings: another process may have put something there.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How long to wait when the store cannot be asked.
-const STORE_RETRY: Duration = Duration::from_millis(250);
-
 pub(crate) async fn run(
     gateway: Gateway,
-    link: Arc<Link>,
+    active: Arc<ActiveConnector>,
     failed: tokio::sync::mpsc::UnboundedSender<Answer>,
     stop: CancellationToken,
 ) {
@@ -30,10 +28,10 @@ pub(crate) async fn run(
     let mut turns = [AccountId(0); sms::Lane::ALL.len()];
     while !stop.is_cancelled() {
         work.mark_unchanged();
-        let room = link.room();
-        if room > 0 && link.connector.is_up() {
+        let room = active.room();
+        if room > 0 && active.connector.is_up() {
             let claim = Claim {
-                connector: link.spec.id,
+                connector: active.spec.id,
                 max_segments: room,
                 turns,
                 now: gateway.now(),
@@ -41,19 +39,23 @@ pub(crate) async fn run(
             match gateway.store().claim(claim).await {
                 Ok(claimed) if !claimed.messages.is_empty() => {
                     turns = claimed.turns;
-                    hand_over(&link, claimed.messages, &failed);
+                    hand_over(&active, claimed.messages, &failed);
                     continue;
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(connector = link.spec.name, ?error, "cannot claim messages");
+                    tracing::error!(
+                        connector = active.spec.name,
+                        ?error,
+                        "cannot claim messages"
+                    );
                     let _ = timeout(STORE_RETRY, stop.cancelled()).await;
                     continue;
                 }
             }
         }
         tokio::select! {
-            () = link.wake.notified() => {}
+            () = active.wake.notified() => {}
             _ = work.changed() => {}
             () = sleep(LOOK_AGAIN) => {}
             () = stop.cancelled() => {}
@@ -62,7 +64,7 @@ pub(crate) async fn run(
 }
 
 fn hand_over(
-    link: &Link,
+    active: &ActiveConnector,
     messages: Vec<ClaimedMessage>,
     failed: &tokio::sync::mpsc::UnboundedSender<Answer>,
 ) {
@@ -84,7 +86,7 @@ fn hand_over(
             .filter(|(_, index)| message.accepted & (1 << index) == 0)
             .map(|(segment, index)| (index, segment))
             .collect();
-        link.take(&message, u32::try_from(segments.len()).unwrap_or(u32::MAX));
+        active.take(&message, u32::try_from(segments.len()).unwrap_or(u32::MAX));
         if segments.is_empty() {
             // Only a row that contradicts itself can have nothing left to send.
             tracing::error!(message = %message.id, "nothing to send of a queued message");
@@ -107,7 +109,7 @@ fn hand_over(
             expires_at: message.expires_at,
         });
     }
-    link.connector.submit(attempts);
+    active.connector.submit(attempts);
 }
 
 /// The 8-bit reference that joins a message's segments on the handset; the same in every attempt, so that a later one can

@@ -1,19 +1,16 @@
 //! Records receipts and only then lets the connector answer them upstream.
 
-use std::time::Duration;
-
 use store::receipts::{Match, NewReceipt};
 use tokio::time::sleep;
 
-use super::link::Link;
+use super::STORE_RETRY;
+use super::active::ActiveConnector;
 use crate::Gateway;
 use crate::connector::{Receipt, Ticket};
 
-const STORE_RETRY: Duration = Duration::from_millis(250);
-
 /// Records receipts, then answers them. While the store refuses, the upstream is asked to send them again; a single one that can
 /// never be recorded is answered and reported, so that it does not come for ever and keep the others out.
-pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) {
+pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: Vec<Receipt>) {
     let at = gateway.now();
     let mut tickets = Vec::with_capacity(batch.len());
     let mut receipts = Vec::with_capacity(batch.len());
@@ -25,24 +22,24 @@ pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) 
         }
         tickets.push(receipt.ticket);
         receipts.push(NewReceipt {
-            connector: link.spec.id,
+            connector: active.spec.id,
             candidates: receipt.candidates,
             numbers: receipt.numbers,
             outcome: receipt.outcome,
             at,
         });
     }
-    acknowledge(link, useless, true);
+    acknowledge(active, useless, true);
     let mut waiting = vec![(tickets, receipts)];
     while let Some((tickets, receipts)) = waiting.pop() {
         if tickets.is_empty() {
             continue;
         }
-        let connector = &link.spec.name;
+        let connector = &active.spec.name;
         match gateway.store().record_receipts(receipts.clone()).await {
             Ok(matches) => {
-                warn_of_ambiguous(link, &matches);
-                acknowledge(link, tickets, true);
+                warn_of_ambiguous(active, &matches);
+                acknowledge(active, tickets, true);
             }
             Err(error) if error.is_unavailable() => {
                 tracing::error!(
@@ -50,12 +47,12 @@ pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) 
                     ?error,
                     "cannot record receipts: they shall come again"
                 );
-                acknowledge(link, tickets, false);
+                acknowledge(active, tickets, false);
                 sleep(STORE_RETRY).await;
             }
             Err(error) if tickets.len() == 1 => {
                 tracing::error!(connector, ?error, "a receipt is lost");
-                acknowledge(link, tickets, true);
+                acknowledge(active, tickets, true);
             }
             // One of them is broken: the others must not suffer.
             Err(_) => {
@@ -66,13 +63,13 @@ pub(crate) async fn record(gateway: &Gateway, link: &Link, batch: Vec<Receipt>) 
     }
 }
 
-fn warn_of_ambiguous(link: &Link, matches: &[Match]) {
+fn warn_of_ambiguous(active: &ActiveConnector, matches: &[Match]) {
     let ambiguous = matches
         .iter()
         .filter(|met| **met == Match::Ambiguous)
         .count();
     if ambiguous > 0 {
-        let connector = &link.spec.name;
+        let connector = &active.spec.name;
         tracing::warn!(
             connector,
             ambiguous,
@@ -81,8 +78,8 @@ fn warn_of_ambiguous(link: &Link, matches: &[Match]) {
     }
 }
 
-fn acknowledge(link: &Link, tickets: Vec<Ticket>, taken: bool) {
+fn acknowledge(active: &ActiveConnector, tickets: Vec<Ticket>, taken: bool) {
     if !tickets.is_empty() {
-        link.connector.acknowledge(tickets, taken);
+        active.connector.acknowledge(tickets, taken);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::link::Link;
+use super::active::ActiveConnector;
 use super::{answers, receipts};
 use crate::Gateway;
 use crate::connector::{Answer, Receipt};
@@ -16,7 +16,7 @@ const ANSWERS_AT_ONCE: usize = 2_000;
 /// Runs until `stop`, and then until everything that has been told is recorded, or the store has refused too often.
 pub(crate) async fn run(
     gateway: Gateway,
-    link: Arc<Link>,
+    active: Arc<ActiveConnector>,
     mut answers: mpsc::UnboundedReceiver<Answer>,
     mut receipts: mpsc::Receiver<Receipt>,
     stop: CancellationToken,
@@ -39,8 +39,8 @@ pub(crate) async fn run(
         }
         // Both are on their way to the store before either is awaited, and answers come first there too: mostly they share a commit.
         tokio::join!(
-            answers::record(&gateway, &link, std::mem::take(&mut answered), &stop),
-            receipts::record(&gateway, &link, std::mem::take(&mut reported)),
+            answers::record(&gateway, &active, std::mem::take(&mut answered), &stop),
+            receipts::record(&gateway, &active, std::mem::take(&mut reported)),
         );
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::link::Link;
+use super::active::ActiveConnector;
 use super::registry::Registry;
 use super::{dispatch, records};
 use crate::Gateway;
@@ -25,7 +25,7 @@ const START_AGAIN: Duration = Duration::from_secs(1);
 
 /// A running connector with its tasks.
 struct Way {
-    link: Arc<Link>,
+    active: Arc<ActiveConnector>,
     dispatch: Registry,
     records: Registry,
 }
@@ -71,13 +71,13 @@ async fn adjust(
         .filter(|(id, way)| {
             directory
                 .connector(**id)
-                .is_none_or(|spec| spec.stored != way.link.spec.stored)
+                .is_none_or(|spec| spec.stored != way.active.spec.stored)
         })
         .map(|(id, _)| *id)
         .collect();
     for id in outdated {
         if let Some(way) = ways.remove(&id) {
-            tracing::info!(connector = way.link.spec.name, "stopping the connector");
+            tracing::info!(connector = way.active.spec.name, "stopping the connector");
             way.stop(gateway).await;
         }
     }
@@ -129,21 +129,21 @@ impl Way {
             wake: Arc::clone(&wake),
         };
         let connector = connectors.start(spec, inbox)?;
-        let link = Arc::new(Link::new(spec.clone(), connector, wake));
+        let active = Arc::new(ActiveConnector::new(spec.clone(), connector, wake));
 
         let name = &spec.name;
         let mut records = Registry::default();
-        let task = (gateway.clone(), Arc::clone(&link));
+        let task = (gateway.clone(), Arc::clone(&active));
         records.spawn(format!("records of {name}"), |stop| {
             records::run(task.0, task.1, given, received, stop)
         });
         let mut dispatch = Registry::default();
-        let task = (gateway.clone(), Arc::clone(&link));
+        let task = (gateway.clone(), Arc::clone(&active));
         dispatch.spawn(format!("dispatch to {name}"), |stop| {
             dispatch::run(task.0, task.1, answers, stop)
         });
         Ok(Self {
-            link,
+            active,
             dispatch,
             records,
         })
@@ -154,15 +154,15 @@ impl Way {
         self.dispatch.stop().await;
         let drain = Duration::from_millis(gateway.0.tempo.drain_ms);
         let emptied = async {
-            while !self.link.is_empty() {
-                self.link.wake.notified().await;
+            while !self.active.is_empty() {
+                self.active.wake.notified().await;
             }
         };
-        if self.link.connector.is_up() && timeout(drain, emptied).await.is_err() {
-            let connector = &self.link.spec.name;
+        if self.active.connector.is_up() && timeout(drain, emptied).await.is_err() {
+            let connector = &self.active.spec.name;
             tracing::warn!(connector, "not everything on the wire was answered in time");
         }
-        self.link.connector.stop().await;
+        self.active.connector.stop().await;
         self.records.stop().await;
     }
 }

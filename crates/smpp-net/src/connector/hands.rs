@@ -18,7 +18,8 @@ use late::Late;
 /// The low bits of a token, which say which segment of the attempt it is: no text has more than 255.
 const SEGMENT_BITS: u32 = 8;
 
-/// What segments fail with that were held back because another one failed; whatever that one failed with is worse.
+/// What segments fail with that were held back because another one failed. What that one failed with is worse, unless a late
+/// answer has proved it taken.
 const UNWRITTEN: Failure = Failure::Retry {
     reason: Reason::Retrying,
     after_ms: 0,

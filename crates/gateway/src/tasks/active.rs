@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::connector::Connector;
 use crate::directory::ConnectorSpec;
 
-pub(crate) struct Link {
+pub(crate) struct ActiveConnector {
     pub(crate) spec: ConnectorSpec,
     pub(crate) connector: Arc<dyn Connector>,
     /// Rung when the connector has come up or gone down, and when there is room again.
@@ -24,22 +24,23 @@ pub(crate) struct Link {
 struct Hands {
     segments: u32,
     messages: HashMap<MessageId, InHand>,
-    /// Numbers the attempts.
-    attempts: u64,
+    /// The number of the last attempt.
+    last_attempt: u64,
 }
 
 /// What is remembered of a claimed message until its answer is recorded.
 #[derive(Clone, Copy)]
 pub(crate) struct InHand {
-    /// Which attempt this is, among all of this link.
+    /// Which attempt this is, among all of this connector.
     pub(crate) attempt: u64,
     segments: u32,
+    /// Attempts of the message before, those that the upstream refused for a while.
     pub(crate) attempts: u32,
     pub(crate) doubts: u32,
     pub(crate) expires_at: Timestamp,
 }
 
-impl Link {
+impl ActiveConnector {
     pub(crate) fn new(
         spec: ConnectorSpec,
         connector: Arc<dyn Connector>,
@@ -54,7 +55,7 @@ impl Link {
     }
 
     /// How many more segments may be claimed. Room comes back only when an answer is durable: so what a crash can make us send
-    /// twice is never more than the window.
+    /// twice is never more than the window (the last long message may be claimed beyond it, and waits in the connector).
     pub(crate) fn room(&self) -> u32 {
         self.connector
             .capacity()
@@ -63,9 +64,9 @@ impl Link {
 
     pub(crate) fn take(&self, message: &ClaimedMessage, segments: u32) {
         let mut hands = self.hands();
-        hands.attempts += 1;
+        hands.last_attempt += 1;
         let in_hand = InHand {
-            attempt: hands.attempts,
+            attempt: hands.last_attempt,
             segments,
             attempts: message.attempts,
             doubts: message.doubts,
