@@ -27,7 +27,7 @@ impl Registry {
             clippy::disallowed_methods,
             reason = "this is the one place that spawns"
         )]
-        let handle = tokio::spawn(watched(name.clone(), task(stop.clone()), stop.clone()));
+        let handle = tokio::spawn(watched(name.clone(), task(stop.clone())));
         self.tasks.push(Task { name, stop, handle });
     }
 
@@ -42,21 +42,20 @@ impl Registry {
     }
 }
 
-/// Runs a task and tells when it ends before it was asked to: without it the gateway does only part of its work.
-async fn watched(name: String, task: impl Future<Output = ()>, stop: CancellationToken) {
-    /// Speaks also when the task panics, since that drops it.
-    struct Watch(String, CancellationToken);
+/// Runs a task and tells at once when it panics: without it the gateway does only part of its work, and the stop that would
+/// notice may be far away.
+async fn watched(name: String, task: impl Future<Output = ()>) {
+    struct Watch(String);
     impl Drop for Watch {
         fn drop(&mut self) {
-            if !self.1.is_cancelled() && tokio::runtime::Handle::try_current().is_ok() {
+            if std::thread::panicking() {
                 tracing::error!(
                     task = self.0,
-                    "the task has ended by itself: restart the gateway"
+                    "the task has ended by a defect: restart the gateway"
                 );
             }
         }
     }
-    let watch = Watch(name, stop);
+    let _watch = Watch(name);
     task.await;
-    drop(watch);
 }
