@@ -65,6 +65,45 @@ pub enum Refusal {
     /// The account has no submission with this id.
     #[error("the submission is unknown")]
     UnknownSubmission,
+    /// The account has deleted this submission.
+    #[error("the submission was deleted")]
+    SubmissionDeleted,
+    /// Something of the submission has left, or nothing of it waits any more.
+    #[error("the submission has started")]
+    SubmissionStarted,
+    /// The account has no contact list with this id.
+    #[error("the contact list is unknown")]
+    UnknownList,
+    /// The account has no contact with this id.
+    #[error("the contact is unknown")]
+    UnknownContact,
+    /// The contact list has no variable with this id.
+    #[error("the variable is unknown")]
+    UnknownVariable,
+    /// A text is not a telephone number.
+    #[error("the number is not valid")]
+    InvalidNumber,
+    /// What is to be added or named so is there already.
+    #[error("it is there already")]
+    AlreadyThere,
+    /// The account's stop list has no entry with this id or number.
+    #[error("the stop list has no such entry")]
+    UnknownStop,
+    /// The account has registered no sender name with this id, or this name.
+    #[error("the sender name is unknown")]
+    UnknownSenderName,
+    /// The country is not one of ISO 3166.
+    #[error("the country is unknown")]
+    UnknownCountry,
+    /// A name is needed and none was given, or it has a character that it must not have.
+    #[error("the name is not valid")]
+    InvalidName,
+    /// A text is longer than what it is for may be.
+    #[error("a text has more than {limit} octets")]
+    FieldTooLong {
+        /// How many octets are allowed.
+        limit: u32,
+    },
     /// A time is unreadable, or lies where it must not.
     #[error("the time is not valid")]
     InvalidTime,

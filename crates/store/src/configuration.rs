@@ -2,6 +2,7 @@
 //! node notices a change, whoever made it.
 
 use async_trait::async_trait;
+use sms::Currency;
 
 use crate::accounts::{Account, Credential};
 use crate::{ConnectorId, Error};
@@ -13,6 +14,15 @@ pub struct Tariff {
     pub name: String,
     /// Its rules, a JSON object.
     pub settings: String,
+}
+
+/// Says what one unit of a currency is worth in the base currency of the exchange table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The currency.
+    pub currency: Currency,
+    /// Its worth in micro-units of the base currency; above 0.
+    pub worth_micros: i64,
 }
 
 /// Describes a way out.
@@ -48,6 +58,8 @@ pub struct Directory {
     pub accounts: Vec<Account>,
     /// All credentials.
     pub credentials: Vec<Credential>,
+    /// The exchange table, as far as it was set by command.
+    pub rates: Vec<Rate>,
     /// All tariffs, by name.
     pub tariffs: Vec<Tariff>,
     /// All connectors, by number.
@@ -64,6 +76,12 @@ pub trait Configuration: Send + Sync {
 
     /// Reads everything configured in one consistent view.
     async fn directory(&self) -> Result<Directory, Error>;
+
+    /// Adds or replaces the rate of a currency.
+    async fn put_rate(&self, rate: Rate) -> Result<(), Error>;
+
+    /// Removes the rate of a currency; tells whether it was there.
+    async fn remove_rate(&self, currency: Currency) -> Result<bool, Error>;
 
     /// Adds or replaces a tariff by name.
     async fn put_tariff(&self, tariff: Tariff) -> Result<(), Error>;

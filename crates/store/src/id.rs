@@ -30,3 +30,23 @@ id!(
     /// Numbers a connector, from 1 in order of creation; never used again after a removal.
     ConnectorId
 );
+id!(
+    /// Numbers a contact list, from 1 over all accounts; shown to customers, so it must fit 31 bits.
+    ListId
+);
+id!(
+    /// Numbers a contact, from 1 over all lists; never used again; shown to customers, so it must fit 31 bits.
+    ContactId
+);
+id!(
+    /// Numbers a variable of a contact list, from 1 over all lists.
+    VariableId
+);
+id!(
+    /// Numbers an entry of a stop list, from 1 over all accounts.
+    StopId
+);
+id!(
+    /// Numbers a registered sender name, from 1 over all accounts.
+    SenderId
+);

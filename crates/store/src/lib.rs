@@ -6,25 +6,60 @@
 //! on one backend: SQLite and `PostgreSQL` must both be able to keep every promise.
 
 pub mod accounts;
+pub mod campaigns;
 pub mod configuration;
+pub mod contacts;
 pub mod contract;
 mod error;
 mod id;
 pub mod ledger;
 pub mod queue;
 pub mod receipts;
+pub mod sender_names;
+pub mod stop_list;
 pub mod submissions;
 
 pub use accounts::Accounts;
+pub use campaigns::Campaigns;
 pub use configuration::Configuration;
+pub use contacts::Contacts;
 pub use error::Error;
-pub use id::{AccountId, ConnectorId, MessageId, SubmissionId};
+pub use id::{
+    AccountId, ConnectorId, ContactId, ListId, MessageId, SenderId, StopId, SubmissionId,
+    VariableId,
+};
 pub use ledger::Ledger;
 pub use queue::Queue;
 pub use receipts::Receipts;
+pub use sender_names::SenderNames;
+pub use stop_list::StopList;
 pub use submissions::Submissions;
 
 /// Answers to every promise: a backend.
-pub trait Store: Accounts + Configuration + Ledger + Queue + Receipts + Submissions {}
+pub trait Store:
+    Accounts
+    + Campaigns
+    + Configuration
+    + Contacts
+    + Ledger
+    + Queue
+    + Receipts
+    + SenderNames
+    + StopList
+    + Submissions
+{
+}
 
-impl<T: Accounts + Configuration + Ledger + Queue + Receipts + Submissions> Store for T {}
+impl<T> Store for T where
+    T: Accounts
+        + Campaigns
+        + Configuration
+        + Contacts
+        + Ledger
+        + Queue
+        + Receipts
+        + SenderNames
+        + StopList
+        + Submissions
+{
+}

@@ -31,6 +31,9 @@ pub struct Claimed {
     pub messages: Vec<ClaimedMessage>,
     /// The turns to give with the next claim.
     pub turns: [AccountId; Lane::ALL.len()],
+    /// Whether there may be more to claim at once although fewer segments were found than asked for: messages stood in the way
+    /// that must not leave.
+    pub more: bool,
 }
 
 /// Describes a message on lease: all that the wire needs.
@@ -46,6 +49,8 @@ pub struct ClaimedMessage {
     pub originator: Arc<str>,
     /// The text or template; shared likewise.
     pub text: Arc<str>,
+    /// The names of its values by position; shared likewise.
+    pub variable_names: Arc<[String]>,
     /// The values for its placeholders.
     pub variables: Option<String>,
     /// How many segments it was priced at.
@@ -148,7 +153,8 @@ pub struct Swept {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Leases waiting messages of one connector: lanes in order of urgency, within a lane the accounts in turn, within an
-    /// account the oldest first. When it returns, the leases are durable.
+    /// account the oldest first. When it returns, the leases are durable. Messages to numbers on the account's stop list end
+    /// as suppressed, those of a halted submission follow the halt: neither leaves.
     async fn claim(&self, claim: Claim) -> Result<Claimed, Error>;
 
     /// Settles answers: states, upstream ids, charges and releases, the end of each lease, retries. A receipt that came

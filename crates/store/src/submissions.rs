@@ -1,9 +1,20 @@
-//! Submissions and their messages: accepted whole or not at all, then only looked at.
+//! Submissions and their messages: accepted whole or not at all, and looked at. What can be done with one afterwards is in
+//! [`crate::campaigns`].
 
 use async_trait::async_trait;
 use sms::{Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
 
-use crate::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
+use crate::campaigns::NewExpansion;
+use crate::{AccountId, ConnectorId, Error, MessageId, SenderId, SubmissionId};
+
+/// Splits a submission into parts that go one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// How many messages one part has; at least 1.
+    pub size: u32,
+    /// How long after a part the next one starts, in milliseconds.
+    pub interval_ms: i64,
+}
 
 /// Describes one request to send, priced and routed.
 #[derive(Clone, Debug)]
@@ -12,8 +23,12 @@ pub struct NewSubmission {
     pub account: AccountId,
     /// Who it is from, as it shall stand on the handset.
     pub originator: String,
+    /// Who those messages are from that say so.
+    pub alternative: Option<String>,
     /// The text, or the template when messages carry variables.
     pub text: String,
+    /// The names of the messages' values by position; an empty one names nothing. None holds a `;`.
+    pub variable_names: Vec<String>,
     /// How urgent it is.
     pub lane: Lane,
     /// The calling program's own label.
@@ -24,9 +39,15 @@ pub struct NewSubmission {
     pub created_at: Timestamp,
     /// When its held messages become due; `None` when nothing waits for a time.
     pub start_at: Option<Timestamp>,
-    /// When a message that has not left must not leave any more.
+    /// When a message that has not left must not leave any more; those of later parts that much later.
     pub expires_at: Timestamp,
-    /// Its messages, in the order in which the customer gave the recipients; at least one.
+    /// In which parts it goes; all at once when `None`.
+    pub parts: Option<Parts>,
+    /// A copy that goes with the first part, beside the submission: it costs nothing and is not counted.
+    pub control: Option<NewMessage>,
+    /// The contact list whose contacts it is for; then it has no messages yet.
+    pub expansion: Option<NewExpansion>,
+    /// Its messages, in the order in which the customer gave the recipients; at least one without an expansion.
     pub messages: Vec<NewMessage>,
 }
 
@@ -45,17 +66,28 @@ pub struct NewMessage {
     pub price_micros: i64,
     /// The way out.
     pub connector: Option<ConnectorId>,
-    /// `Queued`, `Held`, or a final state for a message that can never leave.
+    /// `Queued`, `Held`, or a final state for a message that can never leave. A queued one of a later part is held for its time.
     pub state: MessageState,
     /// Why it is in that state.
     pub reason: Reason,
+    /// Whether it is from the alternative originator.
+    pub alternative: bool,
+    /// The sender name whose approval it waits for, when it is held for moderation.
+    pub awaits: Option<SenderId>,
 }
 
 /// Answers an acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acceptance {
-    /// Submission, messages, hold and queue entries are durable.
-    Accepted(SubmissionId),
+    /// Submission, messages or expansion, hold and queue entries are durable.
+    Accepted {
+        /// Its number.
+        submission: SubmissionId,
+        /// What is held for it: the price of all but those whose number is on the stop list.
+        price_micros: i64,
+    },
+    /// Nothing was written: every number that could be sent to is on the stop list.
+    NobodyLeft,
     /// Nothing was written: the price is above what is available.
     Insufficient {
         /// What the account could spend, in micro-units, its credit included.
@@ -82,7 +114,12 @@ pub struct Submission {
     pub created_at: Timestamp,
     /// When it starts, if it was scheduled.
     pub start_at: Option<Timestamp>,
-    /// How many of its messages are in which state, counted at the time of asking.
+    /// The calling program's own label.
+    pub source: Option<String>,
+    /// Whether its account has deleted it.
+    pub deleted: bool,
+    /// How many of its messages are in which state at the time of asking: contacts that are no messages yet, and messages that
+    /// have yet to follow a halt, are counted as what they are about to be.
     pub tally: Tally,
 }
 
@@ -116,13 +153,14 @@ pub struct Message {
 /// Keeps submissions and messages.
 #[async_trait]
 pub trait Submissions: Send + Sync {
-    /// Writes the submission, its messages, the hold on the balance and the queue entries; or nothing. Conflict when the account
-    /// or a connector does not exist (any more).
+    /// Writes the submission, its messages or its expansion, the hold on the balance and the queue entries; or nothing. Messages to
+    /// numbers on the account's stop list become suppressed ones at no price. Conflict when the account, a connector or the
+    /// contact list does not exist (any more).
     ///
     /// Not idempotent: after an `unavailable` error the caller must not say that it was accepted.
     async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;
 
-    /// Looks up a submission of that account and counts its messages.
+    /// Looks up a submission of that account and tells how many of its messages are where, however many there are.
     async fn submission(
         &self,
         account: AccountId,

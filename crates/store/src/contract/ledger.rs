@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
             .sum();
         let affordable = new.test || price <= available;
         let answer = self.world.store.accept(new).await.unwrap();
-        assert_eq!(matches!(answer, Acceptance::Accepted(_)), affordable);
+        assert_eq!(matches!(answer, Acceptance::Accepted { .. }), affordable);
     }
 
     async fn claim(&mut self) {

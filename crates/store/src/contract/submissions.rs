@@ -66,7 +66,8 @@ pub async fn the_balance_must_cover_the_price_to_the_last_unit(store: &dyn Store
         let new = super::world::submission(payer, connector, 1);
         let answer = store.accept(new).await.unwrap();
         match answer {
-            Acceptance::Accepted(_) => assert!(accepted, "{name}"),
+            Acceptance::Accepted { .. } => assert!(accepted, "{name}"),
+            Acceptance::NobodyLeft => panic!("the stop list is empty"),
             Acceptance::Insufficient { available_micros } => {
                 assert!(!accepted, "{name}");
                 assert_eq!(available_micros, balance);
@@ -162,8 +163,9 @@ pub async fn concurrent_submissions_spend_the_balance_exactly(store: &dyn Store)
     let mut ids = Vec::new();
     for answer in answers {
         match answer.unwrap() {
-            Acceptance::Accepted(id) => ids.push(id.0),
+            Acceptance::Accepted { submission, .. } => ids.push(submission.0),
             Acceptance::Insufficient { available_micros } => assert_eq!(available_micros, 0),
+            Acceptance::NobodyLeft => panic!("the stop list is empty"),
         }
     }
     ids.sort_unstable();
@@ -209,6 +211,8 @@ pub async fn messages_that_can_never_leave_are_kept_with_their_reason(store: &dy
         connector: None,
         state: MessageState::InvalidNumber,
         reason: Reason::NotANumber,
+        alternative: false,
+        awaits: None,
     });
     let id = accept(store, new).await;
     let ended = world.messages(id).await.remove(1);

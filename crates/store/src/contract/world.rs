@@ -151,10 +151,14 @@ pub(super) fn submission(
         connector: Some(connector),
         state: MessageState::Queued,
         reason: Reason::None,
+        alternative: false,
+        awaits: None,
     };
     NewSubmission {
         account,
         originator: "Info".into(),
+        alternative: None,
+        variable_names: Vec::new(),
         text: "text".into(),
         lane: Lane::Transactional,
         source: None,
@@ -162,6 +166,9 @@ pub(super) fn submission(
         created_at: at(0),
         start_at: None,
         expires_at: at(LIFETIME),
+        parts: None,
+        control: None,
+        expansion: None,
         messages: (0..messages as u64).map(message).collect(),
     }
 }
@@ -187,8 +194,9 @@ pub(super) fn scheduled(mut submission: NewSubmission, start_at: Timestamp) -> N
 
 pub(super) async fn accept(store: &dyn Store, submission: NewSubmission) -> SubmissionId {
     match store.accept(submission).await.unwrap() {
-        Acceptance::Accepted(id) => id,
+        Acceptance::Accepted { submission, .. } => submission,
         Acceptance::Insufficient { available_micros } => panic!("only {available_micros} there"),
+        Acceptance::NobodyLeft => panic!("every number is on the stop list"),
     }
 }
 

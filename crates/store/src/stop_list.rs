@@ -1,0 +1,86 @@
+//! The stop list of an account: numbers that it must not send to.
+//!
+//! It counts at three moments: when a submission is accepted, when a contact list is expanded into messages, and last when a
+//! message is claimed for the wire ([`crate::Queue::claim`]).
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use sms::{Msisdn, Timestamp};
+
+use crate::{AccountId, Error, ListId, StopId};
+
+/// Describes an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Its number.
+    pub id: StopId,
+    /// The telephone number; an account has one entry for a number.
+    pub number: Msisdn,
+    /// The number as given, when it differs.
+    pub given: Option<String>,
+    /// Why; empty for nothing.
+    pub reason: String,
+    /// Since when.
+    pub added_at: Timestamp,
+}
+
+/// Says what adding a number came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It is on the list from now on.
+    Added(StopId),
+    /// It was there already.
+    Already(StopId),
+}
+
+/// Keeps stop lists.
+#[async_trait]
+pub trait StopList: Send + Sync {
+    /// Puts a number on an account's stop list. Conflict when there is no such account.
+    async fn stop(
+        &self,
+        account: AccountId,
+        number: Msisdn,
+        given: Option<String>,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<Stopped, Error>;
+
+    /// Takes an entry off the account's list; tells whether there was one.
+    async fn remove_stop(&self, account: AccountId, stop: StopId) -> Result<bool, Error>;
+
+    /// Changes the reason of an entry; tells whether there is one.
+    async fn change_stop(
+        &self,
+        account: AccountId,
+        stop: StopId,
+        reason: &str,
+    ) -> Result<bool, Error>;
+
+    /// Looks up an entry.
+    async fn stop_by_id(&self, account: AccountId, stop: StopId) -> Result<Option<Stop>, Error>;
+
+    /// Looks up the entry of a number.
+    async fn stop_by_number(
+        &self,
+        account: AccountId,
+        number: Msisdn,
+    ) -> Result<Option<Stop>, Error>;
+
+    /// Reads an account's entries by number: those after `after`, at most `limit`; of one list's contacts only when it is given.
+    async fn stops(
+        &self,
+        account: AccountId,
+        list: Option<ListId>,
+        after: StopId,
+        limit: u32,
+    ) -> Result<Vec<Stop>, Error>;
+
+    /// Picks from these numbers those that are on the account's stop list.
+    async fn stopped_among(
+        &self,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
+    ) -> Result<HashSet<Msisdn>, Error>;
+}
