@@ -1,10 +1,12 @@
-//! Tariffs, connectors and routes, and the revision of all that is configured.
+//! Exchange rates, tariffs, connectors and routes, and the revision of all that is configured.
 
 use async_trait::async_trait;
+use rusqlite::Error::FromSqlConversionFailure;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Currency, Timestamp};
 use store::accounts::{Account, Credential};
-use store::configuration::{Configuration, Connector, Directory, Route, Tariff};
+use store::configuration::{Configuration, Connector, Directory, Rate, Route, Tariff};
 use store::{AccountId, ConnectorId, Error};
 
 use crate::{SqliteStore, failed};
@@ -30,6 +32,11 @@ impl Configuration for SqliteStore {
                         &view,
                         "SELECT account_id, kind, name, secret FROM credential",
                         credential,
+                    )?,
+                    rates: all(
+                        &view,
+                        "SELECT currency, worth FROM rate ORDER BY currency",
+                        |row| Ok(Rate { currency: currency(row, 0)?, worth_micros: row.get(1)? }),
                     )?,
                     tariffs: all(&view, "SELECT name, settings FROM tariff ORDER BY name", |row| {
                         Ok(Tariff { name: row.get(0)?, settings: row.get(1)? })
@@ -59,6 +66,25 @@ impl Configuration for SqliteStore {
                     )?,
                 })
             })
+            .await
+    }
+
+    async fn put_rate(&self, rate: Rate) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT OR REPLACE INTO rate (currency, worth) VALUES (?1, ?2)",
+                        (rate.currency.code(), rate.worth_micros),
+                    )
+                    .map_err(failed("cannot write the rate"))?;
+                revise(connection)
+            })
+            .await
+    }
+
+    async fn remove_rate(&self, currency: Currency) -> Result<bool, Error> {
+        self.remove("DELETE FROM rate WHERE currency = ?1", currency.code())
             .await
     }
 
@@ -221,19 +247,20 @@ fn all<T>(
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let code: String = row.get(2)?;
-    let currency = Currency::parse(&code).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
-    })?;
     Ok(Account {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
-        currency,
+        currency: currency(row, 2)?,
         credit_limit_micros: row.get(3)?,
         suspended: row.get(4)?,
         settings: row.get(5)?,
         created_at: Timestamp::from_millis(row.get(6)?),
     })
+}
+
+fn currency(row: &Row<'_>, column: usize) -> rusqlite::Result<Currency> {
+    Currency::parse(row.get_ref(column)?.as_str()?)
+        .map_err(|error| FromSqlConversionFailure(column, Type::Text, error.into()))
 }
 
 fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {

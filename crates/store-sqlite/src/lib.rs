@@ -6,8 +6,10 @@
 
 mod accounts;
 mod books;
+mod campaigns;
 mod claim;
 mod configuration;
+mod contacts;
 mod ledger;
 mod message;
 mod migrate;
@@ -15,6 +17,8 @@ mod queue;
 mod readers;
 mod receipts;
 mod schedule;
+mod sender_names;
+mod stop_list;
 mod submissions;
 mod writer;
 
