@@ -6,7 +6,10 @@ use store::Error;
 use crate::failed;
 
 /// The scripts in order; the number of a script is its position from 1 and stands in `PRAGMA user_version`.
-const SCRIPTS: &[&str] = &[include_str!("../migrations/0001_spine.sql")];
+const SCRIPTS: &[&str] = &[
+    include_str!("../migrations/0001_spine.sql"),
+    include_str!("../migrations/0002_contacts_and_campaigns.sql"),
+];
 
 /// Marks a file as ours in `PRAGMA application_id`: "Heli" in ASCII.
 const APPLICATION_ID: i32 = 0x4865_6c69;
