@@ -14,6 +14,7 @@ pub mod answers;
 pub mod claims;
 pub mod configuration;
 pub mod ledger;
+mod random;
 pub mod receipts;
 pub mod schedule;
 pub mod segments;
