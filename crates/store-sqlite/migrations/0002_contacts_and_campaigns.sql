@@ -1,6 +1,7 @@
 -- Contact lists, stop lists, sender names, the exchange table; campaigns that grow out of a list.
 
--- State: 0 in use, 1 a copy being made, 2 removed. The counters are kept with every change of contacts and stop list.
+-- State: 0 in use, 1 a copy being made, 2 removed. The counters are kept with every change of contacts and stop list, but not
+-- those of a removed list. `positions` counts the positions that its variables have had, those of removed ones too.
 CREATE TABLE contact_list (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   account_id  INTEGER NOT NULL REFERENCES account (id),
@@ -9,12 +10,13 @@ CREATE TABLE contact_list (
   state       INTEGER NOT NULL DEFAULT 0,
   contacts    INTEGER NOT NULL DEFAULT 0,
   stopped     INTEGER NOT NULL DEFAULT 0,
+  positions   INTEGER NOT NULL DEFAULT 0,
   -- Of a copy being made: from which list, and which contact of it was copied last.
   source_id   INTEGER,
   copied      INTEGER NOT NULL DEFAULT 0,
   created_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX contact_list_account ON contact_list (account_id, id);
+CREATE INDEX contact_list_account ON contact_list (account_id);
 CREATE INDEX contact_list_unfinished ON contact_list (state) WHERE state <> 0;
 
 CREATE TABLE contact_list_variable (
@@ -47,7 +49,15 @@ CREATE TABLE stop (
   added_at   INTEGER NOT NULL,
   UNIQUE (account_id, number)
 ) STRICT;
-CREATE INDEX stop_account ON stop (account_id, id);
+CREATE INDEX stop_account ON stop (account_id);
+
+-- The contacts that can be known, with their owner; whether a contact is stopped is looked up only in a list with stopped ones.
+CREATE VIEW known_contact AS
+SELECT l.account_id, c.list_id, c.id, c.number, c.given, c.variables,
+       CASE WHEN l.stopped > 0
+            THEN EXISTS (SELECT 1 FROM stop s WHERE s.account_id = l.account_id AND s.number = c.number)
+            ELSE 0 END AS stopped
+FROM contact c JOIN contact_list l ON l.id = c.list_id WHERE l.state = 0;
 
 -- Status: the codes of `sms::SenderStatus`.
 CREATE TABLE sender_name (
@@ -62,12 +72,12 @@ CREATE TABLE sender_name (
   UNIQUE (account_id, name, country)
 ) STRICT;
 
--- Messages held until a sender name is decided on.
+-- Messages held until a sender name is decided on. The row stays while the submission is paused.
 CREATE TABLE awaits_sender (
-  sender_id  INTEGER NOT NULL,
-  message_id INTEGER NOT NULL,
-  PRIMARY KEY (sender_id, message_id)
-) STRICT, WITHOUT ROWID;
+  message_id INTEGER PRIMARY KEY,
+  sender_id  INTEGER NOT NULL REFERENCES sender_name (id)
+) STRICT;
+CREATE INDEX awaits_sender_sender ON awaits_sender (sender_id, message_id);
 
 CREATE TABLE rate (currency TEXT PRIMARY KEY, worth INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -77,7 +87,8 @@ INSERT INTO sequence SELECT 'message', coalesce(max(id), 0) + 1 FROM message;
 INSERT INTO sequence VALUES ('contact', 1);
 
 -- `planned` is how many messages it is to have, `message_count` how many there are. Halt: 0 none, then the codes of
--- `store::campaigns::Halt` in their order from 1; `following` is set while messages have yet to follow a halt or a resumption.
+-- `store::campaigns::Halt` in their order from 1. `following` is the first message that has yet to follow a halt or its end, 0 when
+-- all have. `list_id` is the contact list that it is for, `control_of` the submission whose control copy it is.
 ALTER TABLE submission ADD COLUMN alternative TEXT;
 ALTER TABLE submission ADD COLUMN variable_names TEXT;
 ALTER TABLE submission ADD COLUMN part_size INTEGER;
@@ -86,7 +97,7 @@ ALTER TABLE submission ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN halt INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN following INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN deleted_at INTEGER;
--- The submission whose control copy this is.
+ALTER TABLE submission ADD COLUMN list_id INTEGER;
 ALTER TABLE submission ADD COLUMN control_of INTEGER;
 UPDATE submission SET planned = message_count;
 CREATE INDEX submission_account ON submission (account_id, id);

@@ -1,8 +1,20 @@
 //! Contact lists, their contacts and the names of their variables.
 
+mod copies;
+mod lists;
+mod members;
+mod reading;
+mod stretch;
+mod variables;
+
 use async_trait::async_trait;
+use rusqlite::Error::FromSqlConversionFailure;
+use rusqlite::Row;
+use rusqlite::types::Type;
 use sms::{Msisdn, Timestamp};
-use store::contacts::*;
+use store::contacts::{
+    Added, Contact, ContactChange, ContactList, Contacts, ListVariable, NewContact, NumberRange,
+};
 use store::{AccountId, ContactId, Error, ListId, VariableId};
 
 use crate::SqliteStore;
@@ -11,132 +23,217 @@ use crate::SqliteStore;
 impl Contacts for SqliteStore {
     async fn add_list(
         &self,
-        _account: AccountId,
-        _name: &str,
-        _description: &str,
-        _at: Timestamp,
+        account: AccountId,
+        name: &str,
+        description: &str,
+        at: Timestamp,
     ) -> Result<ListId, Error> {
-        todo!()
+        let (name, description) = (name.to_owned(), description.to_owned());
+        self.writer
+            .write(move |connection| lists::add(connection, account, &name, &description, at))
+            .await
     }
+
     async fn change_list(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _name: Option<String>,
-        _description: Option<String>,
+        account: AccountId,
+        list: ListId,
+        name: Option<String>,
+        description: Option<String>,
     ) -> Result<bool, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| lists::change(connection, account, list, name, description))
+            .await
     }
-    async fn remove_list(&self, _account: AccountId, _list: ListId) -> Result<bool, Error> {
-        todo!()
+
+    async fn remove_list(&self, account: AccountId, list: ListId) -> Result<bool, Error> {
+        self.writer
+            .write(move |connection| lists::remove(connection, account, list))
+            .await
     }
-    async fn forget_removed_lists(&self, _before: Timestamp, _limit: u32) -> Result<bool, Error> {
-        todo!()
+
+    async fn forget_removed_lists(&self, before: Timestamp, limit: u32) -> Result<bool, Error> {
+        self.writer
+            .write(move |connection| lists::forget_removed(connection, before, limit))
+            .await
     }
-    async fn list(&self, _account: AccountId, _list: ListId) -> Result<Option<ContactList>, Error> {
-        todo!()
+
+    async fn list(&self, account: AccountId, list: ListId) -> Result<Option<ContactList>, Error> {
+        self.readers
+            .read(move |connection| lists::one(connection, account, list))
+            .await
     }
-    async fn lists(&self, _account: AccountId) -> Result<Vec<ContactList>, Error> {
-        todo!()
+
+    async fn lists(&self, account: AccountId) -> Result<Vec<ContactList>, Error> {
+        self.readers
+            .read(move |connection| lists::all(connection, account))
+            .await
     }
+
     async fn begin_copy(
         &self,
-        _account: AccountId,
-        _source: ListId,
-        _at: Timestamp,
+        account: AccountId,
+        source: ListId,
+        at: Timestamp,
     ) -> Result<Option<ListId>, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| copies::begin(connection, account, source, at))
+            .await
     }
-    async fn go_on_copying(&self, _copy: ListId, _limit: u32) -> Result<bool, Error> {
-        todo!()
+
+    async fn go_on_copying(&self, copy: ListId, limit: u32) -> Result<bool, Error> {
+        self.writer
+            .write(move |connection| copies::go_on(connection, copy, limit))
+            .await
     }
+
     async fn add_variable(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _name: &str,
+        account: AccountId,
+        list: ListId,
+        name: &str,
     ) -> Result<Option<VariableId>, Error> {
-        todo!()
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection| variables::add(connection, account, list, &name))
+            .await
     }
+
     async fn variables(
         &self,
-        _account: AccountId,
-        _list: ListId,
+        account: AccountId,
+        list: ListId,
     ) -> Result<Option<Vec<ListVariable>>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                // One transaction, so that the names are those of a list that is there.
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(crate::failed("cannot read"))?;
+                variables::of(&view, account, list)
+            })
+            .await
     }
+
     async fn rename_variable(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _variable: VariableId,
-        _name: &str,
+        account: AccountId,
+        list: ListId,
+        variable: VariableId,
+        name: &str,
     ) -> Result<bool, Error> {
-        todo!()
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection| variables::rename(connection, account, list, variable, &name))
+            .await
     }
+
     async fn remove_variable(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _variable: VariableId,
+        account: AccountId,
+        list: ListId,
+        variable: VariableId,
     ) -> Result<bool, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| variables::remove(connection, account, list, variable))
+            .await
     }
+
     async fn add_contacts(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _contacts: Vec<NewContact>,
+        account: AccountId,
+        list: ListId,
+        contacts: Vec<NewContact>,
     ) -> Result<Option<Added>, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| members::add(connection, account, list, &contacts))
+            .await
     }
+
     async fn change_contact(
         &self,
-        _account: AccountId,
-        _contact: ContactId,
-        _number: Option<(Msisdn, Option<String>)>,
-        _variables: Option<String>,
+        account: AccountId,
+        contact: ContactId,
+        number: Option<(Msisdn, Option<String>)>,
+        variables: Option<String>,
     ) -> Result<ContactChange, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| {
+                members::change(connection, account, contact, number, variables)
+            })
+            .await
     }
+
     async fn remove_contacts(
         &self,
-        _account: AccountId,
-        _contacts: Vec<ContactId>,
+        account: AccountId,
+        contacts: Vec<ContactId>,
     ) -> Result<u64, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| members::remove(connection, account, &contacts))
+            .await
     }
+
     async fn clear_list(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _limit: u32,
+        account: AccountId,
+        list: ListId,
+        limit: u32,
     ) -> Result<Option<u64>, Error> {
-        todo!()
+        self.writer
+            .write(move |connection| members::clear(connection, account, list, limit))
+            .await
     }
+
     async fn contacts(
         &self,
-        _account: AccountId,
-        _contacts: Vec<ContactId>,
+        account: AccountId,
+        contacts: Vec<ContactId>,
     ) -> Result<Vec<Contact>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                // One transaction, so that the contacts are all as of one moment.
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(crate::failed("cannot read"))?;
+                reading::by_id(&view, account, &contacts)
+            })
+            .await
     }
+
     async fn contacts_of(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _after: ContactId,
-        _until: ContactId,
-        _limit: u32,
+        account: AccountId,
+        list: ListId,
+        after: ContactId,
+        until: ContactId,
+        limit: u32,
     ) -> Result<Vec<Contact>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| reading::page(connection, account, list, after, until, limit))
+            .await
     }
+
     async fn contacts_by_number(
         &self,
-        _account: AccountId,
-        _list: ListId,
-        _range: NumberRange,
+        account: AccountId,
+        list: ListId,
+        range: NumberRange,
     ) -> Result<Vec<ContactId>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                // One transaction, so that the numbers are found in a list that is there.
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(crate::failed("cannot read"))?;
+                reading::by_number(&view, account, list, &range)
+            })
+            .await
     }
+}
+
+/// Reads a telephone number that was stored as digits.
+pub(crate) fn msisdn(row: &Row<'_>, column: usize) -> rusqlite::Result<Msisdn> {
+    Msisdn::parse(row.get_ref(column)?.as_str()?)
+        .map_err(|error| FromSqlConversionFailure(column, Type::Text, error.into()))
 }

@@ -1,61 +1,249 @@
-//! The stop list of an account.
+//! Stop lists, and the question that others ask of them.
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use sms::{Msisdn, Timestamp};
-use store::stop_list::*;
+use store::stop_list::{Stop, StopList, Stopped};
 use store::{AccountId, Error, ListId, StopId};
 
-use crate::SqliteStore;
+use crate::contacts::msisdn;
+use crate::{SqliteStore, failed};
 
 #[async_trait]
 impl StopList for SqliteStore {
     async fn stop(
         &self,
-        _account: AccountId,
-        _number: Msisdn,
-        _given: Option<String>,
-        _reason: &str,
-        _at: Timestamp,
+        account: AccountId,
+        number: Msisdn,
+        given: Option<String>,
+        reason: &str,
+        at: Timestamp,
     ) -> Result<Stopped, Error> {
-        todo!()
+        let reason = reason.to_owned();
+        self.writer
+            .write(move |connection| {
+                stop(connection, account, &number, given.as_deref(), &reason, at)
+            })
+            .await
     }
-    async fn remove_stop(&self, _account: AccountId, _stop: StopId) -> Result<bool, Error> {
-        todo!()
+
+    async fn remove_stop(&self, account: AccountId, stop: StopId) -> Result<bool, Error> {
+        self.writer
+            .write(move |connection| remove(connection, account, stop))
+            .await
     }
+
     async fn change_stop(
         &self,
-        _account: AccountId,
-        _stop: StopId,
-        _reason: &str,
+        account: AccountId,
+        stop: StopId,
+        reason: &str,
     ) -> Result<bool, Error> {
-        todo!()
+        let reason = reason.to_owned();
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached("UPDATE stop SET reason = ?3 WHERE id = ?2 AND account_id = ?1")
+                    .and_then(|mut update| update.execute((account.0, stop.0, &reason)))
+                    .map(|changed| changed > 0)
+                    .map_err(failed("cannot change a stop"))
+            })
+            .await
     }
-    async fn stop_by_id(&self, _account: AccountId, _stop: StopId) -> Result<Option<Stop>, Error> {
-        todo!()
+
+    async fn stop_by_id(&self, account: AccountId, stop: StopId) -> Result<Option<Stop>, Error> {
+        self.readers
+            .read(move |connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT id, number, given, reason, added_at FROM stop WHERE id = ?2 AND account_id = ?1",
+                    )
+                    .and_then(|mut select| select.query_row((account.0, stop.0), entry).optional())
+                    .map_err(failed("cannot read a stop"))
+            })
+            .await
     }
+
     async fn stop_by_number(
         &self,
-        _account: AccountId,
-        _number: Msisdn,
+        account: AccountId,
+        number: Msisdn,
     ) -> Result<Option<Stop>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT id, number, given, reason, added_at FROM stop WHERE account_id = ?1 AND number = ?2",
+                    )
+                    .and_then(|mut select| {
+                        select.query_row((account.0, number.as_str()), entry).optional()
+                    })
+                    .map_err(failed("cannot read a stop"))
+            })
+            .await
     }
+
     async fn stops(
         &self,
-        _account: AccountId,
-        _list: Option<ListId>,
-        _after: StopId,
-        _limit: u32,
+        account: AccountId,
+        list: Option<ListId>,
+        after: StopId,
+        limit: u32,
     ) -> Result<Vec<Stop>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT id, number, given, reason, added_at FROM stop WHERE account_id = ?1 AND id > ?3 \
+                         AND (?2 IS NULL OR EXISTS (SELECT 1 FROM known_contact c \
+                           WHERE c.account_id = ?1 AND c.list_id = ?2 AND c.number = stop.number)) \
+                         ORDER BY id LIMIT ?4",
+                    )
+                    .and_then(|mut select| {
+                        let list = list.map(|list| list.0);
+                        select.query_map((account.0, list, after.0, limit), entry)?.collect()
+                    })
+                    .map_err(failed("cannot read stops"))
+            })
+            .await
     }
+
     async fn stopped_among(
         &self,
-        _account: AccountId,
-        _numbers: Vec<Msisdn>,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
     ) -> Result<HashSet<Msisdn>, Error> {
-        todo!()
+        self.readers
+            .read(move |connection| {
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(failed("cannot read"))?;
+                let mut stops = Stops::of(&view, account)?;
+                let mut stopped = HashSet::new();
+                for number in numbers {
+                    if stops.contain(number.as_str())? {
+                        stopped.insert(number);
+                    }
+                }
+                Ok(stopped)
+            })
+            .await
     }
+}
+
+/// Answers which numbers are on an account's stop list. Nothing is looked up for an account that has none.
+pub(crate) struct Stops<'c> {
+    account: AccountId,
+    look_up: Option<CachedStatement<'c>>,
+}
+
+impl<'c> Stops<'c> {
+    /// Gets ready to look at an account's stop list, within the caller's transaction.
+    pub(crate) fn of(connection: &'c Connection, account: AccountId) -> Result<Self, Error> {
+        let prepare = |sql| {
+            connection
+                .prepare_cached(sql)
+                .map_err(failed("cannot prepare to look at the stop list"))
+        };
+        let any = prepare("SELECT 1 FROM stop WHERE account_id = ?1")?
+            .exists([account.0])
+            .map_err(failed("cannot look at the stop list"))?;
+        let look_up = any
+            .then(|| prepare("SELECT 1 FROM stop WHERE account_id = ?1 AND number = ?2"))
+            .transpose()?;
+        Ok(Self { account, look_up })
+    }
+
+    /// Tells whether a number, in digits, is on the list.
+    pub(crate) fn contain(&mut self, number: &str) -> Result<bool, Error> {
+        match &mut self.look_up {
+            None => Ok(false),
+            Some(look_up) => look_up
+                .exists((self.account.0, number))
+                .map_err(failed("cannot look at the stop list")),
+        }
+    }
+}
+
+fn stop(
+    connection: &Connection,
+    account: AccountId,
+    number: &Msisdn,
+    given: Option<&str>,
+    reason: &str,
+    at: Timestamp,
+) -> Result<Stopped, Error> {
+    let present: Option<i64> = connection
+        .prepare_cached("SELECT id FROM stop WHERE account_id = ?1 AND number = ?2")
+        .and_then(|mut select| {
+            select
+                .query_row((account.0, number.as_str()), |row| row.get(0))
+                .optional()
+        })
+        .map_err(failed("cannot look at the stop list"))?;
+    if let Some(id) = present {
+        return Ok(Stopped::Already(StopId(id)));
+    }
+    let id = connection
+        .prepare_cached(
+            "INSERT INTO stop (account_id, number, given, reason, added_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut insert| {
+            insert.insert((
+                account.0,
+                number.as_str(),
+                given,
+                reason,
+                at.as_millis(),
+            ))
+        })
+        .map_err(failed("cannot stop a number"))?;
+    count_in_lists(connection, account, number.as_str(), 1)?;
+    Ok(Stopped::Added(StopId(id)))
+}
+
+fn remove(connection: &Connection, account: AccountId, stop: StopId) -> Result<bool, Error> {
+    let number: Option<String> = connection
+        .prepare_cached("DELETE FROM stop WHERE id = ?2 AND account_id = ?1 RETURNING number")
+        .and_then(|mut delete| {
+            delete
+                .query_row((account.0, stop.0), |row| row.get(0))
+                .optional()
+        })
+        .map_err(failed("cannot remove a stop"))?;
+    let Some(number) = number else {
+        return Ok(false);
+    };
+    count_in_lists(connection, account, &number, -1)?;
+    Ok(true)
+}
+
+/// Counts one stopped contact more, or one less, in each of the account's lists that has the number; in a copy being made too.
+/// It takes one look into each list.
+fn count_in_lists(
+    connection: &Connection,
+    account: AccountId,
+    number: &str,
+    change: i64,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "UPDATE contact_list SET stopped = stopped + ?3 WHERE account_id = ?1 AND state <> 2 \
+             AND EXISTS (SELECT 1 FROM contact c WHERE c.list_id = contact_list.id AND c.number = ?2)",
+        )
+        .and_then(|mut update| update.execute((account.0, number, change)))
+        .map(|_| ())
+        .map_err(failed("cannot count stopped contacts"))
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Stop> {
+    Ok(Stop {
+        id: StopId(row.get(0)?),
+        number: msisdn(row, 1)?,
+        given: row.get(2)?,
+        reason: row.get(3)?,
+        added_at: Timestamp::from_millis(row.get(4)?),
+    })
 }

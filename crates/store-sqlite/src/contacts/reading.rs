@@ -1,0 +1,114 @@
+//! Reads contacts: some of them, a page of a list, or those with a number that fits.
+
+use rusqlite::{Connection, Row};
+use store::contacts::{Contact, NumberRange};
+use store::{AccountId, ContactId, Error, ListId};
+
+use super::{lists, msisdn};
+use crate::failed;
+
+const BY_ID: &str = "SELECT list_id, id, number, given, variables, stopped FROM known_contact \
+     WHERE id = ?2 AND account_id = ?1";
+
+const PAGE: &str = "SELECT list_id, id, number, given, variables, stopped FROM known_contact \
+     WHERE account_id = ?1 AND list_id = ?2 AND id > ?3 AND id <= ?4 ORDER BY id LIMIT ?5";
+
+/// The numbers from `?2` on, as normalised; with the index alone.
+const FROM_NUMBER: &str =
+    "SELECT id, number FROM contact WHERE list_id = ?1 AND number >= ?2 ORDER BY number";
+
+/// The numbers from `?2` on, as given where that differs; with the index alone.
+const FROM_GIVEN: &str =
+    "SELECT id, given FROM contact WHERE list_id = ?1 AND given >= ?2 ORDER BY given";
+
+pub(super) fn by_id(
+    connection: &Connection,
+    account: AccountId,
+    contacts: &[ContactId],
+) -> Result<Vec<Contact>, Error> {
+    let mut found = Vec::with_capacity(contacts.len());
+    connection
+        .prepare_cached(BY_ID)
+        .and_then(|mut select| {
+            for id in contacts {
+                let mut rows = select.query((account.0, id.0))?;
+                if let Some(row) = rows.next()? {
+                    found.push(contact(row)?);
+                }
+            }
+            Ok(found)
+        })
+        .map_err(failed("cannot read contacts"))
+}
+
+pub(super) fn page(
+    connection: &Connection,
+    account: AccountId,
+    list: ListId,
+    after: ContactId,
+    until: ContactId,
+    limit: u32,
+) -> Result<Vec<Contact>, Error> {
+    connection
+        .prepare_cached(PAGE)
+        .and_then(|mut select| {
+            let rows = select.query_map((account.0, list.0, after.0, until.0, limit), contact)?;
+            rows.collect()
+        })
+        .map_err(failed("cannot read a contact list"))
+}
+
+pub(super) fn by_number(
+    connection: &Connection,
+    account: AccountId,
+    list: ListId,
+    range: &NumberRange,
+) -> Result<Vec<ContactId>, Error> {
+    if lists::known(connection, account, list)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for sql in [FROM_NUMBER, FROM_GIVEN] {
+        collect(connection, sql, list, range, &mut found)
+            .map_err(failed("cannot look for numbers"))?;
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Reads an index from where the range begins to the first number that does not fit.
+fn collect(
+    connection: &Connection,
+    sql: &str,
+    list: ListId,
+    range: &NumberRange,
+    found: &mut Vec<ContactId>,
+) -> rusqlite::Result<()> {
+    let (NumberRange::Exactly(begin) | NumberRange::Prefix(begin)) = range;
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query((list.0, begin))?;
+    while let Some(row) = rows.next()? {
+        let number = row.get_ref(1)?.as_str()?;
+        let fits = match range {
+            NumberRange::Exactly(wanted) => number == wanted,
+            NumberRange::Prefix(prefix) => number.starts_with(prefix),
+        };
+        if !fits {
+            break;
+        }
+        found.push(ContactId(row.get(0)?));
+    }
+    Ok(())
+}
+
+fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        list: ListId(row.get(0)?),
+        id: ContactId(row.get(1)?),
+        number: msisdn(row, 2)?,
+        given: row.get(3)?,
+        variables: row.get(4)?,
+        stopped: row.get(5)?,
+    })
+}
