@@ -6,7 +6,7 @@
 use sms::Currency;
 use sms::ledger::Book;
 use store::accounts::{Credential, NewAccount};
-use store::configuration::{Connector, Directory, Route, Tariff};
+use store::configuration::{Connector, Directory, Rate, Route, Tariff};
 use store::ledger::Audit;
 use thiserror::Error as ThisError;
 
@@ -181,6 +181,35 @@ impl Gateway {
             )));
         }
         let removed = self.store().remove_tariff(name).await?;
+        self.changed().await?;
+        Ok(removed)
+    }
+
+    /// Sets what one unit of the exchange table's base is worth in a currency, above zero.
+    pub async fn put_rate(&self, currency: Currency, worth_micros: i64) -> Result<(), AdminError> {
+        let Some(base) = self.exchange().base() else {
+            return Err(AdminError::Invalid(
+                "there is no exchange table: set exchange.base in the configuration first".into(),
+            ));
+        };
+        if currency == base || worth_micros <= 0 {
+            let code = currency.code();
+            return Err(AdminError::Invalid(format!(
+                "a rate is above zero and of another currency than the base: not {code}"
+            )));
+        }
+        let rate = Rate {
+            currency,
+            worth_micros,
+        };
+        self.store().put_rate(rate).await?;
+        self.changed().await
+    }
+
+    /// Removes a rate that was set by [`Gateway::put_rate`], so that the configured one counts again, if there is one; tells
+    /// whether it was there.
+    pub async fn remove_rate(&self, currency: Currency) -> Result<bool, AdminError> {
+        let removed = self.store().remove_rate(currency).await?;
         self.changed().await?;
         Ok(removed)
     }

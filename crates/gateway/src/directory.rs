@@ -13,9 +13,10 @@ use store::{AccountId, ConnectorId};
 
 pub use account::{Account, AccountSettings, CredentialKind, Originators};
 pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
-pub use route::{Route, RouteSettings, choose};
+pub use route::{Route, RouteKinds, RouteSettings, choose};
 pub use tariff::{TariffRule, TariffSettings};
 
+use crate::exchange::Exchange;
 use crate::secrets::{Secret, Vault};
 
 /// Holds one revision of the configuration.
@@ -29,6 +30,8 @@ pub(crate) struct Directory {
     pub(crate) connectors: Vec<ConnectorSpec>,
     /// In the order in which they are tried.
     pub(crate) routes: Vec<Route>,
+    /// What is configured, and over it what was set by command.
+    pub(crate) exchange: Exchange,
 }
 
 pub(crate) struct Credential {
@@ -47,11 +50,19 @@ pub(crate) enum Proof {
 impl Directory {
     /// Reads a stored directory. What cannot be read (sealed with another key, settings of a newer version) is left out
     /// and reported: one broken row must not stop the rest.
-    pub(crate) fn build(stored: store::configuration::Directory, vault: &Vault) -> Self {
+    pub(crate) fn build(
+        stored: store::configuration::Directory,
+        vault: &Vault,
+        exchange: &Exchange,
+    ) -> Self {
         let mut directory = Self {
             revision: stored.revision,
+            exchange: exchange.clone(),
             ..Self::default()
         };
+        for rate in stored.rates {
+            directory.exchange.set(rate.currency, rate.worth_micros);
+        }
         for account in stored.accounts {
             let name = account.name.clone();
             keep(

@@ -3,17 +3,23 @@
 //! [`Gateway`] is the one handle that front ends hold. [`Running`] starts the tasks around it and stops them in order.
 
 pub mod admin;
+mod campaign;
 pub mod clock;
 pub mod connector;
+mod contacts;
 pub mod directory;
 mod error;
+mod exchange;
+mod pricing;
 mod report;
+pub mod search;
 pub mod secrets;
+mod sender_names;
 mod sign_in;
+mod stop_list;
 mod submit;
 mod tasks;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -21,12 +27,24 @@ use sms::{Currency, Money, Timestamp};
 use store::Store;
 use tokio::sync::{Notify, Semaphore};
 
-pub use directory::{Account, AccountSettings};
+pub use campaign::Campaign;
+pub use contacts::{ContactEntry, ContactField, ContactSearch};
+pub use directory::{Account, AccountSettings, RouteKinds};
 pub use error::Error;
+pub use exchange::Exchange;
 pub use report::{Balance, Message, Submission};
 pub use secrets::Secret;
-pub use store::{AccountId, ConnectorId, MessageId, SubmissionId};
-pub use submit::{Accepted, Submit, To};
+pub use sender_names::SenderRules;
+pub use store::campaigns::Halt;
+pub use store::contacts::{Added, Contact, ContactList, ListVariable};
+pub use store::sender_names::SenderName;
+pub use store::stop_list::Stop;
+pub use store::submissions::Parts as SubmissionParts;
+pub use store::{
+    AccountId, ConnectorId, ContactId, ListId, MessageId, SenderId, StopId, SubmissionId,
+    VariableId,
+};
+pub use submit::{Accepted, Submit, Terms, To};
 pub use tasks::{Running, registry};
 
 use clock::Clock;
@@ -44,6 +62,8 @@ pub struct Limits {
     pub segments: u16,
     /// How long a message may wait to leave when nobody says; also the most anybody may say.
     pub lifetime_ms: i64,
+    /// Octets of one text that is kept of a contact, a list, an entry of the stop list or a sender name.
+    pub field_octets: u32,
 }
 
 impl Default for Limits {
@@ -53,6 +73,7 @@ impl Default for Limits {
             recipients_at_once: 500,
             segments: 10,
             lifetime_ms: 24 * 60 * 60 * 1000,
+            field_octets: 4_096,
         }
     }
 }
@@ -64,6 +85,8 @@ pub struct Tempo {
     pub reload_ms: u64,
     /// How often scheduled messages and retries are looked for.
     pub release_ms: u64,
+    /// How often campaigns that wait for something are looked at, such as for money or for a decision of another process.
+    pub expand_ms: u64,
     /// How often lifetimes and missing receipts are looked for.
     pub sweep_ms: u64,
     /// How long after the end of its lifetime a message may still get a receipt.
@@ -83,6 +106,7 @@ impl Default for Tempo {
         Self {
             reload_ms: 300,
             release_ms: 200,
+            expand_ms: 500,
             sweep_ms: 1_000,
             receipt_wait_ms: 48 * 60 * 60 * 1000,
             resend_after_ms: 5_000,
@@ -105,8 +129,10 @@ pub struct Parts {
     pub limits: Limits,
     /// The pace of the tasks.
     pub tempo: Tempo,
-    /// How many micro-units of a currency one unit of the first-named one is worth: (from, to) → rate × 10⁶.
-    pub exchange: HashMap<(Currency, Currency), i64>,
+    /// The exchange table, before what was set by command.
+    pub exchange: Exchange,
+    /// Where originators need approval.
+    pub sender_rules: SenderRules,
 }
 
 /// Is the one handle that front ends hold; cheap to clone.
@@ -124,12 +150,16 @@ struct Inner {
     limits: Limits,
     /// The pace.
     tempo: Tempo,
-    /// Rates between currencies.
-    exchange: HashMap<(Currency, Currency), i64>,
+    /// The exchange table, before what was set by command.
+    exchange: Exchange,
+    /// Where originators need approval.
+    sender_rules: SenderRules,
     /// The configuration as last read.
     directory: ArcSwap<Directory>,
     /// Rung when new messages wait.
     work: tokio::sync::watch::Sender<u64>,
+    /// Rung when a campaign has something to do.
+    campaigns: tokio::sync::watch::Sender<u64>,
     /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
@@ -146,6 +176,7 @@ impl Gateway {
             limits,
             tempo,
             exchange,
+            sender_rules,
         } = parts;
         let gateway = Self(Arc::new(Inner {
             store,
@@ -157,8 +188,10 @@ impl Gateway {
             },
             tempo,
             exchange,
+            sender_rules,
             directory: ArcSwap::from_pointee(Directory::default()),
             work: tokio::sync::watch::Sender::new(0),
+            campaigns: tokio::sync::watch::Sender::new(0),
             reload: Notify::new(),
             hashing: Semaphore::new(2),
         }));
@@ -178,11 +211,12 @@ impl Gateway {
 
     /// Converts money by the exchange table; `None` when it has no rate.
     pub fn convert(&self, money: Money, to: Currency) -> Option<Money> {
-        if money.currency() == to {
-            return Some(money);
-        }
-        let rate = *self.0.exchange.get(&(money.currency(), to))?;
-        sms::money::convert(money, rate, to)
+        self.directory().exchange.convert(money, to)
+    }
+
+    /// Returns the exchange table: what is configured, and over it what was set by command.
+    pub fn exchange(&self) -> Exchange {
+        self.directory().exchange.clone()
     }
 
     /// Reads the configuration again if it has changed; tells whether it had.
@@ -192,7 +226,7 @@ impl Gateway {
             return Ok(false);
         }
         let stored = self.store().directory().await?;
-        let read = Arc::new(Directory::build(stored, &self.0.vault));
+        let read = Arc::new(Directory::build(stored, &self.0.vault, &self.0.exchange));
         // Another reload may have read a later revision meanwhile.
         self.0.directory.rcu(|present| {
             Arc::clone(if present.revision > read.revision {
@@ -216,6 +250,16 @@ impl Gateway {
 
     fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    fn sender_rules(&self) -> &SenderRules {
+        &self.0.sender_rules
+    }
+
+    fn wake_expansion(&self) {
+        self.0
+            .campaigns
+            .send_modify(|rung| *rung = rung.wrapping_add(1));
     }
 
     fn wake_dispatch(&self) {

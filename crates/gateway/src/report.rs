@@ -1,12 +1,9 @@
 //! Looking: balances, submissions and their messages.
 
-use sms::{CampaignState, MessageState, Money, Reason, Refusal, Tally, Timestamp};
+use sms::{CampaignState, Currency, MessageState, Money, Reason, Refusal, Tally, Timestamp};
 use store::{AccountId, MessageId, SubmissionId};
 
 use crate::{Error, Gateway};
-
-/// How many messages one look-up of the store brings.
-const PAGE: u32 = 5_000;
 
 /// Describes what an account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +31,10 @@ pub struct Submission {
     pub created_at: Timestamp,
     /// When it starts, if it was scheduled.
     pub start_at: Option<Timestamp>,
+    /// The calling program's own label.
+    pub source: Option<String>,
+    /// Whether its account has deleted it.
+    pub deleted: bool,
     /// How many messages are in which state.
     pub tally: Tally,
     /// What that means for the whole.
@@ -92,52 +93,57 @@ impl Gateway {
             .submission(account, id)
             .await?
             .ok_or(Refusal::UnknownSubmission)?;
-        Ok(Submission {
-            id: found.id,
-            originator: found.originator,
-            text: found.text,
-            test: found.test,
-            price: Money::new(found.price_micros, known.currency),
-            created_at: found.created_at,
-            start_at: found.start_at,
-            state: CampaignState::of(&found.tally),
-            tally: found.tally,
-        })
+        Ok(Submission::read(found, known.currency))
     }
 
-    /// Looks at a submission's messages in the order of its recipients; those changed after a time when one is given.
-    /// Empty when the submission is not the account's.
+    /// Reads a page of a submission's messages in the order of its recipients: those after `after`, changed after
+    /// `changed_after`. An empty page is the end, or a submission that is not the account's.
     pub async fn messages(
         &self,
         account: AccountId,
         id: SubmissionId,
         changed_after: Option<Timestamp>,
+        after: Option<MessageId>,
+        limit: u32,
     ) -> Result<Vec<Message>, Error> {
-        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
-        let mut messages = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .store()
-                .messages(account, id, changed_after, after, PAGE)
-                .await?;
-            let whole = page.len() == PAGE as usize;
-            after = page.last().map(|message| message.id);
-            messages.extend(page.into_iter().map(|message| Message {
-                id: message.id,
-                recipient: message.recipient,
-                given: message.given,
-                variables: message.variables,
-                state: message.state,
-                reason: message.reason,
-                segments: message.segments,
-                price: Money::new(message.price_micros, known.currency),
-                submitted_at: message.submitted_at,
-                done_at: message.done_at,
-            }));
-            if !whole {
-                return Ok(messages);
-            }
+        let currency = self
+            .account(account)
+            .ok_or(Refusal::UnknownCredential)?
+            .currency;
+        let page = self
+            .store()
+            .messages(account, id, changed_after, after, limit)
+            .await?;
+        let message = |message: store::submissions::Message| Message {
+            id: message.id,
+            recipient: message.recipient,
+            given: message.given,
+            variables: message.variables,
+            state: message.state,
+            reason: message.reason,
+            segments: message.segments,
+            price: Money::new(message.price_micros, currency),
+            submitted_at: message.submitted_at,
+            done_at: message.done_at,
+        };
+        Ok(page.into_iter().map(message).collect())
+    }
+}
+
+impl Submission {
+    pub(crate) fn read(found: store::submissions::Submission, currency: Currency) -> Self {
+        Self {
+            id: found.id,
+            originator: found.originator,
+            text: found.text,
+            test: found.test,
+            price: Money::new(found.price_micros, currency),
+            created_at: found.created_at,
+            start_at: found.start_at,
+            source: found.source,
+            deleted: found.deleted,
+            state: CampaignState::of(&found.tally),
+            tally: found.tally,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod active;
 mod answers;
 mod dispatch;
+mod expansion;
 mod housekeeping;
 mod receipts;
 mod records;
@@ -44,6 +45,8 @@ impl Running {
         registry.spawn("release", move |stop| housekeeping::release(handle, stop));
         let handle = gateway.clone();
         registry.spawn("sweep", move |stop| housekeeping::sweep(handle, stop));
+        let handle = gateway.clone();
+        registry.spawn("campaigns", move |stop| expansion::run(handle, stop));
         registry.spawn("reload", move |stop| housekeeping::reload(gateway, stop));
         Self { registry }
     }

@@ -119,13 +119,16 @@ impl Money {
     }
 }
 
-/// Converts an amount at so many millionths of `to` for one unit of its own currency.
+/// Converts an amount into a currency of which `to_worth` is worth as much as `worth` of its own, both in millionths.
 ///
 /// Rounds half to even, so that many small conversions do not drift; `None` when the result
-/// does not fit.
-pub fn convert(money: Money, rate_micros: i64, to: Currency) -> Option<Money> {
-    let product = i128::from(money.micros) * i128::from(rate_micros);
-    let micros = divide_half_even(product, i128::from(MICROS_PER_UNIT));
+/// does not fit, or when either is not above zero.
+pub fn convert(money: Money, to_worth: i64, worth: i64, to: Currency) -> Option<Money> {
+    if to_worth <= 0 || worth <= 0 {
+        return None;
+    }
+    let product = i128::from(money.micros) * i128::from(to_worth);
+    let micros = divide_half_even(product, i128::from(worth));
     i64::try_from(micros)
         .ok()
         .map(|micros| Money::new(micros, to))
@@ -297,16 +300,21 @@ mod tests {
     #[test]
     fn conversion_rounds_once_and_refuses_what_does_not_fit() {
         assert_eq!(
-            convert(uah("41.5"), 24_096, Currency::USD),
+            convert(uah("41.5"), 24_096, 1_000_000, Currency::USD),
             Some(Money::new(999_984, Currency::USD)),
         );
         let half = Money::new(1, Currency::UAH);
         assert_eq!(
-            convert(half, 500_000, Currency::EUR),
+            convert(half, 500_000, 1_000_000, Currency::EUR),
             Some(Money::zero(Currency::EUR))
         );
         assert_eq!(
-            convert(Money::new(i64::MAX, Currency::UAH), i64::MAX, Currency::EUR),
+            convert(
+                Money::new(i64::MAX, Currency::UAH),
+                i64::MAX,
+                1_000_000,
+                Currency::EUR
+            ),
             None
         );
     }

@@ -16,12 +16,12 @@ pub struct Tariff {
     pub settings: String,
 }
 
-/// Says what one unit of a currency is worth in the base currency of the exchange table.
+/// Says what one unit of the exchange table's base is worth in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// The currency.
     pub currency: Currency,
-    /// Its worth in micro-units of the base currency; above 0.
+    /// The worth in micro-units of the currency; above 0.
     pub worth_micros: i64,
 }
 
@@ -58,7 +58,7 @@ pub struct Directory {
     pub accounts: Vec<Account>,
     /// All credentials.
     pub credentials: Vec<Credential>,
-    /// The exchange table, as far as it was set by command.
+    /// The exchange table, as far as it was set by command, by currency.
     pub rates: Vec<Rate>,
     /// All tariffs, by name.
     pub tariffs: Vec<Tariff>,

@@ -1,5 +1,7 @@
 //! Routes: the rules that pick a way out.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sms::{Country, Msisdn};
 use store::{AccountId, ConnectorId};
@@ -29,6 +31,32 @@ pub struct RouteSettings {
     pub originator: Option<String>,
     /// Only messages of the account with this number.
     pub account: Option<i64>,
+    /// Only messages for which this kind of route was asked for, such as `direct`; they prefer it to routes of no kind.
+    pub kind: Option<String>,
+}
+
+/// Says which kind of route a submission asks for in which country. What no route is configured for goes as if nobody had asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RouteKinds(BTreeMap<String, String>);
+
+impl RouteKinds {
+    /// Asks for a kind of route in a country.
+    #[must_use]
+    pub fn with(mut self, country: Country, kind: &str) -> Self {
+        self.0.insert(country.code().to_owned(), kind.to_owned());
+        self
+    }
+
+    /// Tells whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns what is asked for in a country.
+    pub fn of(&self, country: Option<Country>) -> Option<&str> {
+        self.0.get(country?.code()).map(String::as_str)
+    }
 }
 
 impl Route {
@@ -47,6 +75,7 @@ impl Route {
             country,
             originator: only,
             account: whose,
+            kind: _,
         } = &self.settings;
         prefix
             .as_ref()
@@ -59,16 +88,23 @@ impl Route {
     }
 }
 
-/// Picks the first route that applies; `None` when none does. The routes must be in the order of their ranks.
+/// Picks the first route that applies and is of the kind asked for, else the first that applies and is of no kind; `None` when
+/// none does. The routes must be in the order of their ranks.
 pub fn choose<'a>(
     routes: &'a [Route],
     account: AccountId,
     originator: &str,
     recipient: &Msisdn,
+    kind: Option<&str>,
 ) -> Option<&'a Route> {
-    routes
-        .iter()
-        .find(|route| route.applies(account, originator, recipient))
+    let of_kind = |kind: Option<&str>| {
+        routes
+            .iter()
+            .filter(move |route| route.settings.kind.as_deref() == kind)
+            .find(|route| route.applies(account, originator, recipient))
+    };
+    kind.and_then(|kind| of_kind(Some(kind)))
+        .or_else(|| of_kind(None))
 }
 
 #[cfg(test)]
@@ -93,7 +129,7 @@ mod tests {
         ];
         let chosen = |account, originator, recipient| {
             let recipient = Msisdn::parse(recipient).unwrap();
-            choose(&routes, AccountId(account), originator, &recipient)
+            choose(&routes, AccountId(account), originator, &recipient, None)
                 .map(|route| route.connector.0)
         };
         assert_eq!(chosen(1, "Info", "380971234567"), Some(1));
@@ -106,6 +142,23 @@ mod tests {
     fn a_route_without_conditions_takes_everything() {
         let routes = [route("all", 5, "{}")];
         let recipient = Msisdn::parse("12025550123").unwrap();
-        assert!(choose(&routes, AccountId(1), "Info", &recipient).is_some());
+        assert!(choose(&routes, AccountId(1), "Info", &recipient, None).is_some());
+    }
+
+    #[test]
+    fn a_kind_that_is_asked_for_is_preferred_and_never_taken_unasked() {
+        let routes = [
+            route("direct", 1, r#"{"rank":1,"kind":"direct"}"#),
+            route("all", 2, r#"{"rank":2}"#),
+            route("cheap", 3, r#"{"rank":3,"kind":"not_direct"}"#),
+        ];
+        let recipient = Msisdn::parse("79161234567").unwrap();
+        let chosen = |kind| {
+            choose(&routes, AccountId(1), "Info", &recipient, kind).map(|route| route.connector.0)
+        };
+        assert_eq!(chosen(None), Some(2));
+        assert_eq!(chosen(Some("direct")), Some(1));
+        assert_eq!(chosen(Some("not_direct")), Some(3));
+        assert_eq!(chosen(Some("ua_sim")), Some(2));
     }
 }

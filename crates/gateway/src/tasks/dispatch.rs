@@ -13,7 +13,7 @@ use super::STORE_RETRY;
 use super::active::ActiveConnector;
 use crate::Gateway;
 use crate::connector::{Answer, Attempt, Failure};
-use crate::submit::render;
+use crate::pricing::render;
 
 /// How often the queue is looked into when nobody rings: another process may have put something there.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -37,12 +37,16 @@ pub(crate) async fn run(
                 now: gateway.now(),
             };
             match gateway.store().claim(claim).await {
-                Ok(claimed) if !claimed.messages.is_empty() => {
+                Ok(claimed) => {
                     turns = claimed.turns;
-                    hand_over(&active, claimed.messages, &failed);
-                    continue;
+                    let found = !claimed.messages.is_empty();
+                    if found {
+                        hand_over(&active, claimed.messages, &failed);
+                    }
+                    if found || claimed.more {
+                        continue;
+                    }
                 }
-                Ok(_) => {}
                 Err(error) => {
                     tracing::error!(
                         connector = active.spec.name,
@@ -79,7 +83,11 @@ fn hand_over(
                     .1
             }
         };
-        let text = render(parsed, message.variables.as_deref());
+        let text = render(
+            parsed,
+            message.variables.as_deref(),
+            &message.variable_names,
+        );
         let segments: Vec<_> = sms::text::split(&text, reference(&message))
             .into_iter()
             .zip(0_u16..)

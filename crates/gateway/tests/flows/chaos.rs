@@ -62,7 +62,7 @@ async fn the_books_balance_and_every_message_ends_whatever_the_upstream_does() {
         for round in 0..120 {
             if round < 30 {
                 let mut submit = world.request(&["380670000001"; 6]);
-                submit.text = "ж".repeat([10, 100, 200][random.below(3)]);
+                submit.terms.text = "ж".repeat([10, 100, 200][random.below(3)]);
                 submissions.push(world.gateway.submit(submit).await.unwrap().submission);
             }
             let way = world.way().await;

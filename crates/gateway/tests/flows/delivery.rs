@@ -176,7 +176,7 @@ async fn long_messages_exceed_the_window_by_the_last_one_only() {
     let world = World::with(r#"{"address":"x","system_id":"y","window":10}"#).await;
     let way = world.way().await;
     let mut submit = world.request(&["380670000001"; 30]);
-    submit.text = "a".repeat(153 * 4);
+    submit.terms.text = "a".repeat(153 * 4);
     world.gateway.submit(submit).await.unwrap();
     let mut sent = 0;
     while sent < 30 {

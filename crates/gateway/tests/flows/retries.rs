@@ -119,7 +119,7 @@ async fn a_retry_beyond_the_lifetime_ends_it() {
     let world = World::new().await;
     let way = world.way().await;
     let mut submit = world.request(&["380670000001"]);
-    submit.lifetime_ms = Some(500);
+    submit.terms.lifetime_ms = Some(500);
     let id = world.gateway.submit(submit).await.unwrap().submission;
     way.fail(&way.take(1).await[0], BUSY);
     world

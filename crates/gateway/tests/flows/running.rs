@@ -109,7 +109,11 @@ async fn a_stop_waits_for_what_is_outstanding() {
     });
     let (gateway, account, _place) = stopped;
     assert!(way.is_stopped());
-    let message = gateway.messages(account, id, None).await.unwrap().remove(0);
+    let message = gateway
+        .messages(account, id, None, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(
         (message.state, message.reason),
         (MessageState::Submitted, Reason::None)
@@ -123,7 +127,11 @@ async fn a_stop_does_not_wait_for_ever() {
     let id = world.send("hello").await;
     way.take(1).await;
     let (gateway, account, _place) = world.stop().await;
-    let message = gateway.messages(account, id, None).await.unwrap().remove(0);
+    let message = gateway
+        .messages(account, id, None, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(
         (message.state, message.reason),
         (MessageState::Queued, Reason::Retrying)
@@ -138,7 +146,11 @@ async fn nothing_is_sent_after_a_stop() {
     let (gateway, account, _place) = world.stop().await;
     let id = gateway.submit(request).await.unwrap().submission;
     assert_eq!(way.in_hand(), 0);
-    let message = gateway.messages(account, id, None).await.unwrap().remove(0);
+    let message = gateway
+        .messages(account, id, None, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(message.state, MessageState::Queued);
 }
 
@@ -156,7 +168,11 @@ async fn receipts_are_recorded_until_the_links_are_closed() {
     way.report(1, upstream, sms::Outcome::Delivered).await;
     let (gateway, account, _place) = world.stop().await;
     assert!(way.acknowledged(1).await);
-    let message = gateway.messages(account, id, None).await.unwrap().remove(0);
+    let message = gateway
+        .messages(account, id, None, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(message.state, MessageState::Delivered);
 }
 

@@ -9,7 +9,7 @@ async fn a_scheduled_submission_leaves_at_its_time() {
     let world = World::new().await;
     let way = world.way().await;
     let mut submit = world.request(&["380670000001", "380670000002"]);
-    submit.start_at = Some(START.plus_millis(HOUR));
+    submit.terms.start_at = Some(START.plus_millis(HOUR));
     let id = world.gateway.submit(submit).await.unwrap().submission;
     assert_eq!(
         world.state(id).await,
@@ -47,7 +47,7 @@ async fn a_scheduled_submission_leaves_at_its_time() {
 async fn a_time_that_has_passed_means_at_once() {
     let world = World::new().await;
     let mut submit = world.request(&["380670000001"]);
-    submit.start_at = Some(START.plus_millis(-HOUR));
+    submit.terms.start_at = Some(START.plus_millis(-HOUR));
     let id = world.gateway.submit(submit).await.unwrap().submission;
     assert_eq!(world.way().await.take(1).await.len(), 1);
     let found = world.gateway.submission(world.account, id).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_lifetime_is_bounded_by_the_gateways() {
         (Some(HOUR), HOUR),
     ] {
         let mut submit = world.request(&["380670000001"]);
-        submit.lifetime_ms = asked;
+        submit.terms.lifetime_ms = asked;
         world.gateway.submit(submit).await.unwrap();
         let attempt = way.take(1).await.remove(0);
         assert_eq!(attempt.expires_at, START.plus_millis(given));

@@ -29,19 +29,19 @@ async fn what_cannot_be_sent_is_refused_and_costs_nothing() {
             Refusal::UnknownCredential,
         ),
         (
-            with(&|submit| submit.originator = "  ".into()),
+            with(&|submit| submit.terms.originator = "  ".into()),
             Refusal::EmptyOriginator,
         ),
         (
-            with(&|submit| submit.originator = "Far too long a name".into()),
+            with(&|submit| submit.terms.originator = "Far too long a name".into()),
             Refusal::InvalidOriginator,
         ),
         (
-            with(&|submit| submit.text = String::new()),
+            with(&|submit| submit.terms.text = String::new()),
             Refusal::EmptyText,
         ),
         (
-            with(&|submit| submit.text = "a".repeat(153 * 10 + 1)),
+            with(&|submit| submit.terms.text = "a".repeat(153 * 10 + 1)),
             Refusal::TextTooLong {
                 segments: 11,
                 limit: 10,
@@ -133,7 +133,7 @@ async fn an_account_uses_only_its_own_originators() {
         world.refusal(submit.clone()).await,
         Refusal::OriginatorNotAllowed
     );
-    submit.originator = " Shop ".into();
+    submit.terms.originator = " Shop ".into();
     let accepted = world.gateway.submit(submit).await.unwrap();
     let found = world
         .gateway
@@ -190,7 +190,7 @@ async fn variables_make_each_text_and_price_its_own() {
     let world = World::new().await;
     let way = world.way().await;
     let mut submit = world.request(&[]);
-    submit.text = "Hi %1%, 50% off".into();
+    submit.terms.text = "Hi %1%, 50% off".into();
     submit.recipients = vec![
         personal("380670000001", "Ann"),
         personal("380670000002", &"x".repeat(150)),
@@ -203,7 +203,7 @@ async fn variables_make_each_text_and_price_its_own() {
     let quote = world.gateway.quote(submit.clone()).await.unwrap();
     assert_eq!((quote.messages(), quote.segments()), (4, 5));
     let accepted = world.gateway.submit(submit).await.unwrap();
-    assert_eq!(accepted.quote, quote);
+    assert_eq!(accepted.price, quote.total());
     let attempts = way.take(4).await;
     let text = |index: usize| {
         let octets = |segment: &(u16, sms::Segment)| segment.1.octets.clone();
@@ -225,11 +225,9 @@ async fn variables_make_each_text_and_price_its_own() {
 async fn numbers_that_are_none_are_kept_in_the_group_for_nothing() {
     let world = World::new().await;
     let numbers = ["abc", "+380 (67) 000-00-01", "12025550123", "48501234567"];
+    let quote = world.gateway.quote(world.request(&numbers)).await.unwrap();
+    assert_eq!((quote.messages(), quote.invalid()), (1, 1));
     let accepted = world.gateway.submit(world.request(&numbers)).await.unwrap();
-    assert_eq!(
-        (accepted.quote.messages(), accepted.quote.invalid()),
-        (1, 1)
-    );
     let messages = world.messages(accepted.submission).await;
     let states: Vec<_> = messages
         .iter()
@@ -273,7 +271,7 @@ async fn a_number_given_again_is_dropped_only_when_asked() {
             .messages(),
         2
     );
-    submit.text = "%1%".into();
+    submit.terms.text = "%1%".into();
     submit.recipients = ["a", "b", "a"].map(|value| personal(NUMBER, value)).into();
     assert_eq!(
         world
@@ -295,7 +293,7 @@ async fn a_long_list_is_priced_like_a_short_one() {
         .collect();
     let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
     let accepted = world.gateway.submit(world.request(&numbers)).await.unwrap();
-    assert_eq!(accepted.quote.messages(), 40);
+    assert_eq!(accepted.price.micros(), 40 * PRICE);
     let messages = world.messages(accepted.submission).await;
     let recipients: Vec<_> = messages
         .iter()
@@ -308,9 +306,9 @@ async fn a_long_list_is_priced_like_a_short_one() {
 async fn a_test_is_priced_and_never_sent() {
     let world = World::new().await;
     let mut submit = world.request(&[NUMBER]);
-    submit.test = true;
+    submit.terms.test = true;
     let accepted = world.gateway.submit(submit).await.unwrap();
-    assert_eq!(accepted.quote.total().micros(), PRICE);
+    assert_eq!(accepted.price.micros(), PRICE);
     let found = world
         .gateway
         .submission(world.account, accepted.submission)

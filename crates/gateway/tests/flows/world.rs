@@ -1,6 +1,5 @@
 //! The world of a flow: one gateway with an account, a tariff, a connector and a route, ready to send.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,8 @@ use gateway::connector::Attempt;
 use gateway::directory::{AccountSettings, ConnectorSettings, RouteSettings, TariffSettings};
 use gateway::secrets::Vault;
 use gateway::{
-    AccountId, Error, Gateway, Limits, Message, Parts, Running, SubmissionId, Submit, Tempo, To,
+    AccountId, Error, Exchange, Gateway, Limits, Message, Parts, Running, SenderRules,
+    SubmissionId, Submit, Tempo, Terms, To,
 };
 use sms::{Currency, Lane, MessageState, Reason, Refusal, Timestamp};
 use store_sqlite::{Options, SqliteStore};
@@ -98,7 +98,7 @@ impl World {
     /// Submits one message of this text.
     pub(crate) async fn send(&self, text: &str) -> SubmissionId {
         let mut submit = self.request(&["380670000001"]);
-        submit.text = text.into();
+        submit.terms.text = text.into();
         self.gateway.submit(submit).await.unwrap().submission
     }
 
@@ -107,7 +107,10 @@ impl World {
     }
 
     pub(crate) async fn messages(&self, id: SubmissionId) -> Vec<Message> {
-        let messages = self.gateway.messages(self.account, id, None).await;
+        let messages = self
+            .gateway
+            .messages(self.account, id, None, None, 10_000)
+            .await;
         messages.unwrap()
     }
 
@@ -154,14 +157,13 @@ pub(crate) fn request(account: AccountId, numbers: &[&str]) -> Submit {
     };
     Submit {
         account,
-        originator: "Info".into(),
-        text: "hello".into(),
+        terms: Terms {
+            originator: "Info".into(),
+            text: "hello".into(),
+            ..Terms::default()
+        },
         recipients: numbers.iter().map(to).collect(),
         lane: Lane::Transactional,
-        start_at: None,
-        lifetime_ms: None,
-        test: false,
-        source: None,
         drop_repeats: false,
     }
 }
@@ -223,7 +225,8 @@ async fn open(place: &Path, clock: &TestClock) -> Gateway {
             drain_ms: 300,
             ..Tempo::default()
         },
-        exchange: HashMap::new(),
+        exchange: Exchange::default(),
+        sender_rules: SenderRules::default(),
     };
     Gateway::open(parts).await.unwrap()
 }

@@ -266,7 +266,7 @@ fn submission_id(message_id: &[u8]) -> Option<SubmissionId> {
 async fn look_up(gateway: &Gateway, account: &Account, id: SubmissionId) -> Result<Message, Error> {
     let submission = gateway.submission(account.id, id).await?;
     let messages = if submission.tally.total() == 1 {
-        gateway.messages(account.id, id, None).await?
+        gateway.messages(account.id, id, None, None, 1).await?
     } else {
         vec![]
     };

@@ -3,7 +3,7 @@
 //! Alphabets [smpp34 §5.2.19]: 0 is GSM 03.38 with one septet in each octet, 1 is ASCII, 3 is Latin-1, 8 is UCS-2 (UTF-16
 //! big-endian, so that pictures pass).
 
-use gateway::{AccountId, Submit, To};
+use gateway::{AccountId, Submit, Terms, To};
 use smpp::time::Time;
 use smpp::{CommandStatus, SubmitSm, Tag, Tlv};
 use sms::text::Concatenation;
@@ -43,17 +43,17 @@ pub(super) fn read(
     let number = ascii(submit.destination.address).ok_or(CommandStatus::RINVDSTADR)?;
     let mut read = Submit {
         account,
-        originator: ascii(submit.source.address).ok_or(CommandStatus::RINVSRCADR)?,
-        text: String::new(),
+        terms: Terms {
+            originator: ascii(submit.source.address).ok_or(CommandStatus::RINVSRCADR)?,
+            start_at,
+            lifetime_ms,
+            ..Terms::default()
+        },
         recipients: vec![To {
             number,
             variables: None,
         }],
         lane: Lane::Transactional,
-        start_at,
-        lifetime_ms,
-        test: false,
-        source: None,
         drop_repeats: false,
     };
     let (concatenation, octets) = take_apart(submit)?;
@@ -65,7 +65,7 @@ pub(super) fn read(
             octets: octets.to_vec(),
         })),
         Some(_) | None => {
-            read.text = decode(submit.data_coding, octets)?;
+            read.terms.text = decode(submit.data_coding, octets)?;
             Ok(Incoming::Whole(read))
         }
     }
@@ -186,7 +186,7 @@ mod tests {
             (0, b"\x80", Err(CommandStatus::RSUBMITFAIL)),
             (4, b"\x01\x02", Err(CommandStatus::RSUBMITFAIL)),
         ] {
-            let read = of(&submit(data_coding, octets)).map(|submit| submit.text);
+            let read = of(&submit(data_coding, octets)).map(|submit| submit.terms.text);
             assert_eq!(read, expected.map(str::to_owned), "{octets:?}");
         }
     }

@@ -87,7 +87,7 @@ impl Parts {
         Some((
             requests,
             text.map(|text| {
-                submit.text = text;
+                submit.terms.text = text;
                 submit
             }),
         ))
@@ -112,7 +112,7 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
-    use gateway::{AccountId, To};
+    use gateway::{AccountId, Terms, To};
     use smpp::CommandId;
     use sms::Lane;
 
@@ -134,14 +134,12 @@ mod tests {
         Part {
             submit: Submit {
                 account: AccountId(1),
-                originator: "Shop".into(),
-                text: String::new(),
+                terms: Terms {
+                    originator: "Shop".into(),
+                    ..Terms::default()
+                },
                 recipients: vec![to],
                 lane: Lane::Transactional,
-                start_at: None,
-                lifetime_ms: None,
-                test: false,
-                source: None,
                 drop_repeats: false,
             },
             concatenation: Concatenation {

@@ -9,20 +9,31 @@ pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
     match refusal {
         Refusal::UnknownCredential => CommandStatus::RINVSYSID,
         Refusal::WrongSecret => CommandStatus::RINVPASWD,
-        Refusal::EmptyOriginator | Refusal::InvalidOriginator | Refusal::OriginatorNotAllowed => {
-            CommandStatus::RINVSRCADR
-        }
+        Refusal::EmptyOriginator
+        | Refusal::InvalidOriginator
+        | Refusal::OriginatorNotAllowed
+        | Refusal::UnknownSenderName => CommandStatus::RINVSRCADR,
         Refusal::EmptyText | Refusal::TextTooLong { .. } => CommandStatus::RINVMSGLEN,
-        Refusal::NoValidRecipients | Refusal::NoPrice | Refusal::NoRoute => {
-            CommandStatus::RINVDSTADR
-        }
+        Refusal::NoValidRecipients
+        | Refusal::InvalidNumber
+        | Refusal::NoPrice
+        | Refusal::NoRoute => CommandStatus::RINVDSTADR,
         Refusal::TooManyRecipients { .. } => CommandStatus::RINVNUMDESTS,
-        Refusal::UnknownSubmission => CommandStatus::RINVMSGID,
+        Refusal::UnknownSubmission | Refusal::SubmissionDeleted => CommandStatus::RINVMSGID,
         Refusal::InvalidTime => CommandStatus::RINVSCHED,
         Refusal::RateLimited => CommandStatus::RTHROTTLED,
         Refusal::AccountSuspended
         | Refusal::InsufficientFunds { .. }
         | Refusal::UnknownCurrency
+        | Refusal::SubmissionStarted
+        | Refusal::UnknownList
+        | Refusal::UnknownContact
+        | Refusal::UnknownVariable
+        | Refusal::AlreadyThere
+        | Refusal::UnknownStop
+        | Refusal::UnknownCountry
+        | Refusal::InvalidName
+        | Refusal::FieldTooLong { .. }
         | Refusal::Duplicate => CommandStatus::RSUBMITFAIL,
     }
 }

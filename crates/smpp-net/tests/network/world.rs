@@ -1,6 +1,5 @@
 //! A gateway on a real store, with a connector to whatever listens on an address: running by itself, or in the test's hands.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +12,8 @@ use gateway::directory::{
 };
 use gateway::secrets::Vault;
 use gateway::{
-    AccountId, Gateway, Limits, MessageId, Parts, Running, SubmissionId, Submit, Tempo, To,
+    AccountId, Exchange, Gateway, Limits, MessageId, Parts, Running, SenderRules, SubmissionId,
+    Submit, Tempo, Terms, To,
 };
 use simulator::{Config, Scenario, Simulator};
 use smpp_net::SmppConnectors;
@@ -92,7 +92,8 @@ impl World {
                 resend_after_ms: 200,
                 ..Tempo::default()
             },
-            exchange: HashMap::new(),
+            exchange: Exchange::default(),
+            sender_rules: SenderRules::default(),
         })
         .await
         .unwrap();
@@ -155,14 +156,13 @@ impl World {
         };
         let submit = Submit {
             account: self.account,
-            originator: "Shop".into(),
-            text: text.into(),
+            terms: Terms {
+                originator: "Shop".into(),
+                text: text.into(),
+                ..Terms::default()
+            },
             recipients: numbers.iter().map(to).collect(),
             lane: Lane::Transactional,
-            start_at: None,
-            lifetime_ms: None,
-            test: false,
-            source: None,
             drop_repeats: false,
         };
         self.gateway.submit(submit).await.unwrap().submission
@@ -174,7 +174,7 @@ impl World {
             loop {
                 let messages = self
                     .gateway
-                    .messages(self.account, submission, None)
+                    .messages(self.account, submission, None, None, 10_000)
                     .await
                     .unwrap();
                 let states: Vec<_> = messages.iter().map(|message| message.state).collect();
@@ -187,7 +187,7 @@ impl World {
         if tokio::time::timeout(LONG, reached).await.is_err() {
             let messages = self
                 .gateway
-                .messages(self.account, submission, None)
+                .messages(self.account, submission, None, None, 10_000)
                 .await
                 .unwrap();
             panic!("{expected:?} were expected: {messages:?}");

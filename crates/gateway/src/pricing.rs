@@ -1,0 +1,475 @@
+//! Pricing: what one recipient's message costs, which way it goes, who it is from, and whether it may.
+//!
+//! The same rules price a request's recipients, a contact list for a quote, and the steps in which a list becomes messages.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sms::template::{Template, Variables};
+use sms::{
+    Country, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, SenderStatus,
+    Tariff,
+};
+use store::SenderId;
+use store::submissions::NewMessage;
+
+use crate::Limits;
+use crate::directory::{Account, Directory, Route, RouteKinds, choose};
+
+/// How much longer a template may be than the texts that it makes.
+const TEMPLATE_TO_TEXT: usize = 4;
+
+/// Holds what a submission's messages have in common, once it is known to be valid.
+#[derive(Clone, Debug)]
+pub(crate) struct Common {
+    pub(crate) originator: Originator,
+    pub(crate) alternative: Option<Originator>,
+    pub(crate) text: String,
+    pub(crate) variable_names: Vec<String>,
+    pub(crate) route_kinds: RouteKinds,
+    pub(crate) test: bool,
+    pub(crate) approvals: Approvals,
+}
+
+/// Knows where originators need approval, and where those of one submission have it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Approvals {
+    pub(crate) required: Vec<Country>,
+    /// Of the originator.
+    pub(crate) own: Vec<(Country, SenderId, SenderStatus)>,
+    /// Of the alternative one.
+    pub(crate) alternative: Vec<(Country, SenderId, SenderStatus)>,
+}
+
+/// Says who one message is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Originator,
+    Alternative,
+    /// Not decided yet; `None` stands for a name that is not registered.
+    Awaited {
+        alternative: bool,
+        sender: Option<SenderId>,
+    },
+    Nobody,
+}
+
+impl Approvals {
+    fn from(&self, country: Option<Country>, has_alternative: bool) -> From {
+        let Some(country) = country.filter(|country| self.required.contains(country)) else {
+            return From::Originator;
+        };
+        let find = |list: &[(Country, SenderId, SenderStatus)]| {
+            let entry = list.iter().find(|(of, _, _)| *of == country);
+            entry.map(|(_, sender, status)| (*sender, *status))
+        };
+        let own = find(&self.own);
+        let other = find(&self.alternative).filter(|_| has_alternative);
+        match (own, other) {
+            (Some((_, SenderStatus::Approved)), _) => From::Originator,
+            (_, Some((_, SenderStatus::Approved))) => From::Alternative,
+            (Some((sender, SenderStatus::Pending)), _) => From::Awaited {
+                alternative: false,
+                sender: Some(sender),
+            },
+            (Some((_, SenderStatus::Denied)), Some((sender, SenderStatus::Pending))) => {
+                From::Awaited {
+                    alternative: true,
+                    sender: Some(sender),
+                }
+            }
+            (Some((_, SenderStatus::Denied)), _) => From::Nobody,
+            (None, _) => From::Awaited {
+                alternative: false,
+                sender: None,
+            },
+        }
+    }
+}
+
+/// Prices messages one after another, and adds them up.
+pub(crate) struct Pricing<'a> {
+    directory: &'a Directory,
+    limits: &'a Limits,
+    account: &'a Account,
+    tariff: Option<&'a Arc<Tariff>>,
+    common: &'a Common,
+    names: Vec<&'a str>,
+    template: Template,
+    /// Whether a recipient's country makes any difference.
+    by_country: bool,
+    /// The segments of the text as it stands, measured once.
+    plain: Option<u16>,
+    pub(crate) quote: Quote,
+    /// Countries in which the originator is not registered and would have to be.
+    pub(crate) unregistered: BTreeSet<String>,
+    /// Why the first message that cannot leave cannot, in case none can.
+    pub(crate) first_refusal: Option<Refusal>,
+}
+
+/// Says what becomes of one recipient's message.
+enum Fate<'a> {
+    Goes {
+        segments: u16,
+        price_micros: i64,
+        route: &'a Route,
+        from: From,
+    },
+    Ends(MessageState, Reason),
+}
+
+impl<'a> Pricing<'a> {
+    pub(crate) fn new(
+        directory: &'a Directory,
+        limits: &'a Limits,
+        account: &'a Account,
+        common: &'a Common,
+    ) -> Self {
+        Self {
+            directory,
+            limits,
+            account,
+            tariff: directory
+                .tariffs
+                .get(&account.settings.tariff)
+                .filter(|tariff| tariff.currency() == account.currency),
+            common,
+            names: common.variable_names.iter().map(String::as_str).collect(),
+            template: Template::parse(&common.text),
+            by_country: !common.approvals.required.is_empty() || !common.route_kinds.is_empty(),
+            plain: None,
+            quote: Quote::new(account.currency),
+            unregistered: BTreeSet::new(),
+            first_refusal: None,
+        }
+    }
+
+    /// Tells whether recipients' values make a difference.
+    pub(crate) fn is_personal(&self) -> bool {
+        self.template.has_placeholders()
+    }
+
+    /// Prices a message to what was given as a number.
+    pub(crate) fn message(
+        &mut self,
+        recipient: Recipient,
+        variables: Option<String>,
+    ) -> Result<NewMessage, Refusal> {
+        let Recipient { given, msisdn } = recipient;
+        let Ok(number) = msisdn else {
+            self.quote.add_invalid();
+            let ended = (MessageState::InvalidNumber, Reason::NotANumber);
+            return Ok(ended_message(None, Some(given), variables, ended));
+        };
+        let given = (given != number.as_str()).then_some(given);
+        self.message_to(number, given, variables)
+    }
+
+    /// Prices a message to a number.
+    pub(crate) fn message_to(
+        &mut self,
+        number: Msisdn,
+        given: Option<String>,
+        variables: Option<String>,
+    ) -> Result<NewMessage, Refusal> {
+        match self.fate(&number, variables.as_deref())? {
+            Fate::Ends(state, reason) => Ok(ended_message(
+                Some(number),
+                given,
+                variables,
+                (state, reason),
+            )),
+            Fate::Goes {
+                segments,
+                price_micros,
+                route,
+                from,
+            } => {
+                let (state, reason) = match from {
+                    _ if self.common.test => (MessageState::Held, Reason::TestMode),
+                    From::Awaited { .. } => (MessageState::Held, Reason::Moderation),
+                    _ => (MessageState::Queued, Reason::None),
+                };
+                Ok(NewMessage {
+                    recipient: Some(number),
+                    given,
+                    variables,
+                    segments,
+                    price_micros,
+                    connector: Some(route.connector),
+                    state,
+                    reason,
+                    alternative: matches!(
+                        from,
+                        From::Alternative
+                            | From::Awaited {
+                                alternative: true,
+                                ..
+                            }
+                    ),
+                    awaits: match from {
+                        From::Awaited { sender, .. } if !self.common.test => sender,
+                        _ => None,
+                    },
+                })
+            }
+        }
+    }
+
+    /// Adds a message to the quote without making it.
+    pub(crate) fn add(&mut self, number: &Msisdn, variables: Option<&str>) -> Result<(), Refusal> {
+        self.fate(number, variables).map(drop)
+    }
+
+    fn fate(&mut self, number: &Msisdn, variables: Option<&str>) -> Result<Fate<'a>, Refusal> {
+        let segments = match self.segments(variables) {
+            Ok(segments) => segments,
+            Err(unfit) => return self.unfit(unfit, variables),
+        };
+        let directory = self.directory;
+        let price = self
+            .tariff
+            .and_then(|tariff| tariff.price_per_segment(number));
+        let Some(price) = price else {
+            self.first_refusal.get_or_insert(Refusal::NoPrice);
+            return Ok(Fate::Ends(MessageState::Failed, Reason::NoPrice));
+        };
+        let country = if self.by_country {
+            Country::of(number)
+        } else {
+            None
+        };
+        let from = self
+            .common
+            .approvals
+            .from(country, self.common.alternative.is_some());
+        let originator = match (from, &self.common.alternative) {
+            (From::Nobody, _) => {
+                self.first_refusal
+                    .get_or_insert(Refusal::OriginatorNotAllowed);
+                return Ok(Fate::Ends(
+                    MessageState::Failed,
+                    Reason::OriginatorNotApproved,
+                ));
+            }
+            (
+                From::Alternative
+                | From::Awaited {
+                    alternative: true, ..
+                },
+                Some(alternative),
+            ) => alternative,
+            _ => &self.common.originator,
+        };
+        if let (From::Awaited { sender: None, .. }, Some(country)) = (from, country) {
+            self.unregistered.insert(country.code().to_owned());
+        }
+        let kind = self.common.route_kinds.of(country);
+        let route = choose(
+            &directory.routes,
+            self.account.id,
+            originator.as_str(),
+            number,
+            kind,
+        );
+        let Some(route) = route else {
+            self.first_refusal.get_or_insert(Refusal::NoRoute);
+            return Ok(Fate::Ends(MessageState::Failed, Reason::NoRoute));
+        };
+        // A price that does not fit 63 bits of micro-units can only come of a tariff gone wrong.
+        let price_micros = self
+            .quote
+            .add(segments, price.micros)
+            .map_err(|_| Refusal::NoPrice)?;
+        Ok(Fate::Goes {
+            segments,
+            price_micros,
+            route,
+            from,
+        })
+    }
+
+    /// Ends one message whose own values make the text unfit; a text that is so for everybody is refused.
+    fn unfit(&mut self, unfit: Refusal, variables: Option<&str>) -> Result<Fate<'a>, Refusal> {
+        if variables.is_none() || !self.is_personal() {
+            return Err(unfit);
+        }
+        let reason = match unfit {
+            Refusal::EmptyText => Reason::EmptyText,
+            _ => Reason::TextTooLong,
+        };
+        self.first_refusal.get_or_insert(unfit);
+        Ok(Fate::Ends(MessageState::Failed, reason))
+    }
+
+    fn segments(&mut self, variables: Option<&str>) -> Result<u16, Refusal> {
+        let verbatim = variables.is_none() || !self.is_personal();
+        let segments = match self.plain {
+            Some(segments) if verbatim => segments,
+            _ => {
+                let most = most_octets(self.limits);
+                let text = render_within(&self.template, variables, &self.names, most)
+                    .ok_or_else(|| too_long(self.limits))?;
+                if text.is_empty() {
+                    return Err(Refusal::EmptyText);
+                }
+                sms::text::measure(&text).segments
+            }
+        };
+        if verbatim {
+            self.plain = Some(segments);
+        }
+        let limit = self.limits.segments;
+        if segments > limit {
+            Err(Refusal::TextTooLong { segments, limit })
+        } else {
+            Ok(segments)
+        }
+    }
+}
+
+/// Refuses a text that no message could have.
+pub(crate) fn check_text(text: &str, limits: &Limits) -> Result<(), Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::EmptyText);
+    }
+    if text.len() > TEMPLATE_TO_TEXT * most_octets(limits) {
+        return Err(too_long(limits));
+    }
+    Ok(())
+}
+
+/// Refuses an originator that networks do not carry or the account may not use.
+pub(crate) fn check_originator(account: &Account, given: &str) -> Result<Originator, Refusal> {
+    if given.trim().is_empty() {
+        return Err(Refusal::EmptyOriginator);
+    }
+    let originator = Originator::parse(given).map_err(|_| Refusal::InvalidOriginator)?;
+    if !account.settings.originators.allow(&originator) {
+        return Err(Refusal::OriginatorNotAllowed);
+    }
+    Ok(originator)
+}
+
+/// The octets of the longest text of so many segments: 153 characters each, of no more than three octets.
+fn most_octets(limits: &Limits) -> usize {
+    usize::from(limits.segments) * 153 * 3
+}
+
+/// Refuses a text that is too long to be worth counting.
+fn too_long(limits: &Limits) -> Refusal {
+    Refusal::TextTooLong {
+        segments: u16::MAX,
+        limit: limits.segments,
+    }
+}
+
+/// Renders one recipient's text for the wire, as it was rendered for the price.
+pub(crate) fn render<'a>(
+    template: &'a Template,
+    variables: Option<&str>,
+    names: &[String],
+) -> Cow<'a, str> {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    render_within(template, variables, &names, usize::MAX).unwrap_or_default()
+}
+
+fn render_within<'a>(
+    template: &'a Template,
+    variables: Option<&str>,
+    names: &[&str],
+    most_octets: usize,
+) -> Option<Cow<'a, str>> {
+    match variables {
+        Some(variables) => {
+            let mut values = Variables::positional(variables);
+            if !names.is_empty() {
+                values = values.with_names(names.iter().copied());
+            }
+            template.render_within(&values, most_octets)
+        }
+        None => (template.text().len() <= most_octets).then_some(Cow::Borrowed(template.text())),
+    }
+}
+
+/// Makes a message that has ended before it began, at no price.
+pub(crate) fn ended_message(
+    recipient: Option<Msisdn>,
+    given: Option<String>,
+    variables: Option<String>,
+    (state, reason): (MessageState, Reason),
+) -> NewMessage {
+    NewMessage {
+        recipient,
+        given,
+        variables,
+        segments: 0,
+        price_micros: 0,
+        connector: None,
+        state,
+        reason,
+        alternative: false,
+        awaits: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UA: &str = "UA";
+
+    fn approvals(own: Option<SenderStatus>, alternative: Option<SenderStatus>) -> Approvals {
+        let country = Country::parse(UA).unwrap();
+        let entry = |id, status: Option<SenderStatus>| {
+            status
+                .map(|status| (country, SenderId(id), status))
+                .into_iter()
+                .collect()
+        };
+        Approvals {
+            required: vec![country],
+            own: entry(1, own),
+            alternative: entry(2, alternative),
+        }
+    }
+
+    #[test]
+    fn a_message_is_from_whom_its_country_approved() {
+        use SenderStatus::{Approved, Denied, Pending};
+        let waits = |alternative, sender: Option<i64>| From::Awaited {
+            alternative,
+            sender: sender.map(SenderId),
+        };
+        for (own, alternative, expected) in [
+            (Some(Approved), Some(Approved), From::Originator),
+            (Some(Pending), Some(Approved), From::Alternative),
+            (Some(Denied), Some(Approved), From::Alternative),
+            (None, Some(Approved), From::Alternative),
+            (Some(Pending), Some(Denied), waits(false, Some(1))),
+            (Some(Denied), Some(Pending), waits(true, Some(2))),
+            (Some(Denied), Some(Denied), From::Nobody),
+            (Some(Denied), None, From::Nobody),
+            (None, None, waits(false, None)),
+        ] {
+            let approvals = approvals(own, alternative);
+            let country = Country::parse(UA).ok();
+            assert_eq!(
+                approvals.from(country, true),
+                expected,
+                "{own:?} {alternative:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn elsewhere_nobody_needs_approval() {
+        let approvals = approvals(Some(SenderStatus::Denied), None);
+        assert_eq!(
+            approvals.from(Country::parse("PL").ok(), false),
+            From::Originator
+        );
+        assert_eq!(approvals.from(None, false), From::Originator);
+    }
+}

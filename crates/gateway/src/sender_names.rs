@@ -1,0 +1,119 @@
+//! Sender names: originators that are registered for a country, and who decides on them.
+
+use sms::{Country, Originator, OriginatorKind, Refusal, SenderStatus};
+use store::sender_names::{NewSenderName, Registered, SenderName};
+use store::{AccountId, SenderId};
+
+use crate::{Error, Gateway};
+
+/// Says in which countries an originator needs approval, and who gives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SenderRules {
+    /// Messages to these countries wait until their originator is approved there.
+    pub approval_required: Vec<Country>,
+    /// Whether every name is approved as it is registered; else the operator of the gateway decides on each.
+    pub approve_at_once: bool,
+}
+
+/// How many characters a name may have.
+const NAME_CHARACTERS: usize = 11;
+
+/// How many digits a number may have as a name.
+const NAME_DIGITS: usize = 14;
+
+impl Gateway {
+    /// Registers an originator for a country, given as ISO 3166 alpha-2 in any case; answers its number and status.
+    pub async fn register_sender(
+        &self,
+        account: AccountId,
+        name: &str,
+        country: &str,
+        description: &str,
+    ) -> Result<(SenderId, SenderStatus), Error> {
+        self.check_length(description)?;
+        let name = check_name(name)?;
+        let country = Country::parse(&country.trim().to_ascii_uppercase())
+            .map_err(|_| Refusal::UnknownCountry)?;
+        let status = if self.sender_rules().approve_at_once {
+            SenderStatus::Approved
+        } else {
+            SenderStatus::Pending
+        };
+        let new = NewSenderName {
+            account,
+            name: name.as_str().to_owned(),
+            country,
+            status,
+            description: description.to_owned(),
+        };
+        match self.store().register_sender(new, self.now()).await? {
+            Registered::Added(id) => Ok((id, status)),
+            Registered::Already(_) => Err(Refusal::AlreadyThere.into()),
+        }
+    }
+
+    /// Looks at a registered name.
+    pub async fn sender(&self, account: AccountId, sender: SenderId) -> Result<SenderName, Error> {
+        let found = self.store().sender(account, sender).await?;
+        Ok(found.ok_or(Refusal::UnknownSenderName)?)
+    }
+
+    /// Looks at a name by its letters, for a country or for the first one that it was registered for.
+    pub async fn sender_named(
+        &self,
+        account: AccountId,
+        name: &str,
+        country: Option<&str>,
+    ) -> Result<SenderName, Error> {
+        let named = self.store().senders_named(account, name.trim()).await?;
+        let fits = |sender: &SenderName| {
+            country.is_none_or(|country| country.trim().eq_ignore_ascii_case(sender.country.code()))
+        };
+        Ok(named
+            .into_iter()
+            .find(fits)
+            .ok_or(Refusal::UnknownSenderName)?)
+    }
+
+    /// Reads a page of the registered names by number: those after `after`; of one account only when it is given. An empty page
+    /// is the end.
+    pub async fn senders(
+        &self,
+        account: Option<AccountId>,
+        after: Option<SenderId>,
+        limit: u32,
+    ) -> Result<Vec<SenderName>, Error> {
+        let after = after.unwrap_or(SenderId(0));
+        Ok(self.store().senders(account, after, limit).await?)
+    }
+
+    /// Decides on a name, for the operator of the gateway. Messages that wait for it follow within a second, also when another
+    /// process decided.
+    pub async fn decide_sender(
+        &self,
+        sender: SenderId,
+        status: SenderStatus,
+        note: &str,
+    ) -> Result<(), Error> {
+        self.check_length(note)?;
+        if !self.store().decide_sender(sender, status, note).await? {
+            return Err(Refusal::UnknownSenderName.into());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a name that networks carry and that is not longer than providers register.
+fn check_name(name: &str) -> Result<Originator, Refusal> {
+    let name = Originator::parse(name.trim()).map_err(|_| Refusal::InvalidName)?;
+    let characters = name.as_str().chars().count();
+    let longest = match name.kind() {
+        OriginatorKind::Alphanumeric => NAME_CHARACTERS,
+        _ => NAME_DIGITS,
+    };
+    if characters > longest {
+        Err(Refusal::InvalidName)
+    } else {
+        Ok(name)
+    }
+}
