@@ -104,7 +104,7 @@ impl Books {
     }
 }
 
-/// Writes the hold of a submission's price.
+/// Writes a hold for a submission: of its price, or of what its price has risen by.
 pub(crate) fn hold(
     connection: &Connection,
     account: AccountId,
@@ -123,6 +123,30 @@ pub(crate) fn hold(
         })
         .map_err(failed("cannot write the hold"))?;
     add_to_book(connection, account, -price_micros, price_micros, 0)
+}
+
+/// Gives back the part of a submission's hold that no message needs.
+pub(crate) fn release_rest(
+    connection: &Connection,
+    account: AccountId,
+    submission: SubmissionId,
+    amount_micros: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    if amount_micros == 0 {
+        return Ok(());
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut insert| {
+            let kind = EntryKind::Release.as_u8();
+            insert.execute((account.0, kind, amount_micros, submission.0, at.as_millis()))
+        })
+        .map_err(failed("cannot write the release"))?;
+    add_to_book(connection, account, amount_micros, -amount_micros, 0)
 }
 
 /// Adds to an account's sums; conflict when there is no such account.

@@ -1,16 +1,22 @@
 //! Claiming: from the queue to leases, fairly between accounts.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Known;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use sms::state::Event;
-use sms::{Lane, MessageState, Msisdn, Reason, Timestamp};
+use sms::{Lane, MessageState, Msisdn, Reason};
+use store::campaigns::Halt;
 use store::queue::{Claim, Claimed, ClaimedMessage};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
-use crate::books::Books;
-use crate::failed;
+use crate::changes::Changes;
+use crate::expansion::names;
 use crate::message::{Message, state_from};
+use crate::stops::Stops;
+use crate::timing::Timing;
+use crate::{failed, halts};
 
 /// How many accounts share one claim in a lane; the others have their turn with the next ones.
 const ACCOUNTS_PER_CLAIM: usize = 64;
@@ -23,16 +29,19 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, E
         left: i64::from(claim.max_segments),
         messages: Vec::new(),
         submission: None,
-        books: Books::default(),
+        stops: HashMap::new(),
+        ended: false,
+        changes: Changes::default(),
     };
     let mut turns = claim.turns;
     for (lane, turn) in Lane::ALL.into_iter().zip(turns.iter_mut()) {
         run.lane(lane, turn)?;
     }
-    run.books.close(connection)?;
+    run.changes.close(connection)?;
     Ok(Claimed {
         messages: run.messages,
         turns,
+        more: run.ended,
     })
 }
 
@@ -43,14 +52,21 @@ struct Run<'a> {
     messages: Vec<ClaimedMessage>,
     /// The submission read last: the messages of one stand together.
     submission: Option<(SubmissionId, Shared)>,
-    books: Books,
+    /// The stop lists of the accounts seen.
+    stops: HashMap<AccountId, Stops>,
+    /// Whether messages stood in the way that must not leave.
+    ended: bool,
+    changes: Changes,
 }
 
 #[derive(Clone)]
 struct Shared {
     originator: Arc<str>,
+    alternative: Option<Arc<str>>,
     text: Arc<str>,
-    expires_at: Timestamp,
+    variable_names: Arc<[String]>,
+    halt: Option<Halt>,
+    timing: Timing,
 }
 
 impl Run<'_> {
@@ -120,7 +136,7 @@ impl Run<'_> {
             .connection
             .prepare_cached(
                 "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \
-                 m.state FROM queue q JOIN message m ON m.id = q.message_id \
+                 m.state, m.alternative FROM queue q JOIN message m ON m.id = q.message_id \
                  WHERE q.connector_id = ?1 AND q.lane = ?2 AND q.account_id = ?3 ORDER BY q.message_id LIMIT ?4",
             )
             .map_err(failed("cannot read the queue"))?;
@@ -154,17 +170,29 @@ impl Run<'_> {
         Ok(seen > 0)
     }
 
+    /// Leases one message, unless something forbids it: here it is checked last, whatever was checked before.
     fn lease(&mut self, account: AccountId, entry: Entry) -> Result<(), Error> {
         if entry.state != MessageState::Queued {
             // Its state moved on while it waited here (a late answer, a cancellation): nothing to send.
             return Ok(());
         }
         let shared = self.shared(entry.submission)?;
-        if shared.expires_at <= self.claim.now {
-            return self.end(entry.id, Event::LifetimeOver);
+        let expires_at = shared.timing.expires_at(entry.id);
+        if let Some(halt) = shared.halt {
+            return self.keep_back(entry.id, halts::event(halt));
+        }
+        if expires_at <= self.claim.now {
+            return self.keep_back(entry.id, Event::LifetimeOver);
+        }
+        if self.is_stopped(account, &entry.recipient)? {
+            return self.keep_back(entry.id, Event::Suppress(Reason::OptedOut));
         }
         let Ok(recipient) = Msisdn::parse(&entry.recipient) else {
-            return self.end(entry.id, Event::Fail(Reason::InternalError));
+            return self.keep_back(entry.id, Event::Fail(Reason::InternalError));
+        };
+        let originator = match shared.alternative {
+            Some(alternative) if entry.alternative => alternative,
+            _ => shared.originator,
         };
         self.connection
             .prepare_cached(
@@ -182,25 +210,41 @@ impl Run<'_> {
             id: entry.id,
             account,
             recipient,
-            originator: shared.originator,
+            originator,
             text: shared.text,
+            variable_names: shared.variable_names,
             variables: entry.variables,
             segments: entry.segments,
             accepted: entry.accepted,
             attempts: entry.attempts,
             doubts: entry.doubts,
-            expires_at: shared.expires_at,
+            expires_at,
         });
         Ok(())
     }
 
-    fn end(&mut self, id: MessageId, event: Event) -> Result<(), Error> {
+    /// Ends a message instead of leasing it, or holds it while its submission is paused.
+    fn keep_back(&mut self, id: MessageId, event: Event) -> Result<(), Error> {
         let now = self.claim.now;
+        self.ended = true;
         if let Some(mut message) = Message::load(self.connection, id)? {
-            message.end(self.connection, &mut self.books, event, now)?;
-            message.save(self.connection)?;
+            match event {
+                Event::Hold(_) => {
+                    message.apply(self.connection, &mut self.changes, event, now)?;
+                }
+                _ => message.end(self.connection, &mut self.changes, event, now)?,
+            }
+            message.save(self.connection, &mut self.changes)?;
         }
         Ok(())
+    }
+
+    fn is_stopped(&mut self, account: AccountId, number: &str) -> Result<bool, Error> {
+        let stops = match self.stops.entry(account) {
+            Known::Occupied(known) => *known.get(),
+            Known::Vacant(unknown) => *unknown.insert(Stops::of(self.connection, account)?),
+        };
+        stops.has(self.connection, number)
     }
 
     fn shared(&mut self, id: SubmissionId) -> Result<Shared, Error> {
@@ -211,13 +255,19 @@ impl Run<'_> {
         }
         let shared = self
             .connection
-            .prepare_cached("SELECT originator, text, expires_at FROM submission WHERE id = ?1")
+            .prepare_cached(&format!(
+                "SELECT originator, alternative, text, variable_names, halt, {} FROM submission WHERE id = ?1",
+                Timing::COLUMNS
+            ))
             .and_then(|mut select| {
                 select.query_row([id.0], |row| {
                     Ok(Shared {
                         originator: row.get_ref(0)?.as_str()?.into(),
-                        text: row.get_ref(1)?.as_str()?.into(),
-                        expires_at: Timestamp::from_millis(row.get(2)?),
+                        alternative: row.get_ref(1)?.as_str_or_null()?.map(Into::into),
+                        text: row.get_ref(2)?.as_str()?.into(),
+                        variable_names: names(row.get_ref(3)?.as_str_or_null()?).into(),
+                        halt: halts::halt_from(row.get(4)?),
+                        timing: Timing::from_row(row, 5)?,
                     })
                 })
             })
@@ -237,6 +287,7 @@ struct Entry {
     attempts: u32,
     doubts: u32,
     state: MessageState,
+    alternative: bool,
 }
 
 impl Entry {
@@ -251,6 +302,7 @@ impl Entry {
             attempts: row.get(6)?,
             doubts: row.get(7)?,
             state: state_from(row.get(8)?),
+            alternative: row.get(9)?,
         })
     }
 }

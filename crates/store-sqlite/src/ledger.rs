@@ -83,7 +83,9 @@ struct Rule {
 }
 
 /// The codes in the queries are those of [`EntryKind`]: 1 top-up, 2 hold, 3 charge, 4 release, 5 adjustment; and of
-/// [`sms::MessageState`]: the hold is open in 1, 2 and 4 (held, queued, in doubt). A test of this module holds them to that.
+/// [`sms::MessageState`]: the hold is open in 1, 2 and 4 (held, queued, in doubt). A test of this module holds them to that. A
+/// campaign that grows out of a list is held again for what its prices have risen by, and the rest of its hold is released without
+/// a message.
 const RULES: &[Rule] = &[
     Rule {
         name: "a book is the sum of its entries",
@@ -103,19 +105,33 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "a submission is held once, at its price",
-        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d; %d holds of %d in all', s.id, s.price, \
+        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d; %d holds, %d held in all', s.id, s.price, \
              coalesce(h.holds, 0), coalesce(h.amount, 0)) \
-           FROM submission s LEFT JOIN (SELECT submission_id, account_id, count(*) AS holds, sum(amount) AS amount \
-             FROM ledger_entry WHERE kind = 2 GROUP BY submission_id, account_id) h \
+           FROM submission s LEFT JOIN (SELECT submission_id, account_id, count(*) FILTER (WHERE kind = 2) AS holds, \
+             sum(CASE kind WHEN 2 THEN amount ELSE -amount END) AS amount \
+             FROM ledger_entry WHERE kind = 2 OR (kind = 4 AND message_id IS NULL) GROUP BY submission_id, account_id) h \
              ON h.submission_id = s.id AND h.account_id = s.account_id \
-           WHERE (s.test = 0 AND (coalesce(h.holds, 0) <> 1 OR h.amount <> s.price)) OR (s.test = 1 AND h.holds > 0) LIMIT 1",
+           WHERE (s.test = 0 AND (coalesce(h.holds, 0) < 1 OR (h.holds > 1 AND s.list_id IS NULL) OR h.amount <> s.price)) \
+             OR (s.test = 1 AND h.submission_id IS NOT NULL) LIMIT 1",
     },
     Rule {
         name: "a submission's price is the sum of its messages' prices",
-        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d, its messages %d', s.id, s.price, \
-             coalesce(sum(m.price), 0)) \
-           FROM submission s LEFT JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
-           GROUP BY s.id HAVING s.price IS NOT sum(m.price) OR count(m.id) <> s.message_count LIMIT 1",
+        breaches: "SELECT s.account_id, NULL, format('submission %d costs %d, its messages %d, those to come %d', s.id, s.price, \
+             coalesce(sum(m.price), 0), coalesce(e.reserve, 0)) \
+           FROM submission s LEFT JOIN expansion e ON e.submission_id = s.id \
+           LEFT JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
+           GROUP BY s.id HAVING s.price <> coalesce(sum(m.price), 0) + coalesce(e.reserve, 0) \
+             OR count(m.id) <> s.message_count LIMIT 1",
+    },
+    Rule {
+        name: "a kept tally counts the messages",
+        breaches: "SELECT s.account_id, NULL, format('of submission %d, %d too many are kept in state %d, reason %d, taken %d', \
+             s.id, sum(messages), state, reason, taken) \
+           FROM (SELECT submission_id, state, reason, taken, messages FROM submission_tally \
+             UNION ALL SELECT submission_id, state, reason, submitted_at IS NOT NULL, -1 FROM message \
+             WHERE submission_id IN (SELECT submission_id FROM submission_tally)) \
+           JOIN submission s ON s.id = submission_id \
+           GROUP BY submission_id, state, reason, taken HAVING sum(messages) <> 0 LIMIT 1",
     },
     Rule {
         name: "a message is charged or released at most once",
@@ -127,7 +143,9 @@ const RULES: &[Rule] = &[
         breaches: "SELECT e.account_id, e.message_id, format('entry %d (kind %d) of %d does not fit its message', e.id, e.kind, e.amount) \
            FROM ledger_entry e NOT INDEXED LEFT JOIN message m ON m.id = e.message_id \
            LEFT JOIN submission s ON s.id = m.submission_id \
-           WHERE e.kind IN (3, 4) AND (m.id IS NULL OR m.price <> e.amount OR m.account_id <> e.account_id \
+           WHERE (e.kind = 3 OR (e.kind = 4 AND (e.message_id IS NOT NULL OR NOT EXISTS \
+               (SELECT 1 FROM submission c WHERE c.id = e.submission_id AND c.list_id IS NOT NULL)))) \
+             AND (m.id IS NULL OR m.price <> e.amount OR m.account_id <> e.account_id \
              OR m.submission_id IS NOT e.submission_id OR m.state IN (1, 2, 4) OR s.test = 1) LIMIT 1",
     },
     Rule {

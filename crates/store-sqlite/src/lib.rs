@@ -4,22 +4,30 @@
 //! own, commits once, and only then answers them all: many callers share one sync, and the failure of one undoes only
 //! its own work. Readers have their own connections and threads and never wait for the writer.
 
+mod accept;
 mod accounts;
 mod books;
 mod campaigns;
+mod changes;
 mod claim;
 mod configuration;
 mod contacts;
+mod expansion;
+mod halts;
 mod ledger;
 mod message;
 mod migrate;
+mod new_messages;
 mod queue;
 mod readers;
 mod receipts;
 mod schedule;
 mod sender_names;
 mod stop_list;
+mod stops;
 mod submissions;
+mod tallies;
+mod timing;
 mod writer;
 
 use std::path::Path;

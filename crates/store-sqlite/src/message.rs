@@ -5,8 +5,10 @@ use sms::state::{Event, step};
 use sms::{MessageState, Outcome, Reason, Settlement, Timestamp};
 use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
 
-use crate::books::{Books, Resolution};
+use crate::books::Resolution;
+use crate::changes::Changes;
 use crate::failed;
+use crate::tallies::Place;
 
 /// How long a positive receipt may correct a negative one.
 const CORRECTION_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
@@ -32,6 +34,8 @@ pub(crate) struct Message {
     done_at: Option<i64>,
     /// When state or reason changed since it was read.
     changed_at: Option<i64>,
+    /// Where it is as written.
+    written: Place,
 }
 
 impl Message {
@@ -46,6 +50,11 @@ impl Message {
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let written = Place {
+            state: state_from(row.get(6)?),
+            reason: reason_from(row.get(7)?),
+            taken: row.get::<_, Option<i64>>(13)?.is_some(),
+        };
         Ok(Self {
             id: MessageId(row.get(0)?),
             submission: SubmissionId(row.get(1)?),
@@ -53,8 +62,8 @@ impl Message {
             segments: row.get(3)?,
             price_micros: row.get(4)?,
             connector: row.get::<_, Option<i64>>(5)?.map(ConnectorId),
-            state: state_from(row.get(6)?),
-            reason: reason_from(row.get(7)?),
+            state: written.state,
+            reason: written.reason,
             accepted: row.get::<_, i64>(8)?.cast_unsigned(),
             delivered: row.get::<_, i64>(9)?.cast_unsigned(),
             failed: row.get::<_, i64>(10)?.cast_unsigned(),
@@ -64,6 +73,7 @@ impl Message {
             done_at: row.get(14)?,
             failure: row.get::<_, Option<u16>>(15)?.map(Failure),
             changed_at: None,
+            written,
         })
     }
 
@@ -76,7 +86,7 @@ impl Message {
     pub(crate) fn apply(
         &mut self,
         connection: &Connection,
-        books: &mut Books,
+        changes: &mut Changes,
         event: Event,
         at: Timestamp,
     ) -> Result<bool, Error> {
@@ -96,7 +106,9 @@ impl Message {
                 price_micros: self.price_micros,
                 at,
             };
-            books.settle(connection, change.settlement, &resolution)?;
+            changes
+                .books
+                .settle(connection, change.settlement, &resolution)?;
             if change.settlement == Settlement::Charge {
                 self.submitted_at.get_or_insert(at.as_millis());
             }
@@ -113,7 +125,7 @@ impl Message {
     pub(crate) fn apply_receipt(
         &mut self,
         connection: &Connection,
-        books: &mut Books,
+        changes: &mut Changes,
         segment: u16,
         outcome: Outcome,
         at: Timestamp,
@@ -125,7 +137,7 @@ impl Message {
         self.accepted |= bit;
         match outcome {
             // It says that the upstream took the segment, and nothing about its end.
-            Outcome::Unknown => return self.prove_taken(connection, books, at),
+            Outcome::Unknown => return self.prove_taken(connection, changes, at),
             Outcome::Delivered => {
                 let too_late = |done| at.as_millis().saturating_sub(done) > CORRECTION_WINDOW_MS;
                 if self.state.is_final() && self.done_at.is_some_and(too_late) {
@@ -153,15 +165,15 @@ impl Message {
             } else {
                 Event::Receipt(Outcome::Delivered)
             };
-            self.apply(connection, books, event, at)?;
+            self.apply(connection, changes, event, at)?;
         } else if self.delivered | self.failed == self.all() {
             let outcome = match self.failure {
                 Some(failure) if self.delivered == 0 => failure.outcome(),
                 _ => Outcome::Undelivered(Reason::PartlyDelivered),
             };
-            self.apply(connection, books, Event::Receipt(outcome), at)?;
+            self.apply(connection, changes, Event::Receipt(outcome), at)?;
         } else {
-            self.prove_taken(connection, books, at)?;
+            self.prove_taken(connection, changes, at)?;
         }
         Ok(())
     }
@@ -170,16 +182,16 @@ impl Message {
     pub(crate) fn end(
         &mut self,
         connection: &Connection,
-        books: &mut Books,
+        changes: &mut Changes,
         event: Event,
         at: Timestamp,
     ) -> Result<(), Error> {
         if self.accepted == 0 {
-            self.apply(connection, books, event, at)?;
+            self.apply(connection, changes, event, at)?;
         } else {
-            self.apply(connection, books, Event::Submitted, at)?;
+            self.apply(connection, changes, Event::Submitted, at)?;
             let partly = Event::Receipt(Outcome::Undelivered(Reason::PartlySubmitted));
-            self.apply(connection, books, partly, at)?;
+            self.apply(connection, changes, partly, at)?;
         }
         Ok(())
     }
@@ -188,17 +200,28 @@ impl Message {
     fn prove_taken(
         &mut self,
         connection: &Connection,
-        books: &mut Books,
+        changes: &mut Changes,
         at: Timestamp,
     ) -> Result<(), Error> {
         if self.accepted == self.all() {
-            self.apply(connection, books, Event::Submitted, at)?;
+            self.apply(connection, changes, Event::Submitted, at)?;
         }
         Ok(())
     }
 
     /// Writes the columns that may have changed.
-    pub(crate) fn save(&self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn save(
+        &mut self,
+        connection: &Connection,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let now = Place {
+            state: self.state,
+            reason: self.reason,
+            taken: self.submitted_at.is_some(),
+        };
+        changes.tallies.moved(self.submission, self.written, now);
+        self.written = now;
         connection
             .prepare_cached(
                 "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
@@ -247,6 +270,16 @@ impl Message {
 
     /// Takes a message that has ended out of whatever it waits in, so that its connector is free of it.
     pub(crate) fn dequeue(&self, connection: &Connection) -> Result<(), Error> {
+        self.leave_turn(connection)?;
+        connection
+            .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
+            .and_then(|mut delete| delete.execute([self.id.0]))
+            .map(|_| ())
+            .map_err(failed("cannot take an ended message from its sender name"))
+    }
+
+    /// Takes a message out of the queue and of what is due; what it waits for besides stays known.
+    pub(crate) fn leave_turn(&self, connection: &Connection) -> Result<(), Error> {
         let connector = self.connector.map(|connector| connector.0);
         connection
             .prepare_cached(
@@ -262,7 +295,7 @@ impl Message {
                     .execute([self.id.0])
             })
             .map(|_| ())
-            .map_err(failed("cannot take an ended message out of the queue"))
+            .map_err(failed("cannot take a message out of the queue"))
     }
 
     /// Queues the message at once, or for `due_at` when that is still to come.

@@ -9,7 +9,7 @@ use store::queue::{
 };
 use store::{ConnectorId, Error, MessageId};
 
-use crate::books::Books;
+use crate::changes::Changes;
 use crate::claim::claim;
 use crate::message::Message;
 use crate::{SqliteStore, failed, receipts, schedule};
@@ -28,12 +28,12 @@ impl Queue for SqliteStore {
     async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
         self.writer
             .write(move |connection| {
-                let mut books = Books::default();
+                let mut changes = Changes::default();
                 let early = receipts::any_unmatched(connection)?;
                 for answer in &answers {
-                    record_answer(connection, &mut books, answer, early)?;
+                    record_answer(connection, &mut changes, answer, early)?;
                 }
-                books.close(connection)
+                changes.close(connection)
             })
             .await
     }
@@ -110,7 +110,7 @@ impl Queue for SqliteStore {
 /// Settles one answer; `any_early` says whether there is any receipt that came before its answer.
 fn record_answer(
     connection: &Connection,
-    books: &mut Books,
+    changes: &mut Changes,
     answer: &Answer,
     any_early: bool,
 ) -> Result<(), Error> {
@@ -149,19 +149,19 @@ fn record_answer(
         }
     }
     if message.accepted == message.all() {
-        let applied = message.apply(connection, books, Event::Submitted, answer.at)?;
+        let applied = message.apply(connection, changes, Event::Submitted, answer.at)?;
         if applied && claimed_at.is_none() {
             // It had been queued again, and may be on lease again: it need not leave any more.
             end_lease(connection, answer.message)?;
             message.dequeue(connection)?;
         }
     } else if claimed_at.is_some() {
-        apply_rest(connection, books, &mut message, answer)?;
+        apply_rest(connection, changes, &mut message, answer)?;
     }
     for (segment, outcome) in early {
-        message.apply_receipt(connection, books, segment, outcome, answer.at)?;
+        message.apply_receipt(connection, changes, segment, outcome, answer.at)?;
     }
-    message.save(connection)
+    message.save(connection, changes)
 }
 
 /// Ends the lease of a message, if it has one; answers since when it had it, in milliseconds.
@@ -207,7 +207,7 @@ fn remember(
 /// Decides about a message of which not every segment was taken.
 fn apply_rest(
     connection: &Connection,
-    books: &mut Books,
+    changes: &mut Changes,
     message: &mut Message,
     answer: &Answer,
 ) -> Result<(), Error> {
@@ -219,7 +219,7 @@ fn apply_rest(
             message.doubts += 1;
             message.apply(
                 connection,
-                books,
+                changes,
                 Event::AnswerLost(Reason::InternalError),
                 at,
             )?;
@@ -230,17 +230,17 @@ fn apply_rest(
             attempt_used,
         } => {
             message.attempts += u32::from(attempt_used);
-            if message.apply(connection, books, Event::Retry(reason), at)? {
+            if message.apply(connection, changes, Event::Retry(reason), at)? {
                 message.enqueue_at(connection, due_at, at)?;
             }
         }
-        Rest::Refused(reason) => message.end(connection, books, Event::Refused(reason), at)?,
-        Rest::Failed(reason) => message.end(connection, books, Event::Fail(reason), at)?,
+        Rest::Refused(reason) => message.end(connection, changes, Event::Refused(reason), at)?,
+        Rest::Failed(reason) => message.end(connection, changes, Event::Fail(reason), at)?,
         Rest::Unknown { reason, resend_at } => {
             message.doubts += 1;
-            message.apply(connection, books, Event::AnswerLost(reason), at)?;
+            message.apply(connection, changes, Event::AnswerLost(reason), at)?;
             if let Some(resend_at) = resend_at
-                && message.apply(connection, books, Event::Resend, at)?
+                && message.apply(connection, changes, Event::Resend, at)?
             {
                 message.enqueue_at(connection, resend_at, at)?;
             }
@@ -259,14 +259,14 @@ fn recover(
         .prepare_cached("DELETE FROM lease WHERE connector_id = ?1 RETURNING message_id")
         .and_then(|mut delete| delete.query_map([connector.0], |row| row.get(0))?.collect())
         .map_err(failed("cannot read the leases left behind"))?;
-    let mut books = Books::default();
+    let mut changes = Changes::default();
     let mut recovered = Recovered::default();
     for id in leased {
         let Some(mut message) = Message::load(connection, MessageId(id))? else {
             continue;
         };
         let lost = Event::AnswerLost(Reason::ProcessStopped);
-        if !message.apply(connection, &mut books, lost, now)? {
+        if !message.apply(connection, &mut changes, lost, now)? {
             // A receipt or a late answer has told meanwhile that it was taken.
             continue;
         }
@@ -275,14 +275,14 @@ fn recover(
             DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
             DoubtPolicy::Hold => false,
         };
-        if resend && message.apply(connection, &mut books, Event::Resend, now)? {
+        if resend && message.apply(connection, &mut changes, Event::Resend, now)? {
             message.enqueue(connection)?;
             recovered.resent += 1;
         } else {
             recovered.held += 1;
         }
-        message.save(connection)?;
+        message.save(connection, &mut changes)?;
     }
-    books.close(connection)?;
+    changes.close(connection)?;
     Ok(recovered)
 }

@@ -6,7 +6,7 @@ use sms::{MessageState, Msisdn, Outcome};
 use store::receipts::{Match, NewReceipt, Receipts};
 use store::{ConnectorId, Error, MessageId};
 
-use crate::books::Books;
+use crate::changes::Changes;
 use crate::message::{Message, decode, encode};
 use crate::{SqliteStore, failed};
 
@@ -15,12 +15,12 @@ impl Receipts for SqliteStore {
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error> {
         self.writer
             .write(move |connection| {
-                let mut books = Books::default();
+                let mut changes = Changes::default();
                 let matches = receipts
                     .iter()
-                    .map(|receipt| record(connection, &mut books, receipt))
+                    .map(|receipt| record(connection, &mut changes, receipt))
                     .collect::<Result<Vec<_>, _>>()?;
-                books.close(connection)?;
+                changes.close(connection)?;
                 Ok(matches)
             })
             .await
@@ -29,7 +29,7 @@ impl Receipts for SqliteStore {
 
 fn record(
     connection: &Connection,
-    books: &mut Books,
+    changes: &mut Changes,
     receipt: &NewReceipt,
 ) -> Result<Match, Error> {
     let (found, segment) = match find(connection, receipt)? {
@@ -44,8 +44,8 @@ fn record(
         return Ok(found);
     };
     let waited = message.state == MessageState::Queued;
-    message.apply_receipt(connection, books, segment.index, outcome, receipt.at)?;
-    message.save(connection)?;
+    message.apply_receipt(connection, changes, segment.index, outcome, receipt.at)?;
+    message.save(connection, changes)?;
     if waited && message.state != MessageState::Queued {
         // It had been queued again after a doubt that is over now.
         message.dequeue(connection)?;

@@ -1,14 +1,16 @@
 //! What goes by the clock: schedules and retries that are due, lifetimes that are over, receipts that never came.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sms::state::Event;
 use sms::{MessageState, Timestamp};
 use store::queue::Swept;
-use store::{Error, MessageId};
+use store::{Error, MessageId, SubmissionId};
 
-use crate::books::Books;
-use crate::failed;
+use crate::changes::Changes;
 use crate::message::Message;
+use crate::tallies::Place;
+use crate::timing::Timing;
+use crate::{failed, tallies};
 
 /// How soon a sweep looks again at a submission with messages on lease.
 const SWEEP_AGAIN_MS: i64 = 60_000;
@@ -29,21 +31,21 @@ pub(crate) fn release_due(
             delete.query_map((now.as_millis(), limit), |row| row.get(0))?.collect()
         })
         .map_err(failed("cannot read what is due"))?;
-    let mut books = Books::default();
+    let mut changes = Changes::default();
     let mut released = 0;
     for id in due {
         let Some(mut message) = Message::load(connection, MessageId(id))? else {
             continue;
         };
-        if message.apply(connection, &mut books, Event::Release, now)? {
-            message.save(connection)?;
+        if message.apply(connection, &mut changes, Event::Release, now)? {
+            message.save(connection, &mut changes)?;
         }
         if message.state == MessageState::Queued {
             message.enqueue(connection)?;
             released += 1;
         }
     }
-    books.close(connection)?;
+    changes.close(connection)?;
     Ok(released)
 }
 
@@ -56,31 +58,32 @@ pub(crate) fn sweep(
     limit: u32,
 ) -> Result<Swept, Error> {
     let due: Vec<Due> = connection
-        .prepare_cached(
-            "SELECT id, first_message_id, first_message_id + message_count, expires_at FROM submission \
-             WHERE sweep_at <= ?1 ORDER BY sweep_at LIMIT ?2",
-        )
+        .prepare_cached(&format!(
+            "SELECT submission.id, message_count, EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id), {} \
+             FROM submission WHERE sweep_at <= ?1 ORDER BY sweep_at LIMIT ?2",
+            Timing::COLUMNS
+        ))
         .and_then(|mut select| {
             select
                 .query_map((now.as_millis(), limit), |row| {
                     Ok(Due {
-                        submission: row.get(0)?,
-                        first: row.get(1)?,
-                        end: row.get(2)?,
-                        receipts_end: Timestamp::from_millis(row.get(3)?)
-                            .plus_millis(receipt_wait_ms),
+                        submission: SubmissionId(row.get(0)?),
+                        messages: row.get(1)?,
+                        expanding: row.get(2)?,
+                        timing: Timing::from_row(row, 3)?,
+                        receipt_wait_ms,
                     })
                 })?
                 .collect()
         })
         .map_err(failed("cannot read what is to be swept"))?;
-    let mut books = Books::default();
+    let mut changes = Changes::default();
     let mut swept = Swept::default();
     let mut left = limit;
     for due in due {
         let ids = due.to_end(connection, now, left)?;
         for &id in &ids {
-            end(connection, &mut books, &mut swept, id, now)?;
+            end(connection, &mut changes, &mut swept, id, now)?;
         }
         left = left.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
         if left == 0 {
@@ -91,22 +94,22 @@ pub(crate) fn sweep(
         connection
             .prepare_cached("UPDATE submission SET sweep_at = ?2 WHERE id = ?1")
             .and_then(|mut update| {
-                update.execute((due.submission, again.map(Timestamp::as_millis)))
+                update.execute((due.submission.0, again.map(Timestamp::as_millis)))
             })
             .map_err(failed("cannot plan the next sweep"))?;
     }
-    books.close(connection)?;
+    changes.close(connection)?;
     Ok(swept)
 }
 
-/// A submission whose lifetime is over.
+/// A submission whose lifetime is over, or that of its first parts.
 struct Due {
-    submission: i64,
-    first: i64,
-    /// The number after its last message's.
-    end: i64,
-    /// When receipts are not waited for any longer.
-    receipts_end: Timestamp,
+    submission: SubmissionId,
+    messages: i64,
+    /// Whether more messages are to come.
+    expanding: bool,
+    timing: Timing,
+    receipt_wait_ms: i64,
 }
 
 /// Waiting with us: 1 held, 2 queued; and open in any way: 3 submitted, 4 in doubt besides.
@@ -114,6 +117,16 @@ const WAITING: &str = "1, 2";
 const OPEN: &str = "1, 2, 3, 4";
 
 impl Due {
+    /// The number after its last message's.
+    fn end(&self) -> i64 {
+        self.timing.first + self.messages
+    }
+
+    /// The number before which lifetimes are over.
+    fn over_before(&self, now: Timestamp) -> i64 {
+        self.timing.over_before(now, 0).min(self.end())
+    }
+
     /// Lists messages to end, at most `most`; those on lease are about to be answered and may come back into the queue.
     fn to_end(
         &self,
@@ -121,46 +134,88 @@ impl Due {
         now: Timestamp,
         most: u32,
     ) -> Result<Vec<MessageId>, Error> {
-        let states = if now >= self.receipts_end {
-            OPEN
-        } else {
-            WAITING
-        };
+        if !self.has_open(connection)? {
+            return Ok(Vec::new());
+        }
+        let unreported_before = self.timing.over_before(now, self.receipt_wait_ms);
         connection
             .prepare_cached(&format!(
-                "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({states}) \
-                 AND NOT EXISTS (SELECT 1 FROM lease WHERE message_id = message.id) ORDER BY id LIMIT ?3"
+                "SELECT id FROM message WHERE id >= ?1 AND id < ?2 \
+                 AND (state IN ({WAITING}) OR (id < ?3 AND state IN ({OPEN}))) \
+                 AND NOT EXISTS (SELECT 1 FROM lease WHERE message_id = message.id) ORDER BY id LIMIT ?4"
             ))
             .and_then(|mut select| {
+                let range = (self.timing.first, self.over_before(now), unreported_before);
                 select
-                    .query_map((self.first, self.end, most), |row| row.get(0).map(MessageId))?
+                    .query_map((range.0, range.1, range.2, most), |row| row.get(0).map(MessageId))?
                     .collect()
             })
             .map_err(failed("cannot read messages to end"))
     }
 
-    /// When to look at it again: soon while messages are on lease, when receipts are overdue while some are awaited, else never.
-    fn again(&self, connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>, Error> {
-        let any = |sql: &str| {
-            connection
-                .prepare_cached(sql)
-                .and_then(|mut select| select.exists((self.first, self.end)))
-                .map_err(failed("cannot look for open messages"))
-        };
-        if any("SELECT 1 FROM lease WHERE message_id >= ?1 AND message_id < ?2")? {
-            return Ok(Some(now.plus_millis(SWEEP_AGAIN_MS)));
+    /// Tells whether any message may be open; a kept tally saves looking at them all.
+    fn has_open(&self, connection: &Connection) -> Result<bool, Error> {
+        let open = |place: &Place| !place.state.is_final();
+        match tallies::kept(connection, self.submission)? {
+            Some(places) => Ok(places.any(open)),
+            None => Ok(true),
         }
-        let open = any(&format!(
-            "SELECT 1 FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN})"
-        ))?;
-        Ok(open.then_some(self.receipts_end))
+    }
+
+    /// When to look at it again: soon while messages are on lease, when receipts are overdue while some are awaited, when the next
+    /// part's time is over, else never.
+    fn again(&self, connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let over_before = self.over_before(now);
+        let soon = now.plus_millis(SWEEP_AGAIN_MS);
+        let leased = connection
+            .prepare_cached(
+                "SELECT 1 FROM lease WHERE message_id >= ?1 AND message_id < ?2 LIMIT 1",
+            )
+            .and_then(|mut select| select.exists((self.timing.first, over_before)))
+            .map_err(failed("cannot look for leases"))?;
+        if leased {
+            return Ok(Some(soon));
+        }
+        let mut next = None;
+        if self.has_open(connection)? {
+            // Of those whose time is over, only receipts are awaited; of the others, the first is over first.
+            let awaited = self.first_open(connection, self.timing.first, over_before)?;
+            let waiting = self.first_open(connection, over_before, self.end())?;
+            let overdue = awaited.map(|id| {
+                let expires_at = self.timing.expires_at(id);
+                expires_at.plus_millis(self.receipt_wait_ms)
+            });
+            let over = waiting.map(|id| self.timing.expires_at(id));
+            next = overdue.into_iter().chain(over).min();
+        }
+        if self.expanding {
+            let over = self.timing.expires_at(MessageId(self.end())).max(soon);
+            next = next.into_iter().chain([over]).min();
+        }
+        Ok(next)
+    }
+
+    fn first_open(
+        &self,
+        connection: &Connection,
+        from: i64,
+        end: i64,
+    ) -> Result<Option<MessageId>, Error> {
+        connection
+            .prepare_cached(&format!(
+                "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN}) ORDER BY id LIMIT 1"
+            ))
+            .and_then(|mut select| {
+                select.query_row((from, end), |row| row.get(0).map(MessageId)).optional()
+            })
+            .map_err(failed("cannot look for open messages"))
     }
 }
 
 /// Ends one message.
 fn end(
     connection: &Connection,
-    books: &mut Books,
+    changes: &mut Changes,
     swept: &mut Swept,
     id: MessageId,
     now: Timestamp,
@@ -169,13 +224,13 @@ fn end(
         return Ok(());
     };
     if matches!(message.state, MessageState::Held | MessageState::Queued) {
-        message.end(connection, books, Event::LifetimeOver, now)?;
-        message.save(connection)?;
+        message.end(connection, changes, Event::LifetimeOver, now)?;
+        message.save(connection, changes)?;
         message.dequeue(connection)?;
         swept.expired += 1;
     } else {
-        message.apply(connection, books, Event::NoReceipt, now)?;
-        message.save(connection)?;
+        message.apply(connection, changes, Event::NoReceipt, now)?;
+        message.save(connection, changes)?;
         swept.without_receipt += 1;
     }
     Ok(())

@@ -44,8 +44,10 @@ async fn child_accepts_and_claims_until_it_is_killed() {
                 } else {
                     let new = submission(payer, connector, 3);
                     match store.accept(new).await.unwrap() {
-                        Acceptance::Accepted(id) => format!("accepted {id}"),
-                        Acceptance::Insufficient { .. } => panic!("there is money"),
+                        Acceptance::Accepted { submission: id, .. } => format!("accepted {id}"),
+                        Acceptance::Insufficient { .. } | Acceptance::NobodyLeft => {
+                            panic!("there is money, and no stop list")
+                        }
                     }
                 };
                 let mut out = std::io::stdout().lock();

@@ -69,7 +69,7 @@ async fn many_callers_share_one_commit_and_a_failure_undoes_only_its_own_work() 
             answer.unwrap_err();
             continue;
         }
-        let Acceptance::Accepted(id) = answer.unwrap() else {
+        let Acceptance::Accepted { submission: id, .. } = answer.unwrap() else {
             panic!("there is money")
         };
         assert_eq!(id.0, expected, "no number is lost to a failure");
@@ -118,8 +118,10 @@ async fn two_processes_write_to_one_file_at_once() {
         .await
         .into_iter()
         .map(|answer| match answer {
-            Acceptance::Accepted(id) => id.0,
-            Acceptance::Insufficient { .. } => panic!("there is money"),
+            Acceptance::Accepted { submission: id, .. } => id.0,
+            Acceptance::Insufficient { .. } | Acceptance::NobodyLeft => {
+                panic!("there is money, and no stop list")
+            }
         })
         .collect();
     ids.sort_unstable();

@@ -36,7 +36,7 @@ async fn what_was_written_is_there_after_reopening() {
         revision,
         "opening is no change"
     );
-    let store::submissions::Acceptance::Accepted(id) = accepted else {
+    let store::submissions::Acceptance::Accepted { submission: id, .. } = accepted else {
         panic!("{accepted:?}")
     };
     let found = store.submission(payer, id).await.unwrap().unwrap();

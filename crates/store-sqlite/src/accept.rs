@@ -1,0 +1,214 @@
+//! Accepting a submission: its row, its messages or its expansion, its control copy and its hold.
+
+use rusqlite::{Connection, OptionalExtension};
+use sms::Timestamp;
+use store::campaigns::NewExpansion;
+use store::submissions::{Acceptance, NewSubmission};
+use store::{AccountId, Error, SubmissionId};
+
+use crate::new_messages::{Target, check_connectors, is_waiting, price, suppress};
+use crate::tallies::COUNTED_WHEN_ASKED;
+use crate::timing::Timing;
+use crate::{books, failed, tallies};
+
+/// Accepts it whole, or writes nothing.
+pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<Acceptance, Error> {
+    // All that can be refused is refused before the first row is written: an answer is no error, and undoes nothing.
+    if suppress(connection, new.account, new.messages.iter_mut())? {
+        return Ok(Acceptance::NobodyLeft);
+    }
+    suppress(connection, new.account, new.control.iter_mut())?;
+    let price_micros = match &new.expansion {
+        Some(expansion) => expansion.price_micros,
+        None => price(&new.messages)?,
+    };
+    if !new.test {
+        let available = available(connection, new.account)?;
+        if price_micros > available {
+            return Ok(Acceptance::Insufficient {
+                available_micros: available,
+            });
+        }
+    }
+    check_connectors(connection, new.messages.iter().chain(&new.control))?;
+    let submission = write(connection, &new, price_micros, None)?;
+    if let Some(expansion) = &new.expansion {
+        begin_expansion(connection, new.account, submission, expansion)?;
+    }
+    if let Some(copy) = new.control.take() {
+        let control = NewSubmission {
+            messages: vec![copy],
+            expansion: None,
+            parts: None,
+            ..new
+        };
+        write(
+            connection,
+            &control,
+            price(&control.messages)?,
+            Some(submission),
+        )?;
+    }
+    Ok(Acceptance::Accepted {
+        submission,
+        price_micros,
+    })
+}
+
+/// What the account can spend, its credit included; conflict when there is no such account.
+pub(crate) fn available(connection: &Connection, account: AccountId) -> Result<i64, Error> {
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT book.available, account.credit_limit FROM book JOIN account ON account.id = book.account_id \
+             WHERE account_id = ?1",
+        )
+        .and_then(|mut select| {
+            select.query_row([account.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(failed("cannot read the balance"))?;
+    let (available, credit_limit) =
+        found.ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
+    // A limit near the end of the range means that there is none: the sum must not wrap.
+    Ok(available.saturating_add(credit_limit))
+}
+
+/// Writes a submission with its messages and its hold.
+fn write(
+    connection: &Connection,
+    new: &NewSubmission,
+    price_micros: i64,
+    control_of: Option<SubmissionId>,
+) -> Result<SubmissionId, Error> {
+    let first = reserve_numbers(connection, planned(new))?;
+    let submission = insert_submission(connection, new, price_micros, first, control_of)?;
+    let target = Target {
+        submission,
+        account: new.account,
+        lane: new.lane,
+        test: new.test,
+        paused: false,
+        scheduled: new.start_at.is_some(),
+        timing: Timing {
+            first,
+            start_at: new.start_at.unwrap_or(new.created_at),
+            expires_at: new.expires_at,
+            parts: new.parts,
+        },
+        at: new.created_at,
+    };
+    let places = target.write(connection, first, &new.messages)?;
+    if new.messages.len() > COUNTED_WHEN_ASKED {
+        tallies::keep(connection, submission, &places)?;
+    }
+    if !new.test {
+        books::hold(
+            connection,
+            new.account,
+            submission,
+            price_micros,
+            new.created_at,
+        )?;
+    }
+    Ok(submission)
+}
+
+/// How many messages it is to have.
+fn planned(new: &NewSubmission) -> i64 {
+    match &new.expansion {
+        Some(expansion) => i64::from(expansion.contacts),
+        None => i64::try_from(new.messages.len()).expect("a vector's length fits i64"),
+    }
+}
+
+/// Takes that many numbers for messages; answers the first.
+fn reserve_numbers(connection: &Connection, messages: i64) -> Result<i64, Error> {
+    // In two statements: RETURNING builds a table of its own each time, which costs more than both.
+    let first = connection
+        .prepare_cached("SELECT next FROM sequence WHERE name = 'message'")
+        .and_then(|mut select| select.query_row([], |row| row.get(0)))
+        .map_err(failed("cannot number the messages"))?;
+    connection
+        .prepare_cached("UPDATE sequence SET next = next + ?1 WHERE name = 'message'")
+        .and_then(|mut update| update.execute([messages]))
+        .map_err(failed("cannot number the messages"))?;
+    Ok(first)
+}
+
+fn insert_submission(
+    connection: &Connection,
+    new: &NewSubmission,
+    price_micros: i64,
+    first_message: i64,
+    control_of: Option<SubmissionId>,
+) -> Result<SubmissionId, Error> {
+    let count = i64::try_from(new.messages.len()).expect("a vector's length fits i64");
+    // A submission whose messages are all final already, or never will be, has nothing to sweep.
+    let open = new.expansion.is_some() || new.messages.iter().any(is_waiting);
+    let sweep_at = (!new.test && open).then_some(new.expires_at);
+    let variable_names = (!new.variable_names.is_empty()).then(|| new.variable_names.join(";"));
+    connection
+        .prepare_cached(
+            "INSERT INTO submission (account_id, originator, text, lane, source, test, price, first_message_id, \
+             message_count, created_at, start_at, expires_at, sweep_at, alternative, variable_names, part_size, \
+             part_interval, planned, control_of, list_id) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        )
+        .and_then(|mut insert| {
+            insert.insert(rusqlite::params![
+                new.account.0,
+                &new.originator,
+                &new.text,
+                new.lane.as_u8(),
+                &new.source,
+                new.test,
+                price_micros,
+                first_message,
+                count,
+                new.created_at.as_millis(),
+                new.start_at.map(Timestamp::as_millis),
+                new.expires_at.as_millis(),
+                sweep_at.map(Timestamp::as_millis),
+                &new.alternative,
+                variable_names,
+                new.parts.map(|parts| parts.size.max(1)),
+                new.parts.map(|parts| parts.interval_ms),
+                planned(new),
+                control_of.map(|main| main.0),
+                new.expansion.as_ref().map(|expansion| expansion.list.0),
+            ])
+        })
+        .map(SubmissionId)
+        .map_err(failed("cannot write the submission"))
+}
+
+/// Writes what the submission's messages will come from; conflict when the account has no such list.
+fn begin_expansion(
+    connection: &Connection,
+    account: AccountId,
+    submission: SubmissionId,
+    expansion: &NewExpansion,
+) -> Result<(), Error> {
+    let rows = connection
+        .prepare_cached(
+            "INSERT INTO expansion (submission_id, list_id, after_contact, until_contact, reserve, options) \
+             SELECT ?1, id, 0, ?4, ?5, ?6 FROM contact_list WHERE id = ?2 AND account_id = ?3 AND state = 0",
+        )
+        .and_then(|mut insert| {
+            insert.execute((
+                submission.0,
+                expansion.list.0,
+                account.0,
+                expansion.until.0,
+                expansion.price_micros,
+                &expansion.options,
+            ))
+        })
+        .map_err(failed("cannot begin the expansion"))?;
+    match rows {
+        1 => Ok(()),
+        _ => Err(Error::conflict(format!(
+            "there is no contact list {}",
+            expansion.list
+        ))),
+    }
+}

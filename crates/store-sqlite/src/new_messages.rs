@@ -1,0 +1,230 @@
+//! Writing the messages of a submission, at its acceptance or in a step of its expansion.
+
+use rusqlite::{CachedStatement, Connection};
+use sms::{Lane, MessageState, Reason, Timestamp};
+use store::submissions::NewMessage;
+use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
+
+use crate::failed;
+use crate::stops::Stops;
+use crate::tallies::{Place, Places};
+use crate::timing::Timing;
+
+/// The submission that messages are written for.
+pub(crate) struct Target {
+    pub(crate) submission: SubmissionId,
+    pub(crate) account: AccountId,
+    pub(crate) lane: Lane,
+    pub(crate) test: bool,
+    /// Whether it is paused: then its messages are, from the beginning.
+    pub(crate) paused: bool,
+    /// Whether its held messages wait for a time.
+    pub(crate) scheduled: bool,
+    pub(crate) timing: Timing,
+    /// When they are written.
+    pub(crate) at: Timestamp,
+}
+
+/// Makes suppressed messages at no price of those to numbers on the stop list; tells whether nobody is left to send to because
+/// of that.
+pub(crate) fn suppress<'a>(
+    connection: &Connection,
+    account: AccountId,
+    messages: impl Iterator<Item = &'a mut NewMessage>,
+) -> Result<bool, Error> {
+    let stops = Stops::of(connection, account)?;
+    let (mut waiting, mut suppressed) = (0, 0);
+    for message in messages.filter(|message| is_waiting(message)) {
+        waiting += 1;
+        let stopped = match &message.recipient {
+            Some(number) => stops.has(connection, number.as_str())?,
+            None => false,
+        };
+        if stopped {
+            suppressed += 1;
+            message.state = MessageState::Suppressed;
+            message.reason = Reason::OptedOut;
+            message.segments = 0;
+            message.price_micros = 0;
+            message.connector = None;
+            message.awaits = None;
+        }
+    }
+    Ok(waiting > 0 && suppressed == waiting)
+}
+
+/// Tells whether the message is to leave, now or later.
+pub(crate) fn is_waiting(message: &NewMessage) -> bool {
+    matches!(message.state, MessageState::Held | MessageState::Queued)
+}
+
+/// Adds up the prices.
+pub(crate) fn price<'a>(messages: impl IntoIterator<Item = &'a NewMessage>) -> Result<i64, Error> {
+    let prices = messages.into_iter().map(|message| message.price_micros);
+    prices
+        .into_iter()
+        .try_fold(0_i64, i64::checked_add)
+        .ok_or_else(|| Error::other("the price of a submission overflows", None))
+}
+
+/// Refuses ways out that are not there (any more): what is queued for one of them would wait for ever.
+pub(crate) fn check_connectors<'a>(
+    connection: &Connection,
+    messages: impl IntoIterator<Item = &'a NewMessage>,
+) -> Result<(), Error> {
+    let mut known = None;
+    for connector in messages.into_iter().filter_map(|message| message.connector) {
+        if known == Some(connector) {
+            continue;
+        }
+        let exists = connection
+            .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
+            .and_then(|mut select| select.exists([connector.0]))
+            .map_err(failed("cannot look for a connector"))?;
+        if !exists {
+            return Err(Error::conflict(format!(
+                "there is no connector {connector}"
+            )));
+        }
+        known = Some(connector);
+    }
+    Ok(())
+}
+
+/// What a message waits in.
+enum Wait {
+    Nothing,
+    Queue,
+    Deferred(Timestamp),
+    Sender(SenderId),
+}
+
+impl Target {
+    /// Writes the messages, numbered from `first`, with what each waits in; answers where they are.
+    pub(crate) fn write<'a>(
+        &self,
+        connection: &Connection,
+        first: i64,
+        messages: impl IntoIterator<Item = &'a NewMessage>,
+    ) -> Result<Places, Error> {
+        let mut statements = Statements::prepare(connection)?;
+        let mut places = Places::default();
+        for (message, id) in messages.into_iter().zip(first..) {
+            if message.state == MessageState::Queued && message.connector.is_none() {
+                return Err(Error::other("a queued message needs a connector", None));
+            }
+            let (place, wait) = self.place(message, MessageId(id));
+            self.insert(&mut statements, id, message, place)
+                .map_err(failed("cannot write a message"))?;
+            self.wait(connection, &mut statements, id, message, &wait)
+                .map_err(failed("cannot let a message wait"))?;
+            places.add(place, 1);
+        }
+        Ok(places)
+    }
+
+    /// Decides where a message begins: as the caller says, but held until its part's time, or by a pause.
+    fn place(&self, message: &NewMessage, id: MessageId) -> (Place, Wait) {
+        let given = Place::with_us(message.state, message.reason);
+        if !is_waiting(message) || self.test {
+            return (given, Wait::Nothing);
+        }
+        let held = |reason| Place::with_us(MessageState::Held, reason);
+        let due_at = self.timing.due_at(id);
+        match message.awaits {
+            Some(sender) if self.paused => (held(Reason::Paused), Wait::Sender(sender)),
+            None if self.paused => (held(Reason::Paused), Wait::Nothing),
+            Some(sender) => (given, Wait::Sender(sender)),
+            None if message.state == MessageState::Queued && due_at > self.at => {
+                (held(Reason::Scheduled), Wait::Deferred(due_at))
+            }
+            None if message.state == MessageState::Queued => (given, Wait::Queue),
+            None if self.scheduled => (given, Wait::Deferred(due_at)),
+            None => (given, Wait::Nothing),
+        }
+    }
+
+    fn insert(
+        &self,
+        statements: &mut Statements<'_>,
+        id: i64,
+        message: &NewMessage,
+        place: Place,
+    ) -> rusqlite::Result<()> {
+        let recipient = match (&message.recipient, &message.given) {
+            (Some(msisdn), _) => msisdn.as_str(),
+            (None, given) => given.as_deref().unwrap_or(""),
+        };
+        let at = self.at.as_millis();
+        let row = (
+            id,
+            self.submission.0,
+            self.account.0,
+            recipient,
+            message.recipient.and(message.given.as_deref()),
+            &message.variables,
+            message.segments,
+            message.price_micros,
+            message.connector.map(|connector| connector.0),
+            place.state.as_u8(),
+            place.reason.as_u8(),
+            place.state.is_final().then_some(at),
+            at,
+            message.alternative,
+        );
+        statements.insert.execute(row).map(|_| ())
+    }
+
+    fn wait(
+        &self,
+        connection: &Connection,
+        statements: &mut Statements<'_>,
+        id: i64,
+        message: &NewMessage,
+        wait: &Wait,
+    ) -> rusqlite::Result<()> {
+        match *wait {
+            Wait::Nothing => Ok(0),
+            Wait::Queue => {
+                let connector = message.connector.map(|connector| connector.0);
+                let entry = (connector, self.lane.as_u8(), self.account.0, id);
+                statements.enqueue.execute(entry)
+            }
+            Wait::Deferred(due_at) => statements.defer.execute((id, due_at.as_millis())),
+            Wait::Sender(sender) => connection
+                .prepare_cached(
+                    "INSERT INTO awaits_sender (message_id, sender_id) VALUES (?1, ?2)",
+                )?
+                .execute((id, sender.0)),
+        }
+        .map(|_| ())
+    }
+}
+
+/// What is executed for each of many messages, prepared once.
+struct Statements<'a> {
+    insert: CachedStatement<'a>,
+    enqueue: CachedStatement<'a>,
+    defer: CachedStatement<'a>,
+}
+
+impl<'a> Statements<'a> {
+    fn prepare(connection: &'a Connection) -> Result<Self, Error> {
+        let prepare = |sql| {
+            connection
+                .prepare_cached(sql)
+                .map_err(failed("cannot prepare a message"))
+        };
+        Ok(Self {
+            insert: prepare(
+                "INSERT INTO message (id, submission_id, account_id, recipient, given, variables, segments, price, \
+                 connector_id, state, reason, done_at, changed_at, alternative) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            )?,
+            enqueue: prepare(
+                "INSERT INTO queue (connector_id, lane, account_id, message_id) VALUES (?1, ?2, ?3, ?4)",
+            )?,
+            defer: prepare("INSERT INTO deferred (message_id, due_at) VALUES (?1, ?2)")?,
+        })
+    }
+}

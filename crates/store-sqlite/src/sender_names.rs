@@ -1,0 +1,257 @@
+//! Sender names, and the messages that wait for the decision on one.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use sms::state::Event;
+use sms::{Country, Reason, SenderStatus, Timestamp};
+use store::sender_names::{NewSenderName, Registered, SenderName, SenderNames};
+use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
+
+use crate::changes::Changes;
+use crate::message::Message;
+use crate::timing::Timing;
+use crate::{SqliteStore, failed, halts};
+
+#[async_trait]
+impl SenderNames for SqliteStore {
+    async fn register_sender(
+        &self,
+        name: NewSenderName,
+        at: Timestamp,
+    ) -> Result<Registered, Error> {
+        self.writer
+            .write(move |connection| register(connection, &name, at))
+            .await
+    }
+
+    async fn sender(
+        &self,
+        account: AccountId,
+        sender: SenderId,
+    ) -> Result<Option<SenderName>, Error> {
+        self.readers
+            .read(move |connection| {
+                let such = "id = ?1 AND account_id = ?2";
+                let found = select(connection, such, (sender.0, account.0))?;
+                Ok(found.into_iter().next())
+            })
+            .await
+    }
+
+    async fn senders_named(
+        &self,
+        account: AccountId,
+        name: &str,
+    ) -> Result<Vec<SenderName>, Error> {
+        let name = name.to_owned();
+        self.readers
+            .read(move |connection| {
+                let such = "account_id = ?1 AND name = ?2 ORDER BY id";
+                select(connection, such, (account.0, &name))
+            })
+            .await
+    }
+
+    async fn senders(
+        &self,
+        account: Option<AccountId>,
+        after: SenderId,
+        limit: u32,
+    ) -> Result<Vec<SenderName>, Error> {
+        self.readers
+            .read(move |connection| match account {
+                Some(account) => {
+                    let such = "account_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+                    select(connection, such, (account.0, after.0, limit))
+                }
+                None => select(connection, "id > ?1 ORDER BY id LIMIT ?2", (after.0, limit)),
+            })
+            .await
+    }
+
+    async fn decide_sender(
+        &self,
+        sender: SenderId,
+        status: SenderStatus,
+        note: &str,
+    ) -> Result<bool, Error> {
+        let note = note.to_owned();
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached("UPDATE sender_name SET status = ?2, note = ?3 WHERE id = ?1")
+                    .and_then(|mut update| update.execute((sender.0, status.as_u8(), &note)))
+                    .map(|rows| rows == 1)
+                    .map_err(failed("cannot decide on a sender name"))
+            })
+            .await
+    }
+
+    async fn follow_decisions(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
+        self.writer
+            .write(move |connection| follow_decisions(connection, now, limit))
+            .await
+    }
+}
+
+fn register(
+    connection: &Connection,
+    new: &NewSenderName,
+    at: Timestamp,
+) -> Result<Registered, Error> {
+    let known: Option<i64> = connection
+        .prepare_cached(
+            "SELECT id FROM sender_name WHERE account_id = ?1 AND name = ?2 AND country = ?3",
+        )
+        .and_then(|mut select| {
+            let key = (new.account.0, &new.name, new.country.code());
+            select.query_row(key, |row| row.get(0)).optional()
+        })
+        .map_err(failed("cannot look up a sender name"))?;
+    if let Some(id) = known {
+        return Ok(Registered::Already(SenderId(id)));
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO sender_name (account_id, name, country, status, description, note, registered_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, '', ?6)",
+        )
+        .and_then(|mut insert| {
+            insert.insert((
+                new.account.0,
+                &new.name,
+                new.country.code(),
+                new.status.as_u8(),
+                &new.description,
+                at.as_millis(),
+            ))
+        })
+        .map(|id| Registered::Added(SenderId(id)))
+        .map_err(failed("cannot register a sender name"))
+}
+
+/// Reads the names that the condition picks.
+fn select(
+    connection: &Connection,
+    such: &str,
+    parameters: impl Params,
+) -> Result<Vec<SenderName>, Error> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT id, account_id, name, country, status, description, note, registered_at FROM sender_name WHERE {such}"
+        ))
+        .and_then(|mut select| select.query_map(parameters, sender_name)?.collect())
+        .map_err(failed("cannot read sender names"))
+}
+
+fn sender_name(row: &Row<'_>) -> rusqlite::Result<SenderName> {
+    let country = Country::parse(row.get_ref(3)?.as_str()?).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, error.into())
+    })?;
+    Ok(SenderName {
+        id: SenderId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        name: row.get(2)?,
+        country,
+        status: status_from(row.get(4)?),
+        description: row.get(5)?,
+        note: row.get(6)?,
+        registered_at: Timestamp::from_millis(row.get(7)?),
+    })
+}
+
+/// Reads a status code; one that this program does not know approves nothing.
+fn status_from(code: u8) -> SenderStatus {
+    SenderStatus::from_u8(code).unwrap_or(SenderStatus::Pending)
+}
+
+/// Goes through the names that messages wait for, and lets those follow that are decided on.
+fn follow_decisions(connection: &Connection, now: Timestamp, limit: u32) -> Result<u32, Error> {
+    let mut changes = Changes::default();
+    let mut followed = 0;
+    let mut after = 0;
+    while followed < limit {
+        let Some((sender, status)) = next_awaited(connection, after)? else {
+            break;
+        };
+        after = sender;
+        let approved = match status {
+            SenderStatus::Pending => continue,
+            SenderStatus::Approved => true,
+            SenderStatus::Denied => false,
+        };
+        let waiting: Vec<i64> = connection
+            .prepare_cached(
+                "SELECT message_id FROM awaits_sender WHERE sender_id = ?1 ORDER BY message_id LIMIT ?2",
+            )
+            .and_then(|mut select| {
+                select.query_map((sender, limit - followed), |row| row.get(0))?.collect()
+            })
+            .map_err(failed("cannot read what waits for a sender name"))?;
+        for id in waiting {
+            follow(connection, &mut changes, MessageId(id), approved, now)?;
+            followed += 1;
+        }
+    }
+    changes.close(connection)?;
+    Ok(followed)
+}
+
+/// The next sender name, by number, that messages wait for, and its status.
+fn next_awaited(connection: &Connection, after: i64) -> Result<Option<(i64, SenderStatus)>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT id, status FROM sender_name WHERE id = \
+             (SELECT sender_id FROM awaits_sender WHERE sender_id > ?1 ORDER BY sender_id LIMIT 1)",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row([after], |row| Ok((row.get(0)?, status_from(row.get(1)?))))
+                .optional()
+        })
+        .map_err(failed("cannot look for awaited sender names"))
+}
+
+fn follow(
+    connection: &Connection,
+    changes: &mut Changes,
+    id: MessageId,
+    approved: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
+        .and_then(|mut delete| delete.execute([id.0]))
+        .map_err(failed("cannot end the wait for a sender name"))?;
+    let Some(mut message) = Message::load(connection, id)? else {
+        return Ok(());
+    };
+    let (halt, timing) = submission(connection, message.submission)?;
+    match halt {
+        _ if !approved => {
+            let denied = Event::Fail(Reason::OriginatorNotApproved);
+            message.end(connection, changes, denied, now)?;
+            message.dequeue(connection)?;
+        }
+        Some(halt) => halts::obey(connection, changes, &mut message, halt, now)?,
+        None => halts::let_go(connection, changes, &mut message, &timing, now)?,
+    }
+    message.save(connection, changes)
+}
+
+fn submission(
+    connection: &Connection,
+    id: SubmissionId,
+) -> Result<(Option<store::campaigns::Halt>, Timing), Error> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT halt, {} FROM submission WHERE id = ?1",
+            Timing::COLUMNS
+        ))
+        .and_then(|mut select| {
+            select.query_row([id.0], |row| {
+                Ok((halts::halt_from(row.get(0)?), Timing::from_row(row, 1)?))
+            })
+        })
+        .map_err(failed("cannot read a submission"))
+}
