@@ -1,0 +1,145 @@
+//! One step of an expansion: the next contacts of a list become messages of a campaign.
+
+use serde::{Deserialize, Serialize};
+use sms::Refusal;
+use store::campaigns::{Expansion, Step, Stepped};
+use store::contacts::Contact;
+use store::submissions::NewMessage;
+
+use crate::directory::RouteKinds;
+use crate::pricing::{Approvals, Common, Pricing, ended_message};
+use crate::{Error, Gateway};
+
+/// How many contacts become messages in one transaction: few enough for others to get their turn between.
+const EXPANDED_AT_ONCE: u32 = 2_000;
+
+/// Is what an expansion needs to know and the store does not look into.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Options {
+    pub(super) route_kinds: RouteKinds,
+}
+
+impl Gateway {
+    /// Makes messages of the next contacts of an expansion; tells whether it has come further.
+    pub(crate) async fn expand(&self, expansion: &Expansion) -> Result<bool, Error> {
+        let Some(account) = self
+            .account(expansion.account)
+            .filter(|account| !account.suspended)
+        else {
+            // It goes on when the account may send again.
+            return Ok(false);
+        };
+        let contacts = self
+            .store()
+            .contacts_of(
+                account.id,
+                expansion.list,
+                expansion.after,
+                expansion.until,
+                EXPANDED_AT_ONCE,
+            )
+            .await?;
+        let reached = contacts
+            .last()
+            .map_or(expansion.until, |contact| contact.id);
+        let last = contacts.len() < EXPANDED_AT_ONCE as usize || reached >= expansion.until;
+        let messages = self.messages_of(expansion, contacts).await?;
+        let step = Step {
+            submission: expansion.submission,
+            after: expansion.after,
+            reached,
+            last,
+            messages,
+            at: self.now(),
+        };
+        match self.store().expand(step).await {
+            Ok(Stepped::Written) => {
+                self.wake_dispatch();
+                Ok(true)
+            }
+            Ok(Stepped::NoMoney) => {
+                tracing::warn!(submission = %expansion.submission, account = %account.name,
+                    "prices have risen since a campaign was accepted: it waits for money");
+                Ok(false)
+            }
+            Ok(Stepped::Outdated) => Ok(false),
+            Err(error) if error.is_conflict() => {
+                self.reload().await?;
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn messages_of(
+        &self,
+        expansion: &Expansion,
+        contacts: Vec<Contact>,
+    ) -> Result<Vec<NewMessage>, Error> {
+        if contacts.is_empty() {
+            return Ok(vec![]);
+        }
+        if expansion.expires_at <= self.now() {
+            let over = (sms::MessageState::Expired, sms::Reason::LifetimeOver);
+            let ended = |contact: Contact| {
+                ended_message(
+                    Some(contact.number),
+                    contact.given,
+                    Some(contact.variables),
+                    over,
+                )
+            };
+            return Ok(contacts.into_iter().map(ended).collect());
+        }
+        loop {
+            let common = self.common_of(expansion).await?;
+            let (directory, limits) = (self.directory(), *self.limits());
+            let (account, contacts) = (expansion.account, contacts.clone());
+            let originator = common.originator;
+            let priced = tokio::task::spawn_blocking(move || {
+                let account = directory
+                    .accounts
+                    .get(&account)
+                    .ok_or(Refusal::UnknownCredential)?;
+                let mut pricing = Pricing::new(&directory, &limits, account, &common);
+                let messages = contacts
+                    .into_iter()
+                    .map(|contact| {
+                        pricing.message_to(contact.number, contact.given, Some(contact.variables))
+                    })
+                    .collect::<Result<Vec<_>, Refusal>>()?;
+                Ok::<_, Refusal>((messages, pricing.unregistered))
+            })
+            .await
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+            let (messages, missing) = priced?;
+            if expansion.test
+                || !self
+                    .register_missing(expansion.account, originator.as_str(), missing)
+                    .await?
+            {
+                return Ok(messages);
+            }
+        }
+    }
+
+    /// Finds again what an expansion's messages have in common.
+    async fn common_of(&self, expansion: &Expansion) -> Result<Common, Error> {
+        let options: Options = serde_json::from_str(&expansion.options).unwrap_or_default();
+        let parse =
+            |name: &str| sms::Originator::parse(name).map_err(|_| Refusal::InvalidOriginator);
+        let mut common = Common {
+            originator: parse(&expansion.originator)?,
+            alternative: expansion.alternative.as_deref().map(parse).transpose()?,
+            text: expansion.text.clone(),
+            variable_names: expansion.variable_names.clone(),
+            route_kinds: options.route_kinds,
+            test: expansion.test,
+            approvals: Approvals::default(),
+        };
+        self.look_up_approvals(expansion.account, &mut common)
+            .await?;
+        Ok(common)
+    }
+}
