@@ -1,11 +1,14 @@
 //! Whole flows: a gateway on a SQLite file, a clock that the test moves, and connectors that the test plays.
 
+mod campaigns;
 mod chaos;
+mod contacts;
 mod delivery;
 mod doubt;
 mod retries;
 mod running;
 mod schedule;
+mod senders;
 mod submitting;
 mod unwell;
 mod world;

@@ -335,7 +335,7 @@ async fn another_accounts_submission_is_unknown() {
     assert!(
         world
             .gateway
-            .messages(other, id, None)
+            .messages(other, id, None, None, 10)
             .await
             .unwrap()
             .is_empty()

@@ -53,10 +53,23 @@ impl World {
         world
     }
 
+    /// Begins with rules about originators.
+    pub(crate) async fn ruled(rules: SenderRules) -> Self {
+        let place = TempDir::new().unwrap();
+        let connector = r#"{"address":"loopback","system_id":"x"}"#;
+        let mut world = Self::open(place.path(), connector, rules).await;
+        world.place = Some(place);
+        world
+    }
+
     /// Begins, or goes on, with the file in this place.
     pub(crate) async fn at(place: &Path, connector: &str) -> Self {
+        Self::open(place, connector, SenderRules::default()).await
+    }
+
+    async fn open(place: &Path, connector: &str, rules: SenderRules) -> Self {
         let clock = TestClock::at(START);
-        let gateway = open(place, &clock).await;
+        let gateway = open(place, &clock, rules).await;
         let account = match gateway.accounts().first() {
             Some(account) => account.id,
             None => found(&gateway, connector).await,
@@ -201,7 +214,7 @@ pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     assert!(waited.is_ok(), "waited in vain until {what}");
 }
 
-async fn open(place: &Path, clock: &TestClock) -> Gateway {
+async fn open(place: &Path, clock: &TestClock, sender_rules: SenderRules) -> Gateway {
     let options = Options {
         // Long enough for two that write at once, short enough for tests that lock the file on purpose.
         busy_timeout_ms: 20,
@@ -220,13 +233,14 @@ async fn open(place: &Path, clock: &TestClock) -> Gateway {
         tempo: Tempo {
             reload_ms: 5,
             release_ms: 2,
+            expand_ms: 2,
             sweep_ms: 2,
             attempts: 3,
             drain_ms: 300,
             ..Tempo::default()
         },
         exchange: Exchange::default(),
-        sender_rules: SenderRules::default(),
+        sender_rules,
     };
     Gateway::open(parts).await.unwrap()
 }
