@@ -1,14 +1,15 @@
-//! Stop lists, and the question that others ask of them.
+//! Stop lists: what an account sees of its own, and the count of stopped contacts in its lists.
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Msisdn, Timestamp};
 use store::stop_list::{Stop, StopList, Stopped};
 use store::{AccountId, Error, ListId, StopId};
 
 use crate::contacts::msisdn;
+use crate::stops::Stops;
 use crate::{SqliteStore, failed};
 
 #[async_trait]
@@ -120,50 +121,16 @@ impl StopList for SqliteStore {
                 let view = connection
                     .unchecked_transaction()
                     .map_err(failed("cannot read"))?;
-                let mut stops = Stops::of(&view, account)?;
+                let stops = Stops::of(&view, account)?;
                 let mut stopped = HashSet::new();
                 for number in numbers {
-                    if stops.contain(number.as_str())? {
+                    if stops.has(&view, number.as_str())? {
                         stopped.insert(number);
                     }
                 }
                 Ok(stopped)
             })
             .await
-    }
-}
-
-/// Answers which numbers are on an account's stop list. Nothing is looked up for an account that has none.
-pub(crate) struct Stops<'c> {
-    account: AccountId,
-    look_up: Option<CachedStatement<'c>>,
-}
-
-impl<'c> Stops<'c> {
-    /// Gets ready to look at an account's stop list, within the caller's transaction.
-    pub(crate) fn of(connection: &'c Connection, account: AccountId) -> Result<Self, Error> {
-        let prepare = |sql| {
-            connection
-                .prepare_cached(sql)
-                .map_err(failed("cannot prepare to look at the stop list"))
-        };
-        let any = prepare("SELECT 1 FROM stop WHERE account_id = ?1")?
-            .exists([account.0])
-            .map_err(failed("cannot look at the stop list"))?;
-        let look_up = any
-            .then(|| prepare("SELECT 1 FROM stop WHERE account_id = ?1 AND number = ?2"))
-            .transpose()?;
-        Ok(Self { account, look_up })
-    }
-
-    /// Tells whether a number, in digits, is on the list.
-    pub(crate) fn contain(&mut self, number: &str) -> Result<bool, Error> {
-        match &mut self.look_up {
-            None => Ok(false),
-            Some(look_up) => look_up
-                .exists((self.account.0, number))
-                .map_err(failed("cannot look at the stop list")),
-        }
     }
 }
 

@@ -13,11 +13,15 @@ pub mod accounts;
 pub mod answers;
 pub mod claims;
 pub mod configuration;
+pub mod contact_counts;
+pub mod contact_lists;
+pub mod contacts;
 pub mod ledger;
 mod random;
 pub mod receipts;
 pub mod schedule;
 pub mod segments;
+pub mod stop_list;
 pub mod submissions;
 mod world;
 
@@ -43,6 +47,46 @@ macro_rules! contract_tests {
                 a_connectors_number_is_never_used_again,
                 a_connector_with_messages_under_way_stays,
                 messages_that_expired_in_the_queue_free_their_connector,
+            }
+            contact_lists {
+                a_new_list_is_empty,
+                a_list_needs_its_account,
+                a_list_is_changed_in_what_is_given,
+                lists_are_listed_by_number,
+                another_accounts_list_is_as_unknown_as_none,
+                positions_of_variables_stay_when_one_is_removed,
+                a_variables_name_is_there_once_in_a_list,
+                a_copy_is_unknown_until_it_is_complete,
+                a_copy_has_all_that_its_source_had,
+                an_abandoned_copy_goes,
+                a_copy_of_a_list_removed_meanwhile_is_never_complete,
+                only_copies_are_copied_into,
+                a_removed_list_is_unknown_at_once_and_goes_in_steps,
+            }
+            contacts {
+                contacts_are_there_as_they_were_given,
+                a_number_is_in_a_list_once_and_numbers_have_no_gap,
+                of_many_callers_each_adds_without_a_gap,
+                a_list_is_read_in_pages,
+                numbers_are_found_as_given_and_as_normalised,
+                a_contact_is_changed_in_what_is_given,
+                removed_contacts_are_gone_and_their_numbers_are_free,
+                a_list_is_cleared_in_steps,
+                another_accounts_contact_is_as_unknown_as_none,
+            }
+            contact_counts {
+                the_counters_of_lists_are_true_after_any_sequence_of_operations,
+            }
+            stop_list {
+                a_number_is_on_the_stop_list_once,
+                a_stop_needs_its_account,
+                the_reason_of_a_stop_can_be_changed,
+                a_removed_stop_is_gone_and_its_number_free,
+                a_stop_shows_in_every_list_of_its_account_and_in_no_other_accounts,
+                a_stop_follows_the_number_not_the_contact,
+                stops_are_read_in_pages_and_by_list,
+                stopped_numbers_are_picked_from_many,
+                another_accounts_stop_is_as_unknown_as_none,
             }
             submissions {
                 an_accepted_submission_is_there_with_its_messages_and_its_hold,
@@ -171,10 +215,14 @@ mod tests {
             include_str!("contract/answers.rs"),
             include_str!("contract/claims.rs"),
             include_str!("contract/configuration.rs"),
+            include_str!("contract/contact_counts.rs"),
+            include_str!("contract/contact_lists.rs"),
+            include_str!("contract/contacts.rs"),
             include_str!("contract/ledger.rs"),
             include_str!("contract/receipts.rs"),
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
+            include_str!("contract/stop_list.rs"),
             include_str!("contract/submissions.rs"),
         ] {
             for promise in subject.split("\npub async fn ").skip(1) {

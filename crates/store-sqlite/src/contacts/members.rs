@@ -10,7 +10,7 @@ use store::{AccountId, ContactId, Error, ListId};
 use super::lists;
 use super::stretch::Stretch;
 use crate::failed;
-use crate::stop_list::Stops;
+use crate::stops::Stops;
 
 /// Numbers are taken for those only that were not in the list, so that what is added has no gap.
 pub(super) fn add(
@@ -23,7 +23,7 @@ pub(super) fn add(
         return Ok(None);
     }
     let first = next_id(connection)?;
-    let mut stops = Stops::of(connection, account)?;
+    let stops = Stops::of(connection, account)?;
     let mut insert = connection
         .prepare_cached(
             "INSERT INTO contact (list_id, id, number, given, variables) VALUES (?1, ?2, ?3, ?4, ?5) \
@@ -38,7 +38,7 @@ pub(super) fn add(
             .map_err(failed("cannot add a contact"))?;
         if added > 0 {
             next += 1;
-            stopped += i64::from(stops.contain(number)?);
+            stopped += i64::from(stops.has(connection, number)?);
         }
     }
     let added = next - first;
@@ -93,7 +93,7 @@ pub(super) fn change(
             )
             .and_then(|mut update| update.execute((list.0, contact.0, number, given)))
             .map_err(failed("cannot change a contact's number"))?;
-        let now_stopped = Stops::of(connection, account)?.contain(number)?;
+        let now_stopped = Stops::of(connection, account)?.has(connection, number)?;
         lists::count(
             connection,
             list,

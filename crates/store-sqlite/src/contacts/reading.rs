@@ -112,3 +112,86 @@ fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         stopped: row.get(5)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+    use sms::{Currency, Msisdn, Timestamp};
+    use store::accounts::{Accounts as _, NewAccount};
+    use store::contacts::{Contacts as _, NewContact};
+    use tempfile::TempDir;
+
+    use super::{BY_ID, FROM_GIVEN, FROM_NUMBER, PAGE};
+    use crate::{Options, SqliteStore, connect, set_up};
+
+    /// Says how each table is reached, in order.
+    fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+        let mut explain = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        // The values make no difference to the plan.
+        let steps = explain.raw_query().mapped(|row| row.get(3));
+        steps.map(Result::unwrap).collect()
+    }
+
+    /// Uses the file for a while, as long as it is small: that must not make its plans those of a small file.
+    async fn use_it(path: &Path) {
+        let store = SqliteStore::open(path, Options::default()).unwrap();
+        let at = Timestamp::from_millis(0);
+        let account = NewAccount {
+            name: "shop".into(),
+            currency: Currency::UAH,
+            settings: "{}".into(),
+        };
+        let account = store.add_account(account, at).await.unwrap();
+        let list = store.add_list(account, "list", "", at).await.unwrap();
+        let contact = NewContact {
+            number: Msisdn::parse("380630000000").unwrap(),
+            given: None,
+            variables: String::new(),
+        };
+        let added = store.add_contacts(account, list, vec![contact]).await;
+        let first = added.unwrap().unwrap().first.unwrap();
+        store.remove_contacts(account, vec![first]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn contacts_are_found_through_an_index_and_nothing_is_sorted() {
+        let place = TempDir::new().unwrap();
+        let path = place.path().join("data.db");
+        use_it(&path).await;
+        let connection = connect(&path, Options::default()).unwrap();
+        set_up(&connection, &path, Options::default()).unwrap();
+        let whether_stopped = [
+            "CORRELATED SCALAR SUBQUERY 3",
+            "SEARCH s USING COVERING INDEX sqlite_autoindex_stop_1 (account_id=? AND number=?)",
+        ];
+        let list = "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)";
+        for (sql, steps) in [
+            (BY_ID, &["SEARCH c USING INDEX contact_id (id=?)", list][..]),
+            (
+                PAGE,
+                &[
+                    "SEARCH c USING PRIMARY KEY (list_id=? AND id>? AND id<?)",
+                    list,
+                ],
+            ),
+        ] {
+            assert_eq!(plan(&connection, sql), [steps, &whether_stopped].concat());
+        }
+        for (sql, step) in [
+            (
+                FROM_NUMBER,
+                "SEARCH contact USING COVERING INDEX contact_number (list_id=? AND number>?)",
+            ),
+            (
+                FROM_GIVEN,
+                "SEARCH contact USING COVERING INDEX contact_given (list_id=? AND given>?)",
+            ),
+        ] {
+            assert_eq!(plan(&connection, sql), [step]);
+        }
+    }
+}

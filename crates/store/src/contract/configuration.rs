@@ -1,10 +1,10 @@
-//! Promises about tariffs, connectors, routes and the revision.
+//! Promises about exchange rates, tariffs, connectors, routes and the revision.
 
-use sms::Outcome;
+use sms::{Currency, Outcome};
 
 use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, receipt, scheduled};
 use crate::accounts::Credential;
-use crate::configuration::{Route, Tariff};
+use crate::configuration::{Rate, Route, Tariff};
 use crate::queue::Rest;
 use crate::{ConnectorId, Store};
 
@@ -12,6 +12,13 @@ fn tariff(settings: &str) -> Tariff {
     Tariff {
         name: "default".into(),
         settings: settings.into(),
+    }
+}
+
+fn rate(currency: Currency, worth_micros: i64) -> Rate {
+    Rate {
+        currency,
+        worth_micros,
     }
 }
 
@@ -47,6 +54,10 @@ pub async fn every_change_increases_the_revision(store: &dyn Store) {
     grown("credential added").await;
     store.remove_credential(id, "token", "k").await.unwrap();
     grown("credential removed").await;
+    store.put_rate(rate(Currency::EUR, 1)).await.unwrap();
+    grown("rate").await;
+    assert!(store.remove_rate(Currency::EUR).await.unwrap());
+    grown("rate removed").await;
     store.put_tariff(tariff("{}")).await.unwrap();
     grown("tariff").await;
     let connector = store.put_connector("way", "{}", b"").await.unwrap();
@@ -64,6 +75,15 @@ pub async fn every_change_increases_the_revision(store: &dyn Store) {
 pub async fn the_directory_tells_everything_configured(store: &dyn Store) {
     store.put_tariff(tariff("{\"v\":1}")).await.unwrap();
     store.put_tariff(tariff("{\"v\":2}")).await.unwrap();
+    for (currency, worth) in [
+        (Currency::UAH, 43_900_000),
+        (Currency::EUR, 1),
+        (Currency::USD, i64::MAX),
+        (Currency::EUR, 920_000),
+    ] {
+        store.put_rate(rate(currency, worth)).await.unwrap();
+    }
+    assert!(store.remove_rate(Currency::USD).await.unwrap());
     let first = store.put_connector("way", "{\"v\":1}", b"s").await.unwrap();
     let again = store.put_connector("way", "{\"v\":2}", b"t").await.unwrap();
     assert_eq!(first, again, "a connector keeps its number");
@@ -71,6 +91,11 @@ pub async fn the_directory_tells_everything_configured(store: &dyn Store) {
 
     let directory = store.directory().await.unwrap();
     assert_eq!(directory.revision, store.revision().await.unwrap());
+    let rates = [
+        rate(Currency::EUR, 920_000),
+        rate(Currency::UAH, 43_900_000),
+    ];
+    assert_eq!(directory.rates, rates);
     assert_eq!(directory.tariffs, [tariff("{\"v\":2}")]);
     assert_eq!(directory.routes, [route(first)]);
     assert_eq!(directory.connectors.len(), 1);
@@ -81,6 +106,7 @@ pub async fn the_directory_tells_everything_configured(store: &dyn Store) {
 }
 
 pub async fn removing_what_is_not_there_says_so(store: &dyn Store) {
+    assert!(!store.remove_rate(Currency::GBP).await.unwrap());
     assert!(!store.remove_tariff("none").await.unwrap());
     assert!(!store.remove_route("none").await.unwrap());
     assert!(!store.remove_connector("none").await.unwrap());
