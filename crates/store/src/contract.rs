@@ -11,18 +11,23 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod campaigns;
 pub mod claims;
 pub mod configuration;
 pub mod contact_counts;
 pub mod contact_lists;
 pub mod contacts;
+pub mod expansions;
+pub mod halts;
 pub mod ledger;
 mod random;
 pub mod receipts;
 pub mod schedule;
 pub mod segments;
+pub mod sender_names;
 pub mod stop_list;
 pub mod submissions;
+pub mod tallies;
 mod world;
 
 /// Makes a test of each promise. `$open` is the path of an async function that answers a new, empty store, and whatever must
@@ -184,6 +189,69 @@ macro_rules! contract_tests {
                 recovery_keeps_the_segments_that_were_taken,
                 recovery_does_not_count_what_has_ended_meanwhile,
             }
+            campaigns {
+                parts_come_due_one_after_another,
+                parts_of_a_scheduled_submission_follow_its_time,
+                parts_expire_one_after_another,
+                a_claim_ends_only_the_parts_whose_time_is_over,
+                receipts_are_awaited_for_each_part,
+                a_control_copy_costs_nothing_and_is_not_counted,
+                a_control_copy_goes_with_the_first_part,
+                a_message_is_from_the_alternative_where_it_says_so,
+                a_stopped_number_is_suppressed_at_acceptance,
+                a_submission_to_stopped_numbers_alone_is_not_written,
+                a_number_stopped_after_acceptance_is_suppressed_at_the_claim,
+                an_accounts_submissions_are_listed_in_pages,
+            }
+            expansions {
+                a_list_becomes_messages_in_the_order_of_its_contacts,
+                a_step_is_written_once,
+                a_step_that_cannot_be_written_whole_leaves_nothing,
+                expansions_are_read_in_pages,
+                the_list_must_be_the_accounts_own,
+                the_balance_must_cover_the_price_of_a_list,
+                what_was_held_too_much_is_released_with_the_last_step,
+                risen_prices_are_held_additionally,
+                an_expansion_that_the_balance_does_not_cover_waits_for_money,
+                a_contact_removed_meanwhile_gets_nothing,
+                a_campaign_whose_contacts_all_went_counts_as_cancelled,
+                contacts_added_later_get_nothing,
+                the_numbers_of_an_expansion_do_not_meet_those_of_later_submissions,
+                a_number_stopped_before_its_step_is_suppressed_at_no_price,
+                a_scheduled_campaign_is_scheduled_before_and_after_its_expansion,
+                a_campaign_that_is_a_test_holds_nothing,
+            }
+            halts {
+                a_cancelled_submission_is_released_and_leaves_nothing_to_claim,
+                a_large_cancelled_submission_ends_by_and_by,
+                a_submission_that_has_begun_to_leave_cannot_be_cancelled,
+                a_submission_with_nothing_to_leave_cannot_be_cancelled,
+                a_campaign_cancelled_while_it_expands_releases_the_rest,
+                another_accounts_submission_cannot_be_cancelled_or_deleted,
+                a_deleted_submission_is_hidden_and_what_waits_is_cancelled,
+                a_message_given_back_after_its_submission_was_deleted_ends,
+                a_finished_submission_can_be_deleted_and_keeps_its_end,
+                a_paused_submission_lets_nothing_leave_and_goes_on_after,
+                a_pause_counts_before_its_messages_have_followed,
+                a_paused_schedule_goes_on_at_its_time,
+                a_paused_campaign_goes_on_expanding,
+                what_is_taken_for_spam_fails_and_is_released,
+                the_operator_cancels_what_waits_of_a_started_submission,
+                a_control_copy_shares_the_fate_of_its_submission,
+            }
+            sender_names {
+                a_name_is_registered_once_for_a_country,
+                a_name_needs_its_account,
+                a_decision_can_be_changed,
+                a_message_waits_for_its_sender_name_and_follows_the_decision,
+                an_approved_message_still_waits_for_its_time,
+                a_pause_and_a_sender_name_are_waited_for_both,
+                a_message_that_ended_does_not_wait_for_its_name_any_more,
+                a_message_cannot_wait_for_a_name_that_is_not_there,
+            }
+            tallies {
+                the_tally_of_a_large_submission_equals_a_recount,
+            }
             ledger {
                 a_top_up_adds_and_takes,
                 concurrent_top_ups_all_count,
@@ -213,17 +281,22 @@ mod tests {
         for subject in [
             include_str!("contract/accounts.rs"),
             include_str!("contract/answers.rs"),
+            include_str!("contract/campaigns.rs"),
             include_str!("contract/claims.rs"),
             include_str!("contract/configuration.rs"),
             include_str!("contract/contact_counts.rs"),
             include_str!("contract/contact_lists.rs"),
             include_str!("contract/contacts.rs"),
+            include_str!("contract/expansions.rs"),
+            include_str!("contract/halts.rs"),
             include_str!("contract/ledger.rs"),
             include_str!("contract/receipts.rs"),
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
+            include_str!("contract/sender_names.rs"),
             include_str!("contract/stop_list.rs"),
             include_str!("contract/submissions.rs"),
+            include_str!("contract/tallies.rs"),
         ] {
             for promise in subject.split("\npub async fn ").skip(1) {
                 let name = promise.split('(').next().unwrap();
