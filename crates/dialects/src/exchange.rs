@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use http::{HeaderMap, Method, header};
 
 /// The octets of a body that the server reads at most; a longer one reaches the dialect as [`Body::TooLarge`].
@@ -35,14 +36,22 @@ pub enum Body {
 }
 
 /// Holds what goes back.
-#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The content type, with its charset.
     pub content_type: &'static str,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Content,
+}
+
+/// Holds the body of an answer.
+pub enum Content {
+    /// All of it: to be sent with its length.
+    Whole(Bytes),
+    /// One that may be longer than memory allows: each piece is made when it is asked for. After an error, which has been
+    /// logged, nothing follows; the connection must then end in a way that cannot be taken for the end of the body.
+    Stream(BoxStream<'static, Result<Bytes, gateway::Error>>),
 }
 
 impl Request {

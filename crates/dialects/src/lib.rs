@@ -6,13 +6,52 @@ mod wire;
 
 use async_trait::async_trait;
 use gateway::Gateway;
+use serde::Deserialize;
 
-pub use exchange::{Answer, BODY_LIMIT, Body, Request};
+pub use exchange::{Answer, BODY_LIMIT, Body, Content, Request};
 
 use crate::atompark::Atompark;
 
-/// Every dialect: the only place that names them all.
-pub const DIALECTS: &[&dyn Dialect] = &[&Atompark::DEFAULT];
+/// Holds the settings of every dialect: what is not given is as the provider documents it.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Those of the API of Atompark and ePochta.
+    pub atompark: atompark::Settings,
+}
+
+/// Holds every dialect; this is the only place that names them all.
+pub struct Dialects([Box<dyn Dialect>; 1]);
+
+impl Dialects {
+    /// Makes the dialects with their settings.
+    pub fn new(settings: Settings) -> Self {
+        Self([Box::new(Atompark::new(settings.atompark))])
+    }
+
+    /// Tells whether requests for this path are some dialect's.
+    pub fn claims(&self, path: &str) -> bool {
+        self.of(path).is_some()
+    }
+
+    /// Answers a request in the dialect that claims its path; `None` when none does.
+    pub async fn answer(&self, gateway: &Gateway, request: Request) -> Option<Answer> {
+        let dialect = self.of(&request.path)?;
+        Some(dialect.answer(gateway, request).await)
+    }
+
+    fn of(&self, path: &str) -> Option<&dyn Dialect> {
+        let claims = |dialect: &&Box<dyn Dialect>| dialect.claims(path);
+        self.0.iter().find(claims).map(|dialect| &**dialect)
+    }
+}
+
+impl Default for Dialects {
+    /// Makes the dialects as their documents describe them.
+    fn default() -> Self {
+        Self::new(Settings::default())
+    }
+}
 
 /// Speaks one provider's API.
 ///
@@ -24,7 +63,7 @@ pub const DIALECTS: &[&dyn Dialect] = &[&Atompark::DEFAULT];
 /// 3. A request is answered as accepted only after the gateway has accepted it.
 /// 4. No answer and no log line holds a secret; the texts of messages appear in neither.
 #[async_trait]
-pub trait Dialect: Sync {
+pub trait Dialect: Send + Sync {
     /// Returns the dialect's name, in lower case.
     fn name(&self) -> &'static str;
 
@@ -35,24 +74,14 @@ pub trait Dialect: Sync {
     async fn answer(&self, gateway: &Gateway, request: Request) -> Answer;
 }
 
-/// Answers a request in the dialect that claims its path; `None` when none does.
-pub async fn answer(gateway: &Gateway, request: Request) -> Option<Answer> {
-    let dialect = DIALECTS
-        .iter()
-        .find(|dialect| dialect.claims(&request.path))?;
-    Some(dialect.answer(gateway, request).await)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_paths_of_a_dialect_are_claimed() {
-        let claimed = |path: &str| {
-            let claims = |dialect: &&&dyn Dialect| dialect.claims(path);
-            DIALECTS.iter().find(claims).map(|dialect| dialect.name())
-        };
+        let dialects = Dialects::default();
+        let claimed = |path: &str| dialects.of(path).map(Dialect::name);
         assert_eq!(claimed("/api/sms/3.0/sendSMS"), Some("atompark"));
         assert_eq!(claimed("/dev/messages"), None);
         assert_eq!(claimed("/"), None);

@@ -1,5 +1,6 @@
 //! What dialects share in reading octets: functions that a dialect may call, and nothing to inherit from.
 
+pub(crate) mod base64;
 pub(crate) mod form;
 pub(crate) mod json;
 pub(crate) mod local_time;

@@ -1,162 +1,152 @@
-//! Answers: what each method has for a result, and the three members of an error.
+//! Answers: a result, whole or piece by piece, and the three members of an error.
 
-use std::borrow::Cow;
+mod pieces;
+mod table;
+mod writer;
 
-use gateway::{Message, SubmissionId};
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use gateway::Account;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sms::{Money, Timestamp};
 
+pub(super) use pieces::Pieces;
+pub(super) use table::Cells;
+pub(super) use writer::Writer;
+
 use super::faults::Fault;
-use super::states;
-use super::style::{JsonStyle, write};
+use super::style::JsonStyle;
+use crate::Content;
 use crate::wire::local_time;
+
+/// How many octets one piece of a long answer has at the least; an answer that is shorter is sent whole.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// What stands for a time that has not come.
 const NEVER: &str = "0000-00-00 00:00:00";
 
-/// Holds the result of a call, its members in the order of the documents.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(super) enum Reply {
-    /// [atompark-en "Checking the balance"]
-    Balance {
-        currency: String,
-        balance_currency: Box<RawValue>,
-    },
-    /// [atompark-en "Sending a single the text message to a particular phone number"]
-    Sent { id: i64, price: Box<RawValue> },
-    /// [atompark-en "Send SMS to a group"]
-    SentToGroup {
-        id: i64,
-        price: Box<RawValue>,
-        currency: String,
-    },
-    /// [atompark-en "Get campaigns price"]
-    GroupPrice {
-        price: Box<RawValue>,
-        currency: String,
-    },
-    /// [atompark-en "Getting information over the campaign results"]
-    Campaign {
-        sent: u64,
-        delivered: u64,
-        not_delivered: u64,
-        price: Box<RawValue>,
-        status: u8,
-    },
-    /// Arrays of equal length, an entry in each for each phone [atompark-en "Getting the sms delivery statuses"].
-    Deliveries {
-        phone: Vec<String>,
-        sentdate: Vec<Cow<'static, str>>,
-        donedate: Vec<Cow<'static, str>>,
-        status: Vec<&'static str>,
-    },
+/// Holds the result of a call, ready to be written.
+pub(super) struct Reply {
+    pieces: Box<dyn Pieces>,
+    /// Whether it is the member `result`, as with all methods but one.
+    wrapped: bool,
 }
 
 impl Reply {
-    /// Tells a balance; the currency is spelt as the caller asked for it.
-    pub(super) fn balance(currency: String, balance: Money) -> Self {
-        Self::Balance {
-            currency,
-            balance_currency: number(balance.rounded_down(4), 1),
+    /// Makes a reply of a short result, its members in the order of their declaration.
+    pub(super) fn of(result: impl Serialize + Send + Sync + 'static) -> Self {
+        Self::in_pieces(pieces::Whole(result))
+    }
+
+    /// Makes a reply that has no `result` around it.
+    pub(super) fn bare(reply: impl Serialize + Send + Sync + 'static) -> Self {
+        Self {
+            wrapped: false,
+            ..Self::of(reply)
         }
     }
 
-    /// Tells what a single message costs.
-    pub(super) fn sent(id: SubmissionId, price: Money) -> Self {
-        Self::Sent {
-            id: id.0,
-            price: number(price, 0),
+    /// Makes a reply of a result that is written piece by piece.
+    pub(super) fn in_pieces(result: impl Pieces + 'static) -> Self {
+        Self {
+            pieces: Box::new(result),
+            wrapped: true,
         }
     }
 
-    /// Tells what the messages to a group cost together.
-    pub(super) fn sent_to_group(id: SubmissionId, price: Money) -> Self {
-        Self::SentToGroup {
-            id: id.0,
-            price: number(price, 0),
-            currency: currency(price),
+    /// Says `{"successful":true}`.
+    pub(super) fn successful() -> Self {
+        #[derive(Serialize)]
+        struct Successful {
+            successful: bool,
         }
-    }
-
-    /// Tells what the messages to a group would cost.
-    pub(super) fn group_price(price: Money) -> Self {
-        Self::GroupPrice {
-            price: number(price, 0),
-            currency: currency(price),
-        }
-    }
-
-    /// Tells how a campaign stands.
-    pub(super) fn campaign(campaign: &gateway::Submission) -> Self {
-        let states::Counters {
-            sent,
-            delivered,
-            not_delivered,
-        } = states::counters(&campaign.tally);
-        let price = number(campaign.price, 0);
-        Self::Campaign {
-            sent,
-            delivered,
-            not_delivered,
-            price,
-            status: states::campaign(campaign.state),
-        }
-    }
-
-    /// Tells how each message of a campaign stands; `None` when none of them is listed.
-    pub(super) fn deliveries(messages: Vec<Message>, zone: &TimeZone) -> Option<Self> {
-        let (mut phone, mut sentdate, mut donedate, mut status) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for message in messages {
-            let Some(word) = states::message(message.state, message.reason) else {
-                continue;
-            };
-            phone.push(message.given.unwrap_or(message.recipient));
-            sentdate.push(date(message.submitted_at, zone));
-            donedate.push(date(message.done_at, zone));
-            status.push(word);
-        }
-        (!phone.is_empty()).then_some(Self::Deliveries {
-            phone,
-            sentdate,
-            donedate,
-            status,
-        })
+        Self::of(Successful { successful: true })
     }
 }
 
-/// Writes a result.
-pub(super) fn success(reply: &Reply, style: JsonStyle) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Success<'a> {
-        result: &'a Reply,
+/// Writes a result: as a whole when it is short, else as a stream that makes each piece when it is asked for. An error
+/// is one before the first piece.
+pub(super) async fn success(reply: Reply, style: JsonStyle) -> Result<Content, gateway::Error> {
+    let mut writing = Writing::begin(reply, style);
+    let first = writing.piece().await?;
+    if writing.ended {
+        return Ok(Content::Whole(first));
     }
-    write(&Success { result: reply }, style)
+    let rest = stream::try_unfold(writing, async |mut writing| {
+        if writing.ended {
+            return Ok(None);
+        }
+        let piece = writing.piece().await?;
+        Ok(Some((piece, writing)))
+    });
+    let rest = rest.inspect_err(|error: &gateway::Error| {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "an answer broke off"
+        );
+    });
+    let all = stream::once(async { Ok(first) }).chain(rest);
+    Ok(Content::Stream(all.boxed()))
 }
 
 /// Writes an error: three texts, the code among them [atompark-en "Error response example"].
-pub(super) fn failure(fault: Fault, style: JsonStyle) -> Vec<u8> {
+pub(super) fn failure(fault: Fault, style: JsonStyle) -> Content {
     #[derive(Serialize)]
     struct Triple {
         error: &'static str,
         code: String,
         result: &'static str,
     }
-    write(
-        &Triple {
-            error: fault.text,
-            code: fault.code.to_string(),
-            result: "false",
-        },
-        style,
-    )
+    let mut writer = Writer::new(style);
+    writer.value(&Triple {
+        error: fault.text,
+        code: fault.code.to_string(),
+        result: "false",
+    });
+    writer.finish();
+    Content::Whole(writer.take())
+}
+
+/// Is a reply of which a part has been written.
+struct Writing {
+    reply: Reply,
+    writer: Writer,
+    ended: bool,
+}
+
+impl Writing {
+    fn begin(reply: Reply, style: JsonStyle) -> Self {
+        let mut writer = Writer::new(style);
+        if reply.wrapped {
+            writer.begin_object();
+            writer.name("result");
+        }
+        Self {
+            reply,
+            writer,
+            ended: false,
+        }
+    }
+
+    /// Writes the next piece, or all that is left.
+    async fn piece(&mut self) -> Result<Bytes, gateway::Error> {
+        while !self.ended && self.writer.len() < PIECE_BYTES {
+            if !self.reply.pieces.write(&mut self.writer).await? {
+                if self.reply.wrapped {
+                    self.writer.end();
+                }
+                self.writer.finish();
+                self.ended = true;
+            }
+        }
+        Ok(self.writer.take())
+    }
 }
 
 /// Writes an amount as a number in its shortest form with four decimals at most, and at least so many.
-fn number(money: Money, least_places: usize) -> Box<RawValue> {
+pub(super) fn number(money: Money, least_places: usize) -> Box<RawValue> {
     let full = money.decimal_rounded(4);
     let (units, fraction) = full.split_once('.').unwrap_or((&full, ""));
     let shortest = fraction
@@ -169,14 +159,27 @@ fn number(money: Money, least_places: usize) -> Box<RawValue> {
     RawValue::from_string(text).expect("a decimal number is JSON")
 }
 
-fn currency(money: Money) -> String {
+/// Writes a currency.
+pub(super) fn currency(money: Money) -> String {
     money.currency().code().to_owned()
 }
 
-fn date(moment: Option<Timestamp>, zone: &TimeZone) -> Cow<'static, str> {
-    match moment {
-        Some(moment) => Cow::Owned(local_time::format(moment, zone)),
-        None => Cow::Borrowed(NEVER),
+/// Writes times in the zone of an account.
+#[derive(Clone, Debug)]
+pub(super) struct Dates(TimeZone);
+
+impl Dates {
+    /// Takes the zone of the account.
+    pub(super) fn of(account: &Account) -> Self {
+        Self(local_time::zone(&account.settings.time_zone))
+    }
+
+    /// Writes a time; one that has not come as a date of zeros.
+    pub(super) fn write(&self, moment: Option<Timestamp>) -> String {
+        moment.map_or_else(
+            || NEVER.to_owned(),
+            |moment| local_time::format(moment, &self.0),
+        )
     }
 }
 
@@ -212,10 +215,12 @@ mod tests {
             code: -1,
             text: "Wrong public key.",
         };
-        let written = failure(fault, JsonStyle::Compact);
+        let Content::Whole(written) = failure(fault, JsonStyle::Compact) else {
+            panic!("an error is short");
+        };
         assert_eq!(
             written,
-            br#"{"error":"Wrong public key.","code":"-1","result":"false"}"#
+            br#"{"error":"Wrong public key.","code":"-1","result":"false"}"#[..]
         );
     }
 }

@@ -43,14 +43,40 @@ impl From<gateway::Error> for Failure {
     }
 }
 
-/// Holds one method's codes; a cause that it does not have has the general code.
-#[derive(Debug)]
+/// Holds the codes of one way of calling a method; a cause that the provider's list has no code for is told as `other`.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Codes {
+    /// The sender is absent, wrong or not allowed.
     pub(super) originator: i16,
+    /// The text is absent or too long.
     pub(super) text: i16,
+    /// Nobody is left to send to.
     pub(super) recipients: i16,
+    /// The balance does not cover the price.
     pub(super) money: i16,
+    /// The account has no such campaign.
     pub(super) unknown_campaign: i16,
+    /// The account has deleted the campaign.
+    pub(super) deleted_campaign: i16,
+    /// Something of the campaign has left.
+    pub(super) started_campaign: i16,
+    /// The account has no such contact list.
+    pub(super) unknown_list: i16,
+    /// The account has no such contact.
+    pub(super) unknown_contact: i16,
+    /// The stop list has no such entry.
+    pub(super) unknown_stop: i16,
+    /// The account has no such sender name.
+    pub(super) unknown_sender: i16,
+    /// What is to be added is there.
+    pub(super) already_there: i16,
+    /// A number is not one.
+    pub(super) number: i16,
+    /// A name is absent or wrong.
+    pub(super) name: i16,
+    /// There is no such country.
+    pub(super) country: i16,
+    /// There is nothing to list.
     pub(super) no_rows: i16,
     /// Everything else that is wrong with the request.
     pub(super) other: i16,
@@ -65,33 +91,61 @@ const INTERNAL: i16 = -5;
 
 impl Codes {
     /// For methods without codes of their own, and for requests that name no method.
-    pub(super) const GENERAL: Self = Self {
-        originator: WRONG_PARAMETER,
-        text: WRONG_PARAMETER,
-        recipients: WRONG_PARAMETER,
-        money: WRONG_PARAMETER,
-        unknown_campaign: WRONG_PARAMETER,
-        no_rows: WRONG_PARAMETER,
-        other: WRONG_PARAMETER,
-    };
+    pub(super) const GENERAL: Self = Self::only(WRONG_PARAMETER);
 
     /// For methods that send.
     pub(super) const SENDING: Self = Self {
         originator: 300,
         text: 301,
+        unknown_list: 302,
         recipients: 303,
         money: 305,
-        other: 306,
-        ..Self::GENERAL
+        ..Self::only(306)
     };
 
     /// For methods that ask for a price.
     pub(super) const PRICING: Self = Self {
         originator: 370,
         text: 371,
+        unknown_list: 372,
         recipients: 373,
         ..Self::GENERAL
     };
+
+    /// For methods that look for something: one code when it is not there, and one for the rest.
+    pub(super) const fn finding(nothing: i16, other: i16) -> Self {
+        Self {
+            unknown_list: nothing,
+            unknown_contact: nothing,
+            unknown_stop: nothing,
+            unknown_sender: nothing,
+            no_rows: nothing,
+            ..Self::only(other)
+        }
+    }
+
+    /// One code for every cause: the base of a method that has codes for some.
+    pub(super) const fn only(other: i16) -> Self {
+        Self {
+            originator: other,
+            text: other,
+            recipients: other,
+            money: other,
+            unknown_campaign: other,
+            deleted_campaign: other,
+            started_campaign: other,
+            unknown_list: other,
+            unknown_contact: other,
+            unknown_stop: other,
+            unknown_sender: other,
+            already_there: other,
+            number: other,
+            name: other,
+            country: other,
+            no_rows: other,
+            other,
+        }
+    }
 }
 
 /// Holds what an error says.
@@ -110,7 +164,7 @@ pub(super) fn fault(failure: &Failure, codes: &Codes) -> Fault {
         Failure::UnknownMethod => (UNKNOWN_METHOD, "Wrong method."),
         Failure::Malformed => (codes.other, "Wrong parameter."),
         Failure::TooLarge => (WRONG_PARAMETER, "Request is too large."),
-        Failure::NoRows => (codes.no_rows, "No phones."),
+        Failure::NoRows => (codes.no_rows, "Nothing found."),
     };
     Fault { code, text }
 }
@@ -133,6 +187,19 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
         Refusal::UnknownCurrency => (WRONG_CURRENCY, "Wrong currency."),
         // One client tells an unknown id by this very text.
         Refusal::UnknownSubmission => (codes.unknown_campaign, "error_invalid_id"),
+        Refusal::SubmissionDeleted => (codes.deleted_campaign, "Campaign is deleted."),
+        Refusal::SubmissionStarted => (codes.started_campaign, "Campaign is already sent."),
+        // The documents' own text [atompark-en "Deleting an address book"].
+        Refusal::UnknownList => (codes.unknown_list, "No addressbook"),
+        Refusal::UnknownContact => (codes.unknown_contact, "No phone."),
+        Refusal::UnknownVariable => (codes.other, "No variable."),
+        Refusal::UnknownStop => (codes.unknown_stop, "No exception."),
+        Refusal::UnknownSenderName => (codes.unknown_sender, "No sender name."),
+        Refusal::UnknownCountry => (codes.country, "Wrong country."),
+        Refusal::AlreadyThere => (codes.already_there, "Already exists."),
+        Refusal::InvalidNumber => (codes.number, "Wrong phone."),
+        Refusal::InvalidName => (codes.name, "Wrong name."),
+        Refusal::FieldTooLong { .. } => (codes.other, "Parameter is too long."),
         Refusal::InvalidTime => (codes.other, "Wrong datetime."),
         Refusal::Duplicate => (codes.other, "Duplicate request."),
         Refusal::RateLimited => (codes.other, "Too many requests."),

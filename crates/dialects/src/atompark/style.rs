@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde::Deserialize;
+use serde_json::ser::Formatter;
 
 /// Says how answers are laid out. Parsers do not care, but one public program compares whole answers with the documents
 /// and cuts values out of them at fixed positions.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum JsonStyle {
     /// As printed: three spaces for each level, every element of an array on a line of its own, no space after a colon,
     /// and one space after the last brace [atompark-en "Successful method call response example"].
@@ -18,36 +18,72 @@ pub enum JsonStyle {
     Compact,
 }
 
-/// Writes a value in a style.
-pub(super) fn write(value: &impl Serialize, style: JsonStyle) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(256);
-    let written = match style {
-        JsonStyle::Document => {
-            let printed = Printed(PrettyFormatter::with_indent(b"   "));
-            let written = value.serialize(&mut Serializer::with_formatter(&mut octets, printed));
-            octets.push(b' ');
-            written
-        }
-        JsonStyle::Compact => value.serialize(&mut Serializer::new(&mut octets)),
-    };
-    written.expect("an answer is plain data with text keys, and memory takes it");
-    octets
+/// Lays JSON out in a style, and knows how deep it is: a value may be begun here, and its members written one by one.
+#[derive(Debug)]
+pub(super) struct Layout {
+    style: JsonStyle,
+    depth: usize,
+    /// Whether the array or object that was left or written to last has anything in it.
+    filled: bool,
 }
 
-/// Lays JSON out as serde's own formatter does, but for the space after the colon.
-struct Printed(PrettyFormatter<'static>);
-
-impl Formatter for Printed {
-    fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b":")
+impl Layout {
+    /// Begins before the first octet.
+    pub(super) fn new(style: JsonStyle) -> Self {
+        Self {
+            style,
+            depth: 0,
+            filled: false,
+        }
     }
 
+    /// Writes what follows the last brace.
+    pub(super) fn end<W: Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
+        match self.style {
+            JsonStyle::Document => writer.write_all(b" "),
+            JsonStyle::Compact => Ok(()),
+        }
+    }
+
+    fn open<W: Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn divide<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.line(writer)
+    }
+
+    fn line<W: Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
+        if self.style == JsonStyle::Document {
+            writer.write_all(b"\n")?;
+            for _ in 0..self.depth {
+                writer.write_all(b"   ")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Formatter for &mut Layout {
     fn begin_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.open(writer, b"[")
     }
 
     fn end_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.close(writer, b"]")
     }
 
     fn begin_array_value<W: Write + ?Sized>(
@@ -55,19 +91,20 @@ impl Formatter for Printed {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.divide(writer, first)
     }
 
-    fn end_array_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
     }
 
     fn begin_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.open(writer, b"{")
     }
 
     fn end_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.close(writer, b"}")
     }
 
     fn begin_object_key<W: Write + ?Sized>(
@@ -75,34 +112,15 @@ impl Formatter for Printed {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.divide(writer, first)
     }
 
-    fn end_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_documents_layout_is_kept_to_the_last_space() {
-        let value = json!({"result": {"count": 2, "data": [["1", "Иван/\"x\"\n"], []]}});
-        let expected = "{\n   \"result\":{\n      \"count\":2,\n      \"data\":[\n         [\n            \
-                        \"1\",\n            \"Иван/\\\"x\\\"\\n\"\n         ],\n         []\n      ]\n   }\n} ";
-        assert_eq!(
-            String::from_utf8(write(&value, JsonStyle::Document)).unwrap(),
-            expected
-        );
+    fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b":")
     }
 
-    #[test]
-    fn the_compact_style_has_no_space() {
-        let written = write(&json!({"a": [1, "b c"]}), JsonStyle::Compact);
-        assert_eq!(written, br#"{"a":[1,"b c"]}"#);
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
     }
 }

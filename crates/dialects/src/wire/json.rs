@@ -25,6 +25,18 @@ pub(crate) fn parameters(json: &[u8]) -> Option<Array> {
     }
 }
 
+/// Reads an object or an array with its scalars as their texts, typographic quotes and all; `null` is an empty one, and `None`
+/// stands for anything else.
+pub(crate) fn lenient_array(json: &str) -> Option<Array> {
+    match lenient(json) {
+        Ok(Scalars(Value::Array(array))) => Some(array),
+        Ok(Scalars(Value::Text(text))) if text.is_empty() && json.trim() == "null" => {
+            Some(Array::default())
+        }
+        Ok(_) | Err(_) => None,
+    }
+}
+
 /// Reads a value; where that fails, reads it again with typographic quotes made straight.
 pub(crate) fn lenient<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
     serde_json::from_str(json).or_else(|error| {

@@ -1,0 +1,131 @@
+//! Ids, as requests give them.
+
+use gateway::{ContactId, ListId, SenderId, StopId, VariableId};
+
+use super::faults::Failure;
+use super::request::Arguments;
+use crate::wire::php::Value;
+
+/// Is the id of nothing: ids count from 1.
+const NOTHING: i64 = 0;
+
+impl Arguments<'_> {
+    /// Reads the id of a contact list.
+    pub(super) fn list(self) -> Result<Option<ListId>, Failure> {
+        Ok(self.id("idAddressBook")?.map(ListId))
+    }
+
+    /// Reads the id of a contact.
+    pub(super) fn contact(self) -> Result<Option<ContactId>, Failure> {
+        Ok(self.id("idPhone")?.map(ContactId))
+    }
+
+    /// Reads the id of a variable of a contact list.
+    pub(super) fn variable(self) -> Result<Option<VariableId>, Failure> {
+        Ok(self.id("varId")?.map(VariableId))
+    }
+
+    /// Reads the id of an entry of the stop list.
+    pub(super) fn stop(self) -> Result<Option<StopId>, Failure> {
+        Ok(self.id("idException")?.map(StopId))
+    }
+
+    /// Reads the id of a sender name.
+    pub(super) fn sender(self) -> Result<Option<SenderId>, Failure> {
+        Ok(self.id("idName")?.map(SenderId))
+    }
+
+    /// Reads the ids of contacts: `456, 523`, or an array of them [atompark-en "Delete a group of phone numbers from the address
+    /// book"].
+    pub(super) fn contacts(self) -> Result<Option<Vec<ContactId>>, Failure> {
+        let ids = self.ids("idPhones")?;
+        Ok(ids.map(|ids| ids.into_iter().map(ContactId).collect()))
+    }
+
+    /// Reads a list of ids: as text with commas, or as an array.
+    pub(super) fn ids(self, name: &str) -> Result<Option<Vec<i64>>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Text(_)) => {
+                let of = |text: &str| text.split(',').map(number).collect();
+                Ok(self.text(name)?.map(of))
+            }
+            Some(Value::Array(array)) => {
+                let id = |(_, value): (&[u8], &Value)| match value {
+                    Value::Text(octets) => {
+                        let text = std::str::from_utf8(octets).map_err(|_| Failure::Malformed)?;
+                        Ok(number(text))
+                    }
+                    Value::Array(_) => Err(Failure::Malformed),
+                };
+                array.iter().map(id).collect::<Result<_, _>>().map(Some)
+            }
+        }
+    }
+
+    /// Reads an id; `None` when there is none. What is not a number is the id of nothing.
+    fn id(self, name: &str) -> Result<Option<i64>, Failure> {
+        Ok(self.text(name)?.map(number))
+    }
+}
+
+fn number(text: &str) -> i64 {
+    text.trim().parse().unwrap_or(NOTHING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atompark::Settings;
+    use crate::wire::{form, php};
+
+    fn parameters(query: &str) -> php::Array {
+        php::fold(form::pairs(query.as_bytes()))
+    }
+
+    #[test]
+    fn ids_are_read_in_every_spelling_and_nonsense_is_the_id_of_nothing() {
+        for (query, expected) in [
+            ("idAddressBook=21", Some(21)),
+            ("idaddressbook=+21+", Some(21)),
+            ("idAddresbook=21", Some(21)),
+            ("idAddressBook=x", Some(0)),
+            ("idAddressBook=99999999999999999999", Some(0)),
+            ("idAddressBook=", None),
+            ("", None),
+        ] {
+            let list = Arguments::new(&parameters(query), &Settings::default())
+                .list()
+                .unwrap();
+            assert_eq!(list, expected.map(ListId), "{query}");
+        }
+        let array = parameters("idPhone[]=1");
+        assert!(
+            Arguments::new(&array, &Settings::default())
+                .contact()
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn several_ids_come_as_text_or_as_an_array() {
+        for (query, expected) in [
+            ("idPhones=456,523", Some(vec![456, 523])),
+            ("idPhones=456,+523,x", Some(vec![456, 523, 0])),
+            ("idPhones[]=456&idPhones[]=523", Some(vec![456, 523])),
+            ("idPhones=", None),
+        ] {
+            let contacts = Arguments::new(&parameters(query), &Settings::default())
+                .contacts()
+                .unwrap();
+            let expected = expected.map(|ids| ids.into_iter().map(ContactId).collect());
+            assert_eq!(contacts, expected, "{query}");
+        }
+        let deep = parameters("idPhones[0][0]=1");
+        assert!(
+            Arguments::new(&deep, &Settings::default())
+                .contacts()
+                .is_err()
+        );
+    }
+}

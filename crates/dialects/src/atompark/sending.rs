@@ -1,0 +1,168 @@
+//! Methods that send, and those that tell what sending would cost [atompark-en "Working with SMS campaigns"].
+
+use gateway::{Accepted, Account, Campaign, Gateway, ListId, SubmissionParts, Submit, Terms, To};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sms::{Lane, Quote, Refusal};
+
+use super::answer::{Reply, currency, number};
+use super::faults::Failure;
+use super::request::Arguments;
+use super::{Profile, phones};
+
+const MINUTE_MS: i64 = 60 * 1000;
+
+/// Says that something is on its way, and what it costs.
+#[derive(Serialize)]
+struct Sent {
+    id: i64,
+    price: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+}
+
+/// Tells what sending would cost.
+#[derive(Serialize)]
+struct Price {
+    price: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phones: Option<u32>,
+}
+
+/// Answers `createCampaign` [atompark-en "Creating a campaign"].
+pub(super) async fn create(
+    gateway: &Gateway,
+    account: &Account,
+    arguments: Arguments<'_>,
+) -> Result<Reply, Failure> {
+    let campaign = Campaign {
+        account: account.id,
+        terms: arguments.terms(account)?,
+        list: list(arguments)?,
+        parts: parts(arguments)?,
+        control: arguments.text("control_phone")?.map(str::to_owned),
+    };
+    let accepted = gateway.submit_campaign(campaign).await?;
+    Ok(sent(accepted, is_live(arguments)))
+}
+
+/// Answers `sendSMS` [atompark-en "Sending a single the text message to a particular phone number"].
+pub(super) async fn send(
+    gateway: &Gateway,
+    account: &Account,
+    arguments: Arguments<'_>,
+) -> Result<Reply, Failure> {
+    let accepted = gateway.submit(single(account, arguments)?).await?;
+    Ok(sent(accepted, is_live(arguments)))
+}
+
+/// Answers `sendsmsgroup` [atompark-en "Send SMS to a group"].
+pub(super) async fn send_to_group(
+    gateway: &Gateway,
+    account: &Account,
+    arguments: Arguments<'_>,
+) -> Result<Reply, Failure> {
+    let terms = arguments.terms(account)?;
+    let accepted = gateway.submit(group(account, terms, arguments)?).await?;
+    Ok(sent(accepted, true))
+}
+
+/// Answers `checkCampaignPrice` [atompark-en "Get campaigns price"].
+pub(super) async fn price(
+    gateway: &Gateway,
+    account: &Account,
+    arguments: Arguments<'_>,
+) -> Result<Reply, Failure> {
+    let terms = arguments.terms_of_price()?;
+    let list = list(arguments)?;
+    let quote = gateway.quote_campaign(account.id, &terms, list).await?;
+    let live = is_live(arguments);
+    Ok(priced(&quote, live, live))
+}
+
+/// Answers `checkCampaignPriceGroup` [atompark-en "Get campaigns price"].
+pub(super) async fn price_of_group(
+    gateway: &Gateway,
+    account: &Account,
+    arguments: Arguments<'_>,
+) -> Result<Reply, Failure> {
+    let terms = arguments.terms_of_price()?;
+    let quote = gateway.quote(group(account, terms, arguments)?).await?;
+    Ok(priced(&quote, true, false))
+}
+
+/// Reads `sendSMS`.
+fn single(account: &Account, arguments: Arguments<'_>) -> Result<Submit, Failure> {
+    let terms = arguments.terms(account)?;
+    let number = arguments.text("phone")?.ok_or(Refusal::NoValidRecipients)?;
+    Ok(Submit {
+        account: account.id,
+        terms,
+        recipients: vec![To {
+            number: number.to_owned(),
+            variables: None,
+        }],
+        lane: Lane::Transactional,
+        drop_repeats: false,
+    })
+}
+
+/// Reads the phones of a group.
+fn group(account: &Account, terms: Terms, arguments: Arguments<'_>) -> Result<Submit, Failure> {
+    let phones = arguments
+        .value("phones")
+        .ok_or(Refusal::NoValidRecipients)?;
+    let mut recipients = phones::read(phones)?;
+    if terms.text.contains('%') {
+        // A phone without variables has empty ones: its placeholders disappear.
+        for to in &mut recipients {
+            to.variables.get_or_insert_default();
+        }
+    }
+    Ok(Submit {
+        account: account.id,
+        terms,
+        recipients,
+        lane: Lane::Bulk,
+        drop_repeats: true,
+    })
+}
+
+/// Reads the list that a campaign is for; what is no number is the id of none.
+fn list(arguments: Arguments<'_>) -> Result<ListId, Failure> {
+    let id = arguments
+        .text("list_id")?
+        .and_then(|id| id.trim().parse().ok());
+    Ok(id.map(ListId).ok_or(Refusal::UnknownList)?)
+}
+
+/// Reads in which parts a campaign goes: `batch` phones, then the next ones `batchinterval` minutes later. With either absent or
+/// zero it goes at once.
+fn parts(arguments: Arguments<'_>) -> Result<Option<SubmissionParts>, Failure> {
+    let size = arguments.count("batch")?;
+    let interval_ms = i64::from(arguments.count("batchinterval")?) * MINUTE_MS;
+    Ok((size > 0 && interval_ms > 0).then_some(SubmissionParts { size, interval_ms }))
+}
+
+fn is_live(arguments: Arguments<'_>) -> bool {
+    arguments.settings.profile == Profile::Live
+}
+
+fn sent(accepted: Accepted, with_currency: bool) -> Reply {
+    Reply::of(Sent {
+        id: accepted.submission.0,
+        price: number(accepted.price, 0),
+        currency: with_currency.then(|| currency(accepted.price)),
+    })
+}
+
+fn priced(quote: &Quote, with_currency: bool, with_phones: bool) -> Reply {
+    let total = quote.total();
+    Reply::of(Price {
+        price: number(total, 0),
+        currency: with_currency.then(|| currency(total)),
+        phones: with_phones.then(|| quote.messages()),
+    })
+}
