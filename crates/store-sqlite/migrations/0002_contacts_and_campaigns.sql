@@ -93,7 +93,8 @@ INSERT INTO sequence VALUES ('contact', 1);
 
 -- `planned` is how many messages it is to have, `message_count` how many there are. Halt: 0 none, then the codes of
 -- `store::campaigns::Halt` in their order from 1. `following` is the first message that has yet to follow a halt or its end, 0 when
--- all have. `list_id` is the contact list that it is for, `control_of` the submission whose control copy it is.
+-- all have; `sweep_from` likewise the first that a sweep of several steps has yet to look at. `list_id` is the contact list that it
+-- is for, `control_of` the submission whose control copy it is.
 ALTER TABLE submission ADD COLUMN alternative TEXT;
 ALTER TABLE submission ADD COLUMN variable_names TEXT;
 ALTER TABLE submission ADD COLUMN part_size INTEGER;
@@ -102,10 +103,12 @@ ALTER TABLE submission ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN halt INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN following INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN deleted_at INTEGER;
+ALTER TABLE submission ADD COLUMN sweep_from INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN list_id INTEGER;
 ALTER TABLE submission ADD COLUMN control_of INTEGER;
 UPDATE submission SET planned = message_count;
 CREATE INDEX submission_account ON submission (account_id, id);
+CREATE INDEX submission_campaign ON submission (id) WHERE planned > 1;
 CREATE INDEX submission_following ON submission (following) WHERE following <> 0;
 CREATE INDEX submission_control ON submission (control_of) WHERE control_of IS NOT NULL;
 

@@ -219,7 +219,7 @@ pub(crate) fn cancel(
 
 /// Tells whether an upstream has, or may have, a message that is in this place. One that is queued again after a doubt is retrying;
 /// one that was refused for a while is not.
-fn may_have_left(place: &Place) -> bool {
+fn may_have_left(place: Place) -> bool {
     place.taken
         || matches!(
             (place.state, place.reason),

@@ -59,7 +59,8 @@ pub(crate) fn sweep(
 ) -> Result<Swept, Error> {
     let due: Vec<Due> = connection
         .prepare_cached(&format!(
-            "SELECT submission.id, message_count, EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id), {} \
+            "SELECT submission.id, message_count, EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id), \
+             sweep_from, {} \
              FROM submission WHERE sweep_at <= ?1 ORDER BY sweep_at LIMIT ?2",
             Timing::COLUMNS
         ))
@@ -70,7 +71,8 @@ pub(crate) fn sweep(
                         submission: SubmissionId(row.get(0)?),
                         messages: row.get(1)?,
                         expanding: row.get(2)?,
-                        timing: Timing::from_row(row, 3)?,
+                        from: row.get(3)?,
+                        timing: Timing::from_row(row, 4)?,
                         receipt_wait_ms,
                     })
                 })?
@@ -86,17 +88,14 @@ pub(crate) fn sweep(
             end(connection, &mut changes, &mut swept, id, now)?;
         }
         left = left.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-        if left == 0 {
+        match ids.last() {
             // It may have more: it stays due.
-            break;
+            Some(last) if left == 0 => {
+                due.plan(connection, Some(now), last.0 + 1)?;
+                break;
+            }
+            _ => due.plan(connection, due.again(connection, now)?, 0)?,
         }
-        let again = due.again(connection, now)?;
-        connection
-            .prepare_cached("UPDATE submission SET sweep_at = ?2 WHERE id = ?1")
-            .and_then(|mut update| {
-                update.execute((due.submission.0, again.map(Timestamp::as_millis)))
-            })
-            .map_err(failed("cannot plan the next sweep"))?;
     }
     changes.close(connection)?;
     Ok(swept)
@@ -108,6 +107,8 @@ struct Due {
     messages: i64,
     /// Whether more messages are to come.
     expanding: bool,
+    /// The first message that this sweep has yet to look at; 0 at its beginning.
+    from: i64,
     timing: Timing,
     receipt_wait_ms: i64,
 }
@@ -145,7 +146,8 @@ impl Due {
                  AND NOT EXISTS (SELECT 1 FROM lease WHERE message_id = message.id) ORDER BY id LIMIT ?4"
             ))
             .and_then(|mut select| {
-                let range = (self.timing.first, self.over_before(now), unreported_before);
+                let from = self.from.max(self.timing.first);
+                let range = (from, self.over_before(now), unreported_before);
                 select
                     .query_map((range.0, range.1, range.2, most), |row| row.get(0).map(MessageId))?
                     .collect()
@@ -155,16 +157,19 @@ impl Due {
 
     /// Tells whether any message may be open; a kept tally saves looking at them all.
     fn has_open(&self, connection: &Connection) -> Result<bool, Error> {
-        let open = |place: &Place| !place.state.is_final();
+        let open = |place: Place| !place.state.is_final();
         match tallies::kept(connection, self.submission)? {
             Some(places) => Ok(places.any(open)),
             None => Ok(true),
         }
     }
 
-    /// When to look at it again: soon while messages are on lease, when receipts are overdue while some are awaited, when the next
-    /// part's time is over, else never.
+    /// When to look at it again: at once after a sweep of several steps, behind which some may have been given back; soon while
+    /// messages are on lease; when receipts are overdue while some are awaited; when the next part's time is over; else never.
     fn again(&self, connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        if self.from > 0 {
+            return Ok(Some(now));
+        }
         let over_before = self.over_before(now);
         let soon = now.plus_millis(SWEEP_AGAIN_MS);
         let leased = connection
@@ -179,8 +184,8 @@ impl Due {
         let mut next = None;
         if self.has_open(connection)? {
             // Of those whose time is over, only receipts are awaited; of the others, the first is over first.
-            let awaited = self.first_open(connection, self.timing.first, over_before)?;
-            let waiting = self.first_open(connection, over_before, self.end())?;
+            let awaited = first_open(connection, self.timing.first, over_before)?;
+            let waiting = first_open(connection, over_before, self.end())?;
             let overdue = awaited.map(|id| {
                 let expires_at = self.timing.expires_at(id);
                 expires_at.plus_millis(self.receipt_wait_ms)
@@ -195,21 +200,28 @@ impl Due {
         Ok(next)
     }
 
-    fn first_open(
-        &self,
-        connection: &Connection,
-        from: i64,
-        end: i64,
-    ) -> Result<Option<MessageId>, Error> {
+    /// Says when to sweep it next, and from which message on.
+    fn plan(&self, connection: &Connection, at: Option<Timestamp>, from: i64) -> Result<(), Error> {
         connection
-            .prepare_cached(&format!(
-                "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN}) ORDER BY id LIMIT 1"
-            ))
-            .and_then(|mut select| {
-                select.query_row((from, end), |row| row.get(0).map(MessageId)).optional()
+            .prepare_cached("UPDATE submission SET sweep_at = ?2, sweep_from = ?3 WHERE id = ?1")
+            .and_then(|mut update| {
+                update.execute((self.submission.0, at.map(Timestamp::as_millis), from))
             })
-            .map_err(failed("cannot look for open messages"))
+            .map(|_| ())
+            .map_err(failed("cannot plan the next sweep"))
     }
+}
+
+/// The first message that is open, from one number to before another.
+fn first_open(connection: &Connection, from: i64, end: i64) -> Result<Option<MessageId>, Error> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN}) ORDER BY id LIMIT 1"
+        ))
+        .and_then(|mut select| {
+            select.query_row((from, end), |row| row.get(0).map(MessageId)).optional()
+        })
+        .map_err(failed("cannot look for open messages"))
 }
 
 /// Ends one message.

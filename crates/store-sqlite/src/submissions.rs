@@ -174,7 +174,7 @@ impl Stored {
 
     /// Where a message goes that is let go now.
     fn to_come(&self, places: &Places) -> Place {
-        let released = |place: &Place| {
+        let released = |place: Place| {
             place.taken
                 || matches!(
                     place.state,

@@ -46,10 +46,10 @@ impl Places {
     }
 
     /// Tells whether a message is in such a place.
-    pub(crate) fn any(&self, such: impl Fn(&Place) -> bool) -> bool {
+    pub(crate) fn any(&self, such: impl Fn(Place) -> bool) -> bool {
         self.0
             .iter()
-            .any(|(place, count)| *count > 0 && such(place))
+            .any(|&(place, count)| count > 0 && such(place))
     }
 
     /// Counts every message where `seen` says that it is to be seen.

@@ -134,11 +134,13 @@ pub trait Campaigns: Send + Sync {
 
     /// Makes messages of the next contacts: writes them, their share of the hold, their queue entries and how far the
     /// expansion has come, or nothing. Idempotent: a step is written once, from where the expansion stands. Numbers on the
-    /// stop list become suppressed messages at no price.
+    /// stop list become suppressed messages at no price. Where the last step leaves a submission without any message, its
+    /// contacts count as cancelled by the account, which took them all away.
     async fn expand(&self, step: Step) -> Result<Stepped, Error>;
 
-    /// Cancels a submission of which nothing has left. When this returns, no message of it can be claimed any more; many
-    /// messages end, and are released, by and by with [`Campaigns::follow_halts`].
+    /// Cancels a submission of which nothing has left, nor may have left. A test never leaves and cannot be cancelled. When this
+    /// returns, no message of it can be claimed any more; many messages end, and are released, by and by with
+    /// [`Campaigns::follow_halts`].
     async fn cancel(
         &self,
         account: AccountId,
@@ -155,7 +157,8 @@ pub trait Campaigns: Send + Sync {
     ) -> Result<Deletion, Error>;
 
     /// Halts a submission's waiting messages; tells whether there is such a submission with anything waiting. A cancellation or
-    /// refusal is for good; it replaces a pause.
+    /// refusal is for good; it replaces a pause. A test has nothing waiting. A control copy goes with its submission, here as in the other calls, and is
+    /// unknown by a number of its own.
     async fn halt(
         &self,
         submission: SubmissionId,
@@ -166,7 +169,8 @@ pub trait Campaigns: Send + Sync {
     /// Lets a paused submission go on; tells whether it was paused. Its messages follow with [`Campaigns::follow_halts`].
     async fn resume(&self, submission: SubmissionId, now: Timestamp) -> Result<bool, Error>;
 
-    /// Lets up to about `limit` messages of halted or resumed submissions follow; answers how many, 0 when there are no more.
+    /// Looks at up to `limit` messages of halted or resumed submissions and lets those that wait follow; answers how many it looked
+    /// at, 0 when there are no more.
     async fn follow_halts(&self, now: Timestamp, limit: u32) -> Result<u32, Error>;
 
     /// Reads the account's submissions that it has not deleted, by number: those after `after`, at most `limit`.

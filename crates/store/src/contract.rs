@@ -28,6 +28,7 @@ pub mod sender_names;
 pub mod stop_list;
 pub mod submissions;
 pub mod tallies;
+mod walk;
 mod world;
 
 /// Makes a test of each promise. `$open` is the path of an async function that answers a new, empty store, and whatever must

@@ -89,10 +89,10 @@ fn collect(
     let mut select = connection.prepare_cached(sql)?;
     let mut rows = select.query((list.0, begin))?;
     while let Some(row) = rows.next()? {
-        let number = row.get_ref(1)?.as_str()?;
+        let number = row.get_ref(1)?.as_bytes()?;
         let fits = match range {
-            NumberRange::Exactly(wanted) => number == wanted,
-            NumberRange::Prefix(prefix) => number.starts_with(prefix),
+            NumberRange::Exactly(wanted) => number == wanted.as_bytes(),
+            NumberRange::Prefix(prefix) => number.starts_with(prefix.as_bytes()),
         };
         if !fits {
             break;

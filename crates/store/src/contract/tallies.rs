@@ -87,9 +87,9 @@ pub async fn the_tally_of_a_large_submission_equals_a_recount(store: &dyn Store)
     recounted("recovery").await;
     store.sweep(at(LIFETIME), HOUR, 300).await.unwrap();
     recounted("one sweep").await;
-    while store.sweep(at(LIFETIME + HOUR), HOUR, 300).await.unwrap()
-        != crate::queue::Swept::default()
-    {}
+    for _ in 0..20 {
+        store.sweep(at(LIFETIME + HOUR), HOUR, 300).await.unwrap();
+    }
     recounted("sweeps").await;
     assert!(tally(&world, id).await.is_final());
 }
