@@ -61,7 +61,7 @@ impl Parts {
             octets,
         } = part;
         let key = Key {
-            originator: submit.originator.clone(),
+            originator: submit.terms.originator.clone(),
             recipient: submit.recipients.iter().map(|to| &*to.number).collect(),
             reference: concatenation.reference,
             total: concatenation.total,
