@@ -3,9 +3,12 @@
 //! They write to the gateway's store directly; a running gateway notices the new revision within a second.
 
 pub(crate) mod account;
+pub(crate) mod campaign;
 pub(crate) mod connector;
 mod credential;
+pub(crate) mod exchange;
 pub(crate) mod route;
+pub(crate) mod sender;
 mod table;
 pub(crate) mod tariff;
 mod written;
@@ -16,22 +19,20 @@ use anyhow::Context;
 use gateway::{Account, Gateway};
 
 use crate::cli::At;
-use crate::data::{DataDirectory, Setup};
+use crate::data::DataDirectory;
 use crate::output;
 
 /// Opens the gateway's handle for a command that looks at what there is or changes it.
 async fn open(at: &At) -> anyhow::Result<Gateway> {
-    DataDirectory::existing(&at.directory()?)?
-        .gateway(Setup::default())
-        .await
+    let (directory, setup) = at.place()?;
+    DataDirectory::existing(&directory)?.gateway(setup).await
 }
 
 /// Opens the gateway's handle for a command that a new gateway begins with; makes the data directory when it is not there, so that
 /// a gateway can be set up before its first start.
 async fn open_or_make(at: &At) -> anyhow::Result<Gateway> {
-    DataDirectory::create(&at.directory()?)?
-        .gateway(Setup::default())
-        .await
+    let (directory, setup) = at.place()?;
+    DataDirectory::create(&directory)?.gateway(setup).await
 }
 
 /// Says what holds from now on, and from when for a gateway that runs.

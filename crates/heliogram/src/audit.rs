@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use gateway::Gateway;
 
 use crate::cli::At;
-use crate::data::{DataDirectory, Setup};
+use crate::data::DataDirectory;
 use crate::output;
 
 /// Audits the data and says what was found; the exit code is 1 when anything is wrong.
 pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
-    let data = DataDirectory::existing(&at.directory()?)?;
-    let gateway = data.gateway(Setup::default()).await?;
+    let (directory, setup) = at.place()?;
+    let data = DataDirectory::existing(&directory)?;
+    let gateway = data.gateway(setup).await?;
     Ok(if report(&gateway).await? {
         ExitCode::SUCCESS
     } else {

@@ -3,6 +3,9 @@
 //! The gateway runs in a process of its own, and so does the simulated operator; this process makes the load. What counts is the
 //! gateway's processor time for each message: unlike rates, it hardly depends on what else the machine is doing.
 
+mod audience;
+mod campaign;
+mod figures;
 mod load;
 mod process;
 mod report;
@@ -11,6 +14,7 @@ mod stage;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
 use crate::output;
 
@@ -34,6 +38,9 @@ pub(crate) struct Bench {
     /// Messages that wait while the operator is away.
     #[arg(long, default_value_t = 1_000_000)]
     queued: u32,
+    /// Contacts of the list that a campaign goes to.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    contacts: u32,
     /// Connections that send at the same time.
     #[arg(long, default_value_t = 64)]
     connections: u32,
@@ -46,6 +53,9 @@ pub(crate) struct Bench {
     /// Where the data of the runs goes; a temporary directory when absent.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Print all figures at the end as one line of JSON, for programs.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,11 +66,13 @@ enum Work {
     Group,
     /// Memory with many messages waiting.
     Queued,
+    /// A campaign to a large contact list: adding contacts, searching, pricing, sending, statistics.
+    Campaign,
     /// All of them.
     All,
 }
 
-/// Measures and prints the table.
+/// Measures and prints the tables.
 pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
     let wanted = |work| options.work == work || options.work == Work::All;
     let mut reports = Vec::new();
@@ -88,9 +100,30 @@ pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
         ));
         let stage = Stage::set(&options, "outage").await?;
         let load = load::groups(&stage, &options, options.queued).await?;
-        reports.push(stage.strike(Report::queued(load, options.queued)).await?);
+        let used = stage.strike().await?;
+        reports.push(Report::queued(load, options.queued, used));
     }
-    report::print(&reports)
+    let mut campaigns = Vec::new();
+    if wanted(Work::Campaign) {
+        for run in 1..=options.runs.max(1) {
+            output::note(format_args!(
+                "run {run}: a campaign to {} contacts",
+                options.contacts
+            ));
+            campaigns.push(campaign::measure(&options).await?);
+        }
+    }
+    report::print(&reports)?;
+    figures::print(
+        &format!("campaign to {} contacts", options.contacts),
+        &campaigns,
+    )?;
+    if options.json {
+        let mut all = report::json(&reports);
+        all.insert("campaign".into(), figures::json(&campaigns));
+        output::line(Value::Object(all))?;
+    }
+    Ok(())
 }
 
 async fn finish(
@@ -101,7 +134,6 @@ async fn finish(
 ) -> anyhow::Result<Report> {
     let load = load?;
     let times = stage.watch(load.start, u64::from(messages)).await?;
-    stage
-        .strike(Report::sent(work, load, messages, times))
-        .await
+    let used = stage.strike().await?;
+    Ok(Report::sent(work, load, messages, times, used))
 }

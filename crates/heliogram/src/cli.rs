@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::admin;
+use crate::config::Config;
+use crate::data::Setup;
+use crate::{admin, data, dev};
 
 /// A bulk-SMS gateway that speaks the APIs your programs already use.
 #[derive(Debug, Parser)]
@@ -52,6 +54,15 @@ pub(crate) enum Command {
     /// Connect to operators; works on a running gateway.
     #[command(subcommand)]
     Connector(admin::connector::Command),
+    /// Decide on the sender names that accounts have registered; works on a running gateway.
+    #[command(subcommand)]
+    Sender(admin::sender::Command),
+    /// Set what money is worth in other currencies; works on a running gateway.
+    #[command(subcommand)]
+    Exchange(admin::exchange::Command),
+    /// Look at campaigns, hold them up, end them; works on a running gateway.
+    #[command(subcommand)]
+    Campaign(admin::campaign::Command),
     /// Run the simulated operator alone.
     #[command(after_help = MAGIC_NUMBERS)]
     Simulator(Simulator),
@@ -147,11 +158,18 @@ pub(crate) struct At {
 }
 
 impl At {
-    /// The directory that is meant.
-    pub(crate) fn directory(&self) -> anyhow::Result<PathBuf> {
-        match &self.config {
-            Some(file) => Ok(crate::config::Config::load(file)?.data.directory),
-            None => Ok(self.data.clone()),
+    /// The directory that is meant, and what a gateway on it is opened with.
+    pub(crate) fn place(&self) -> anyhow::Result<(PathBuf, Setup)> {
+        if let Some(file) = &self.config {
+            let config = Config::load(file)?;
+            let setup = config.setup();
+            return Ok((config.data.directory, setup));
         }
+        let setup = if data::is_development(&self.data) {
+            dev::setup()
+        } else {
+            Setup::default()
+        };
+        Ok((self.data.clone(), setup))
     }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, header};
 use hyper_util::rt::TokioIo;
@@ -65,6 +66,21 @@ impl Client {
         method: &str,
         parameters: &[(&str, &str)],
     ) -> anyhow::Result<Value> {
+        let body = self.ask(method, parameters).await?.collect().await?;
+        let mut answer: Value = serde_json::from_slice(&body.to_bytes())
+            .with_context(|| format!("{method} answered what is not JSON"))?;
+        if let Some(error) = answer.get("error") {
+            anyhow::bail!("{method} was refused: {error} (code {})", answer["code"]);
+        }
+        Ok(answer["result"].take())
+    }
+
+    /// Calls a method of the API and gives its answer as it comes, unread.
+    pub(crate) async fn ask(
+        &mut self,
+        method: &str,
+        parameters: &[(&str, &str)],
+    ) -> anyhow::Result<Incoming> {
         let mut all = vec![("key", self.public_key.as_str())];
         all.extend_from_slice(parameters);
         let sum = atompark_sum(method, &all, &self.private_key);
@@ -87,14 +103,8 @@ impl Client {
         self.send.ready().await?;
         let response = self.send.send_request(request).await?;
         let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
         ensure!(status.is_success(), "{method} answered {status}");
-        let mut answer: Value = serde_json::from_slice(&body)
-            .with_context(|| format!("{method} answered what is not JSON"))?;
-        if let Some(error) = answer.get("error") {
-            anyhow::bail!("{method} was refused: {error} (code {})", answer["code"]);
-        }
-        Ok(answer["result"].take())
+        Ok(response.into_body())
     }
 }
 

@@ -3,14 +3,14 @@
 mod check;
 mod problem;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use gateway::{Limits, Tempo};
+use gateway::{Limits, SenderRules, Tempo};
 use serde::Deserialize;
-use sms::{Currency, Money};
+use sms::{Country, Currency, Money};
 
 pub(crate) use problem::Problem;
 
@@ -30,6 +30,10 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) limits: LimitsSection,
     pub(crate) exchange: Option<Exchange>,
+    #[serde(default)]
+    pub(crate) senders: Senders,
+    #[serde(default)]
+    pub(crate) atompark: dialects::atompark::Settings,
     #[serde(default)]
     pub(crate) log: Log,
 }
@@ -109,6 +113,16 @@ pub(crate) struct Exchange {
     pub(crate) rates: BTreeMap<String, String>,
 }
 
+/// Says where originators need an approval before messages leave, and who gives it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Senders {
+    /// The countries where they do, ISO 3166 alpha-2.
+    pub(crate) approval_required: Vec<String>,
+    /// Whether every name is approved as it is registered; else `heliogram sender approve` and `deny` decide.
+    pub(crate) approve_at_once: bool,
+}
+
 /// Sets what is logged, to standard error.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -160,6 +174,13 @@ impl Config {
         }
     }
 
+    /// How the providers' APIs are spoken.
+    pub(crate) fn dialects(&self) -> dialects::Settings {
+        dialects::Settings {
+            atompark: self.atompark,
+        }
+    }
+
     /// What the gateway's handle is opened with.
     pub(crate) fn setup(&self) -> Setup {
         let limits = Limits {
@@ -168,22 +189,21 @@ impl Config {
             lifetime_ms: i64::from(self.limits.lifetime_hours) * 3_600_000,
             ..Limits::default()
         };
-        let exchange = self
-            .exchange
-            .as_ref()
-            .map(Exchange::table)
-            .unwrap_or_default();
         Setup {
             limits,
             tempo: Tempo::default(),
-            exchange,
+            exchange: self
+                .exchange
+                .as_ref()
+                .map(Exchange::table)
+                .unwrap_or_default(),
+            sender_rules: self.senders.rules(),
         }
     }
 }
 
 impl Exchange {
-    /// Rates from every currency to every other.
-    fn table(&self) -> HashMap<(Currency, Currency), i64> {
+    fn table(&self) -> gateway::Exchange {
         let rates = self
             .rates
             .iter()
@@ -192,28 +212,33 @@ impl Exchange {
     }
 }
 
-/// Makes rates from every currency to every other of what one unit of the base is worth; codes and rates that cannot be read are
-/// left out (a checked configuration has none).
-pub(crate) fn exchange_table<'a>(
-    base: &'a str,
-    rates: impl Iterator<Item = (&'a str, &'a str)>,
-) -> HashMap<(Currency, Currency), i64> {
-    let worth: Vec<(Currency, i64)> = std::iter::once((base, "1"))
-        .chain(rates)
-        .filter_map(|(code, rate)| {
-            let currency = Currency::parse(code).ok()?;
-            let micros = Money::parse_decimal(rate, currency).ok()?.micros();
-            (micros > 0).then_some((currency, micros))
-        })
-        .collect();
-    let mut table = HashMap::new();
-    for &(from, from_worth) in &worth {
-        for &(to, to_worth) in &worth {
-            let rate = i128::from(to_worth) * 1_000_000 / i128::from(from_worth);
-            table.extend(i64::try_from(rate).ok().map(|rate| ((from, to), rate)));
+impl Senders {
+    fn rules(&self) -> SenderRules {
+        let countries = self.approval_required.iter();
+        SenderRules {
+            approval_required: countries
+                .filter_map(|code| Country::parse(code).ok())
+                .collect(),
+            approve_at_once: self.approve_at_once,
         }
     }
-    table
+}
+
+/// Makes the table of what one unit of the base is worth; codes and rates that cannot be read are left out (a checked
+/// configuration has none).
+pub(crate) fn exchange_table<'a>(
+    base: &str,
+    rates: impl Iterator<Item = (&'a str, &'a str)>,
+) -> gateway::Exchange {
+    let Ok(base) = Currency::parse(base) else {
+        return gateway::Exchange::default();
+    };
+    let read = |(code, rate): (&str, &str)| {
+        let currency = Currency::parse(code).ok()?;
+        let worth = Money::parse_decimal(rate, currency).ok()?;
+        Some((currency, worth.micros()))
+    };
+    gateway::Exchange::new(base, rates.filter_map(read))
 }
 
 #[cfg(test)]
@@ -268,10 +293,35 @@ mod tests {
     }
 
     #[test]
-    fn rates_cross_the_base() {
+    fn rates_are_read_in_millionths() {
         let table = exchange_table("UAH", [("USD", "0.025"), ("EUR", "0.02")].into_iter());
-        assert_eq!(table[&(Currency::UAH, Currency::USD)], 25_000);
-        assert_eq!(table[&(Currency::USD, Currency::UAH)], 40_000_000);
-        assert_eq!(table[&(Currency::USD, Currency::EUR)], 800_000);
+        assert_eq!(table.base(), Some(Currency::UAH));
+        let rates = [(Currency::EUR, 20_000), (Currency::USD, 25_000)];
+        assert_eq!(table.rates(), rates);
+    }
+
+    #[test]
+    fn nobodys_messages_wait_for_an_approval_unless_the_operator_wants_it() {
+        let rules = |text: &str| {
+            let text = format!("[data]\ndirectory = \"d\"\n{text}");
+            Config::parse(&text).unwrap().setup().sender_rules
+        };
+        assert_eq!(rules(""), SenderRules::default());
+        let wanted = rules("[senders]\napproval_required = [\"UA\"]\napprove_at_once = true\n");
+        assert_eq!(
+            wanted.approval_required,
+            [Country::parse("UA").expect("Ukraine is known")]
+        );
+        assert!(wanted.approve_at_once);
+    }
+
+    #[test]
+    fn a_country_that_is_none_is_told_with_the_line_of_its_list() {
+        let found = problems(
+            "[data]\ndirectory = \"d\"\n[senders]\napproval_required = [\"UA\", \"ua\", \"Moldova\"]\n",
+        );
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|problem| problem.starts_with("4:")));
+        assert!(found[1].contains("Moldova"), "{found:?}");
     }
 }

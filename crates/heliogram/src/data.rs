@@ -1,6 +1,5 @@
 //! The data directory: the store's file, the key of sealed secrets, and the lock of the running gateway.
 
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,8 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use gateway::clock::SystemClock;
 use gateway::secrets::Vault;
-use gateway::{Gateway, Limits, Parts, Tempo};
-use sms::Currency;
+use gateway::{Exchange, Gateway, Limits, Parts, SenderRules, Tempo};
 use store_sqlite::{Options, SqliteStore};
 use zeroize::Zeroizing;
 
@@ -25,7 +23,8 @@ pub(crate) struct DataDirectory {
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) tempo: Tempo,
-    pub(crate) exchange: HashMap<(Currency, Currency), i64>,
+    pub(crate) exchange: Exchange,
+    pub(crate) sender_rules: SenderRules,
 }
 
 impl DataDirectory {
@@ -75,7 +74,7 @@ impl DataDirectory {
     ///
     /// Refuses the data of development mode, to which everybody knows the passwords.
     pub(crate) fn service(path: &Path) -> anyhow::Result<Self> {
-        if path.join(MARK).exists() {
+        if is_development(path) {
             bail!(
                 "{} holds the data of heliogram dev, whose passwords everybody knows: serve needs a directory of its own",
                 path.display()
@@ -129,11 +128,17 @@ impl DataDirectory {
             limits: setup.limits,
             tempo: setup.tempo,
             exchange: setup.exchange,
+            sender_rules: setup.sender_rules,
         };
         Gateway::open(parts)
             .await
             .context("cannot read the configuration from the store")
     }
+}
+
+/// Tells whether a directory holds the data of development mode.
+pub(crate) fn is_development(path: &Path) -> bool {
+    path.join(MARK).exists()
 }
 
 /// The store's file in the data directory.

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use gateway::{Account, Gateway};
+use dialects::Dialects;
+use gateway::{Account, Gateway, SenderRules};
 use serde::Serialize;
 use simulator::Simulator;
 use tempfile::TempDir;
@@ -31,6 +32,18 @@ const RATES: [(&str, &str); 4] = [
     ("GBP", "0.0175"),
     ("RUB", "2"),
 ];
+
+/// What development mode opens its gateway with: sender names are approved as they are registered.
+pub(crate) fn setup() -> Setup {
+    Setup {
+        exchange: exchange_table("UAH", RATES.into_iter()),
+        sender_rules: SenderRules {
+            approval_required: Vec::new(),
+            approve_at_once: true,
+        },
+        ..Setup::default()
+    }
+}
 
 /// Runs until SIGTERM, SIGINT, SIGHUP or SIGQUIT.
 pub(crate) async fn run(options: Dev) -> anyhow::Result<()> {
@@ -85,16 +98,11 @@ impl World {
         };
         let data = DataDirectory::development(&directory)?;
         let lock = data.lock()?;
-        let exchange = exchange_table("UAH", RATES.into_iter());
-        let gateway = data
-            .gateway(Setup {
-                exchange,
-                ..Setup::default()
-            })
-            .await?;
+        let gateway = data.gateway(setup()).await?;
         let simulator = start_operator(options, &directory).await?;
         account::furnish(&gateway, simulator.address()).await?;
         let doors = Doors {
+            dialects: Dialects::default(),
             http: Http {
                 listen: options.http,
                 ..Http::default()

@@ -12,7 +12,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, Response, StatusCode, header};
 use axum::{Router, routing};
 use bytes::Bytes;
-use dialects::DIALECTS;
+use dialects::{Content, Dialects};
 use gateway::Gateway;
 use http_body_util::BodyExt;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -44,6 +44,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 struct Door {
     gateway: Gateway,
+    dialects: Arc<Dialects>,
     body_limit_bytes: usize,
     body_timeout: Duration,
     /// Room for bodies in memory, in units of [`ROOM_UNIT`].
@@ -51,9 +52,15 @@ struct Door {
 }
 
 /// Builds the routes: health, what the caller adds, and the dialects for every other path.
-pub(crate) fn routes(gateway: Gateway, settings: &Http, extra: Router) -> Router {
+pub(crate) fn routes(
+    gateway: Gateway,
+    dialects: Dialects,
+    settings: &Http,
+    extra: Router,
+) -> Router {
     let door = Door {
         gateway,
+        dialects: Arc::new(dialects),
         body_limit_bytes: settings.body_limit_bytes,
         body_timeout: Duration::from_millis(settings.body_timeout_ms),
         room: Arc::new(Semaphore::new(
@@ -62,7 +69,7 @@ pub(crate) fn routes(gateway: Gateway, settings: &Http, extra: Router) -> Router
     };
     Router::new()
         .route("/health", routing::get(health))
-        .fallback(dialects)
+        .fallback(in_dialect)
         .with_state(door)
         .merge(extra)
 }
@@ -152,14 +159,14 @@ async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
     }
 }
 
-async fn dialects(
+/// Answers in the dialect that claims the path.
+async fn in_dialect(
     State(door): State<Door>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request<Body>,
 ) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
-    let path = head.uri.path();
-    if !DIALECTS.iter().any(|dialect| dialect.claims(path)) {
+    if !door.dialects.claims(head.uri.path()) {
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     }
     let collected = collect(body, door.body_limit_bytes, &door.room);
@@ -175,11 +182,16 @@ async fn dialects(
         }
     };
     let request = dialects::Request::new(head, body, Some(peer.ip()));
-    let Some(answer) = dialects::answer(&door.gateway, request).await else {
+    let Some(answer) = door.dialects.answer(&door.gateway, request).await else {
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(respond(status, answer.content_type, answer.body))
+    let body = match answer.body {
+        Content::Whole(octets) => Body::from(octets),
+        // When it fails in the middle the connection ends without the last chunk, which clients take for an error.
+        Content::Stream(pieces) => Body::from_stream(pieces),
+    };
+    Ok(respond(status, answer.content_type, body))
 }
 
 /// Reads a body, waiting for room where there is none; nobody has shown a key yet who sends it.

@@ -75,6 +75,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Tariff(command) => admin::tariff::run(command).await.map(done),
         Command::Route(command) => admin::route::run(command).await.map(done),
         Command::Connector(command) => admin::connector::run(command).await.map(done),
+        Command::Sender(command) => admin::sender::run(command).await.map(done),
+        Command::Exchange(command) => admin::exchange::run(command).await.map(done),
+        Command::Campaign(command) => admin::campaign::run(command).await.map(done),
         Command::Simulator(options) => serve::simulator(options).await.map(done),
     }
 }

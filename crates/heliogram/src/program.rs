@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use dialects::Dialects;
 use gateway::connector::Connectors;
 use gateway::registry::Registry;
 use gateway::{Gateway, Running};
@@ -25,8 +26,9 @@ pub(crate) struct Program {
     _lock: File,
 }
 
-/// Says where the doors are.
+/// Says where the doors are, and what is spoken there.
 pub(crate) struct Doors {
+    pub(crate) dialects: Dialects,
     pub(crate) http: Http,
     pub(crate) smpp: Option<SocketAddr>,
     /// Routes besides the dialects'.
@@ -65,7 +67,7 @@ impl Program {
         };
         settings.http.listen = listener.local_addr()?;
         let http = settings.http.listen;
-        let routes = http::routes(gateway, &settings.http, settings.extra);
+        let routes = http::routes(gateway, settings.dialects, &settings.http, settings.extra);
         let mut doors = Registry::default();
         doors.spawn("http", |stop| {
             http::serve(listener, routes, settings.http, stop)

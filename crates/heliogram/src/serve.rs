@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use dialects::Dialects;
 use simulator::{Recording, Simulator};
 use smpp_net::SmppConnectors;
 
@@ -25,6 +26,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     let gateway = data.gateway(config.setup()).await?;
     let accounts = gateway.accounts().len();
     let doors = Doors {
+        dialects: Dialects::new(config.dialects()),
         http: config.http,
         smpp: config.smpp.map(|smpp| smpp.listen),
         extra: Router::new(),

@@ -33,6 +33,10 @@ pub(crate) enum Command {
         /// Only messages of this account.
         #[arg(long)]
         account: Option<String>,
+        /// Only messages for which this kind of route was asked for, such as `direct` or `national_ua`; they prefer it to routes
+        /// without a kind, and take one of those where there is none of theirs.
+        #[arg(long, value_parser = written::name)]
+        kind: Option<String>,
         #[command(flatten)]
         at: At,
     },
@@ -61,6 +65,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             country,
             originator,
             account,
+            kind,
             at,
         } => {
             if let Some(prefix) = &prefix {
@@ -78,6 +83,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 country: country.map(|country| country.code().to_owned()),
                 originator,
                 account,
+                kind,
             };
             gateway.put_route(&name, &connector, &settings).await?;
             changed(format_args!(
@@ -122,6 +128,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
                 any(settings.country),
                 any(settings.originator),
                 any(account),
+                settings.kind.unwrap_or_else(|| "none".into()),
             ]
         })
         .collect();
@@ -134,6 +141,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
             "COUNTRY",
             "ORIGINATOR",
             "ACCOUNT #",
+            "KIND",
         ],
         &rows,
     )

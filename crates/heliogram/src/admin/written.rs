@@ -1,6 +1,6 @@
-//! What people write on the command line, read once: names, originators, countries.
+//! What people write on the command line, read once: names, originators, countries, currencies.
 
-use sms::{Country, Originator};
+use sms::{Country, Currency, Originator};
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 64;
@@ -29,6 +29,11 @@ pub(super) fn originator(text: &str) -> Result<String, String> {
 /// Reads an ISO 3166 alpha-2 code in letters of either case.
 pub(super) fn country(text: &str) -> Result<Country, String> {
     Country::parse(&text.to_ascii_uppercase()).map_err(|error| error.to_string())
+}
+
+/// Reads a currency's code of three letters of either case.
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
+    Currency::parse(&text.to_ascii_uppercase()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) struct Load {
 }
 
 /// A call of the API: method and parameters.
-type Call = (&'static str, Vec<(&'static str, String)>);
+pub(super) type Call = (&'static str, Vec<(&'static str, String)>);
 
 /// Sends messages one by one over many connections.
 pub(super) async fn singles(stage: &Stage, options: &Bench) -> anyhow::Result<Load> {
@@ -61,7 +61,8 @@ pub(super) async fn groups(
     .await
 }
 
-async fn drive(
+/// Makes so many calls over so many connections.
+pub(super) async fn drive(
     stage: &Stage,
     connections: u32,
     requests: u32,

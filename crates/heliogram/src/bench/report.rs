@@ -1,10 +1,13 @@
 //! What was measured, as a table: the runs, and the median of several.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
+use super::figures::{self, Figures};
 use super::load::Load;
-use super::process::Usage;
-use super::stage::Times;
+use super::stage::{Times, Used};
 use crate::output;
 
 /// Holds one measurement.
@@ -13,31 +16,42 @@ pub(super) struct Report {
     messages: u32,
     load: Load,
     times: Option<Times>,
-    pub(super) usage: Usage,
-    pub(super) disk_bytes: u64,
+    used: Used,
 }
 
 impl Report {
-    pub(super) fn sent(work: &'static str, load: Load, messages: u32, times: Times) -> Self {
+    pub(super) fn sent(
+        work: &'static str,
+        load: Load,
+        messages: u32,
+        times: Times,
+        used: Used,
+    ) -> Self {
         Self {
             work,
             messages,
             load,
             times: Some(times),
-            usage: Usage::default(),
-            disk_bytes: 0,
+            used,
         }
     }
 
-    pub(super) fn queued(load: Load, messages: u32) -> Self {
+    pub(super) fn queued(load: Load, messages: u32, used: Used) -> Self {
         Self {
             work: "queued",
             messages,
             load,
             times: None,
-            usage: Usage::default(),
-            disk_bytes: 0,
+            used,
         }
+    }
+
+    fn figures(&self) -> Figures {
+        let mut figures = Figures::default();
+        for ((name, decimals), value) in COLUMNS.into_iter().zip(self.cells()) {
+            figures.take(name, value, decimals);
+        }
+        figures
     }
 
     fn cells(&self) -> [f64; COLUMNS.len()] {
@@ -62,7 +76,7 @@ impl Report {
         #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
         let per_message = |bytes: u64| bytes as f64 / messages;
         #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-        let peak = self.usage.peak_memory_kib as f64 / 1024.0;
+        let peak = self.used.usage.peak_memory_kib as f64 / 1024.0;
         [
             rate(self.load.accepted),
             self.times
@@ -72,11 +86,11 @@ impl Report {
             latency(0.5),
             latency(0.99),
             latency(0.999),
-            micros(self.usage.user + self.usage.system),
-            micros(self.usage.user),
-            micros(self.usage.system),
+            micros(self.used.usage.user + self.used.usage.system),
+            micros(self.used.usage.user),
+            micros(self.used.usage.system),
             peak,
-            per_message(self.disk_bytes),
+            per_message(self.used.disk_bytes),
         ]
     }
 }
@@ -100,21 +114,16 @@ const COLUMNS: [(&str, usize); 11] = [
 ///
 /// Rates are counted from the first request; latencies are those of requests; CPU and disk are the gateway's for each message.
 pub(super) fn print(reports: &[Report]) -> anyhow::Result<()> {
+    if reports.is_empty() {
+        return Ok(());
+    }
     let headings: Vec<_> = COLUMNS
         .iter()
         .map(|(name, _)| format!("{name:>11}"))
         .collect();
     output::line(format_args!("\n{:<24}{}", "", headings.join(" ")))?;
-    let mut kinds: Vec<&str> = reports.iter().map(|report| report.work).collect();
-    kinds.dedup();
-    kinds.sort_unstable();
-    kinds.dedup();
-    for kind in kinds {
-        let rows: Vec<_> = reports
-            .iter()
-            .filter(|report| report.work == kind)
-            .map(Report::cells)
-            .collect();
+    for (kind, reports) in by_work(reports) {
+        let rows: Vec<_> = reports.into_iter().map(Report::cells).collect();
         for row in &rows {
             line(kind, row)?;
         }
@@ -129,6 +138,25 @@ pub(super) fn print(reports: &[Report]) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Gives the medians and the runs' values by work and heading.
+pub(super) fn json(reports: &[Report]) -> Map<String, Value> {
+    let works = by_work(reports).into_iter();
+    works
+        .map(|(work, reports)| {
+            let runs: Vec<_> = reports.into_iter().map(Report::figures).collect();
+            (work.to_owned(), figures::json(&runs))
+        })
+        .collect()
+}
+
+fn by_work(reports: &[Report]) -> BTreeMap<&'static str, Vec<&Report>> {
+    let mut works: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for report in reports {
+        works.entry(report.work).or_default().push(report);
+    }
+    works
 }
 
 fn line(name: &str, cells: &[f64; COLUMNS.len()]) -> anyhow::Result<()> {

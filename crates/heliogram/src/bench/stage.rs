@@ -4,35 +4,44 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use gateway::Gateway;
 use gateway::directory::{
-    AccountSettings, ConnectorSettings, CredentialKind, RouteSettings, TariffSettings,
+    AccountSettings, ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
 };
+use gateway::{AccountId, Gateway};
 use sms::Currency;
 use tempfile::TempDir;
 
 use super::Bench;
-use super::process::Child;
-use super::report::Report;
+use super::audience;
+use super::process::{Child, Usage};
 use crate::data::{DataDirectory, Setup};
 
 pub(super) const PUBLIC_KEY: &str = "bench-public";
 pub(super) const PRIVATE_KEY: &str = "bench-private";
 
 /// How long a gateway may take to start, and messages to move at all.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Looking counts every message, on the same processors that are measured: not too often.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Holds the processes; they end with it.
 pub(super) struct Stage {
     gateway: Child,
     operator: Child,
     /// A handle on the same data, in this process: only to look.
-    view: Gateway,
+    pub(super) view: Gateway,
+    /// Who pays.
+    pub(super) account: AccountId,
     directory: TempDir,
     pub(super) http: SocketAddr,
+}
+
+/// Says what a gateway took.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Used {
+    pub(super) usage: Usage,
+    pub(super) disk_bytes: u64,
 }
 
 /// Says when things were done, counted from the start of the load.
@@ -68,7 +77,7 @@ impl Stage {
         .context("cannot make a directory for the data")?;
         let data = DataDirectory::create(&directory.path().join("data"))?;
         let view = data.gateway(Setup::default()).await?;
-        furnish(&view, address, options.window).await?;
+        let account = furnish(&view, address, options.window).await?;
 
         let http = free_address().await?;
         let config = directory.path().join("heliogram.toml");
@@ -83,6 +92,7 @@ impl Stage {
             gateway,
             operator,
             view,
+            account,
             directory,
             http,
         };
@@ -122,9 +132,9 @@ impl Stage {
         }
     }
 
-    /// Reads what the gateway used, checks the books, ends the processes.
-    pub(super) async fn strike(self, mut report: Report) -> anyhow::Result<Report> {
-        report.usage = self.gateway.usage()?;
+    /// Checks the books and ends the processes; says what the gateway used.
+    pub(super) async fn strike(self) -> anyhow::Result<Used> {
+        let usage = self.gateway.usage()?;
         let audit = self.view.audit().await?;
         ensure!(
             audit.violations.is_empty(),
@@ -132,21 +142,29 @@ impl Stage {
             audit.violations
         );
         let data = self.directory.path().join("data");
-        report.disk_bytes = std::fs::read_dir(data)?
+        let disk_bytes = std::fs::read_dir(data)?
             .filter_map(|entry| entry.ok()?.metadata().ok())
             .map(|file| file.len())
             .sum();
         self.gateway.end().await?;
         self.operator.end().await?;
-        Ok(report)
+        Ok(Used { usage, disk_bytes })
     }
 }
 
-async fn furnish(gateway: &Gateway, operator: SocketAddr, window: u32) -> anyhow::Result<()> {
+async fn furnish(
+    gateway: &Gateway,
+    operator: SocketAddr,
+    window: u32,
+) -> anyhow::Result<AccountId> {
     let tariff = TariffSettings {
         currency: "UAH".into(),
-        default: Some("0.13".into()),
-        rules: Vec::new(),
+        default: Some(audience::PRICE.into()),
+        rules: vec![TariffRule {
+            prefix: Some(audience::CHEAP_PREFIX.into()),
+            price: audience::CHEAP_PRICE.into(),
+            ..TariffRule::default()
+        }],
     };
     gateway.put_tariff("default", &tariff).await?;
     let account = gateway
@@ -168,7 +186,7 @@ async fn furnish(gateway: &Gateway, operator: SocketAddr, window: u32) -> anyhow
     gateway
         .put_route("all", "operator", &RouteSettings::default())
         .await?;
-    Ok(())
+    Ok(account)
 }
 
 /// Finds a port that was free a moment ago.

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
-use sms::{Currency, Money};
+use sms::{Country, Currency, Money};
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Exchange, Problem};
+use super::{Config, Exchange, Problem, Senders};
 use crate::logs;
 
 /// A number of the file: its place, its value, its bounds, and a hint.
@@ -45,6 +45,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
     if let Some(exchange) = &config.exchange {
         check_exchange(exchange, &mut found);
     }
+    check_senders(&config.senders, &mut found);
     found.problems.sort_by_key(Problem::line);
     found.problems
 }
@@ -131,6 +132,17 @@ fn check_exchange(Exchange { base, rates }: &Exchange, found: &mut Findings<'_>)
             &path,
             &format!("exchange.rates.{code} is the base itself"),
             "leave it out: it is worth one of itself",
+        );
+    }
+}
+
+fn check_senders(senders: &Senders, found: &mut Findings<'_>) {
+    for code in &senders.approval_required {
+        found.expect(
+            Country::parse(code).is_ok(),
+            &["senders", "approval_required"],
+            &format!("senders.approval_required: {code:?} is not a country's code"),
+            "write two capital letters of ISO 3166, such as \"UA\"",
         );
     }
 }

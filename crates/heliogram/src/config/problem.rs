@@ -55,7 +55,7 @@ impl fmt::Display for Problem {
 }
 
 /// What the reader of the file calls the kinds of values, what people call them, and an example.
-const KINDS: [(&str, &str, &str); 9] = [
+const KINDS: [(&str, &str, &str); 11] = [
     ("usize", NUMBER, "write digits alone, such as 10000"),
     ("u64", NUMBER, "write digits alone, such as 60000"),
     ("u32", NUMBER, "write digits alone, such as 24"),
@@ -67,6 +67,12 @@ const KINDS: [(&str, &str, &str); 9] = [
     ),
     ("socket address", "an address and port in quotes", ADDRESS),
     ("a string", "a text in quotes", ""),
+    (
+        "a sequence",
+        "a list in brackets",
+        "such as [\"UA\", \"MD\"]",
+    ),
+    ("a boolean", "true or false", "without quotes"),
     (
         "a map",
         "a section of names and values",
@@ -100,7 +106,7 @@ fn hint(message: &str) -> String {
         return ADDRESS.into();
     }
     if message == "wanted string or table" {
-        return "write \"text\" or \"json\"".into();
+        return "write one of its words in quotes; heliogram config example shows them".into();
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {

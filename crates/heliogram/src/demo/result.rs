@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use gateway::SubmissionId;
+use gateway::{AccountId, Gateway, SubmissionId};
 use serde_json::Value;
 use sms::{MessageState, Money, Tally};
 
 use super::audience;
 use crate::dev::World;
 use crate::output;
+
+/// How many messages are read at once.
+const PAGE: u32 = 10_000;
 
 /// Holds every number of the table.
 pub(super) struct Outcome {
@@ -54,11 +57,7 @@ impl Outcome {
             price = price
                 .checked_add(money(answered)?)
                 .context("the prices overflow")?;
-            let messages = world.gateway().messages(account, *id, None).await?;
-            segments += messages
-                .iter()
-                .map(|message| u64::from(message.segments))
-                .sum::<u64>();
+            segments += segments_of(world.gateway(), account, *id).await?;
         }
         let sum = |member: &str| {
             reported
@@ -147,6 +146,26 @@ impl Outcome {
             ));
         }
         wrong
+    }
+}
+
+/// Counts the segments of a submission's messages, page by page.
+async fn segments_of(
+    gateway: &Gateway,
+    account: AccountId,
+    submission: SubmissionId,
+) -> anyhow::Result<u64> {
+    let (mut segments, mut after) = (0, None);
+    loop {
+        let page = gateway
+            .messages(account, submission, None, after, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(segments);
+        };
+        after = Some(last.id);
+        let each = page.iter().map(|message| u64::from(message.segments));
+        segments += each.sum::<u64>();
     }
 }
 

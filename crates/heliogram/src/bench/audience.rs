@@ -1,0 +1,156 @@
+//! The contacts of the benchmark's campaign: numbers of ten operators, names of different lengths, and what a text to all costs.
+
+use serde_json::{Value, json};
+
+/// How many operators there are, in the order of their codes; each has a tenth of the contacts.
+const OPERATORS: [u32; 10] = [50, 63, 66, 67, 68, 73, 93, 95, 96, 97];
+
+/// The beginning of the numbers that have a price of their own, and for which the benchmark searches.
+pub(super) const CHEAP_PREFIX: &str = "38063";
+
+/// The prices of a segment, in hryvnias: for the numbers that begin so, and for all others.
+pub(super) const CHEAP_PRICE: &str = "0.11";
+pub(super) const PRICE: &str = "0.13";
+
+const CHEAP_MICROS: i64 = 110_000;
+const MICROS: i64 = 130_000;
+
+/// The campaign's text: one segment with the short names, two with those of ten letters.
+pub(super) const TEXT: &str = "Hello %1%! Your parcel has arrived and waits for you at our branch in the city centre until \
+Friday night. Bring your passport with you and the code below.";
+
+/// How many octets the text has without its placeholder.
+const FIXED_OCTETS: usize = TEXT.len() - "%1%".len();
+
+/// As many contacts as are asked for, each known by its place in the order of the numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Audience {
+    pub(super) contacts: u32,
+}
+
+/// Says in which order contacts are added.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    /// By number.
+    Sorted,
+    /// As if drawn from a hat, the same in every run.
+    Shuffled,
+}
+
+impl Audience {
+    /// Yields the contacts that one call adds, as the API takes them.
+    pub(super) fn rows(self, order: Order, from: u32, count: u32) -> Value {
+        let last = self.contacts.min(from + count);
+        let row = |index| {
+            let place = self.place(order, index);
+            json!([self.number(place), name(place)])
+        };
+        (from..last).map(row).collect()
+    }
+
+    /// Returns the price of the campaign's text to everybody, in micro-units, added up contact by contact.
+    pub(super) fn price_micros(self) -> i64 {
+        (0..self.contacts)
+            .map(|place| {
+                let segments = i64::from(segments(place));
+                segments
+                    * if self.is_cheap(place) {
+                        CHEAP_MICROS
+                    } else {
+                        MICROS
+                    }
+            })
+            .sum()
+    }
+
+    /// Counts the numbers that begin with the prefix that is searched for.
+    pub(super) fn cheap(self) -> u64 {
+        (0..self.contacts)
+            .filter(|place| self.is_cheap(*place))
+            .count() as u64
+    }
+
+    fn is_cheap(self, place: u32) -> bool {
+        self.number(place).starts_with(CHEAP_PREFIX)
+    }
+
+    /// The contact that comes at this turn. The factor is a prime above every number of contacts: each comes once.
+    fn place(self, order: Order, turn: u32) -> u32 {
+        const PRIME: u64 = 7_368_787;
+        match order {
+            Order::Sorted => turn,
+            Order::Shuffled => {
+                let place = u64::from(turn) * PRIME % u64::from(self.contacts);
+                u32::try_from(place).expect("it is below the number of contacts")
+            }
+        }
+    }
+
+    /// An ordinary number: its last digits mean nothing to the simulated phones.
+    fn number(self, place: u32) -> String {
+        let operator = u64::from(place) * OPERATORS.len() as u64 / u64::from(self.contacts);
+        let operator = usize::try_from(operator).expect("it is below ten");
+        format!("380{}{:05}9{}", OPERATORS[operator], place / 10, place % 10)
+    }
+}
+
+fn name(place: u32) -> String {
+    format!("Name{place}")
+}
+
+fn segments(place: u32) -> u32 {
+    if FIXED_OCTETS + name(place).len() <= 160 {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn only_names_of_ten_letters_need_a_second_segment() {
+        assert_eq!([0, 99_999, 100_000, 999_999].map(segments), [1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn every_contact_comes_once_in_either_order() {
+        let audience = Audience { contacts: 1_000 };
+        for order in [Order::Sorted, Order::Shuffled] {
+            let turns = (0..1_000).map(|turn| audience.place(order, turn));
+            assert_eq!(turns.collect::<BTreeSet<_>>(), (0..1_000).collect());
+        }
+        let places: Vec<_> = (0..9)
+            .map(|turn| audience.place(Order::Shuffled, turn))
+            .collect();
+        assert!(!places.is_sorted(), "{places:?}");
+    }
+
+    #[test]
+    fn numbers_are_in_their_order_and_none_is_magic() {
+        let audience = Audience {
+            contacts: 1_000_000,
+        };
+        let numbers: Vec<_> = [0, 9, 10, 99_999, 100_000, 999_999]
+            .map(|place| audience.number(place))
+            .into();
+        assert!(
+            numbers.is_sorted_by(|before, after| before < after),
+            "{numbers:?}"
+        );
+        assert!(numbers.iter().all(|number| number.len() == 12));
+        let magic = |number: &String| number[number.len() - 4..].starts_with("000");
+        assert!(!numbers.iter().any(magic), "{numbers:?}");
+    }
+
+    #[test]
+    fn the_price_is_the_sum_of_all() {
+        let audience = Audience { contacts: 10 };
+        assert_eq!(audience.cheap(), 1);
+        assert_eq!(audience.price_micros(), 9 * MICROS + CHEAP_MICROS);
+    }
+}
