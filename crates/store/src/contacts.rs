@@ -140,6 +140,7 @@ pub trait Contacts: Send + Sync {
     ) -> Result<Option<ListId>, Error>;
 
     /// Copies up to `limit` more contacts into a copy that was begun; tells whether it is complete now, and known from then on.
+    /// Conflict when its source was removed before that, or when there is no such copy.
     async fn go_on_copying(&self, copy: ListId, limit: u32) -> Result<bool, Error>;
 
     /// Names one more of a list's values; `None` when the account has no such list. Conflict when the list has that name.

@@ -37,7 +37,7 @@ pub enum Stopped {
 /// Keeps stop lists.
 #[async_trait]
 pub trait StopList: Send + Sync {
-    /// Puts a number on an account's stop list. Conflict when there is no such account.
+    /// Puts a number on an account's stop list; an entry that it has there stays as it is. Conflict when there is no such account.
     async fn stop(
         &self,
         account: AccountId,

@@ -50,11 +50,7 @@ pub(super) fn go_on(connection: &Connection, id: ListId, limit: u32) -> Result<b
         )));
     };
     let stretch = Stretch::after(connection, copy.source, copy.copied, limit)?;
-    let stopped = if source.has_stopped {
-        stretch.stopped(connection, copy.account)?
-    } else {
-        0
-    };
+    let stopped = stretch.stopped(connection, copy.account, &source)?;
     let copied = stretch.copy(connection, id, members::next_id(connection)?)?;
     members::take_ids(connection, copied)?;
     lists::count(connection, id, copied, stopped)?;
@@ -72,7 +68,8 @@ pub(super) fn go_on(connection: &Connection, id: ListId, limit: u32) -> Result<b
 fn unfinished(connection: &Connection, id: ListId) -> Result<Option<Copy>, Error> {
     let found = connection
         .prepare_cached(
-            "SELECT account_id, source_id, copied, state = 1 FROM contact_list WHERE id = ?1 AND state <> 2 AND source_id IS NOT NULL",
+            "SELECT account_id, source_id, copied, state = 1 FROM contact_list \
+             WHERE id = ?1 AND state <> 2 AND source_id IS NOT NULL",
         )
         .and_then(|mut select| {
             select

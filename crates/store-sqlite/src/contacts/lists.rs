@@ -105,14 +105,17 @@ pub(super) fn forget_removed(
     Ok(false)
 }
 
-/// Finds a list that is unknown for good.
+/// Finds a list to forget; an abandoned copy counts as removed from now on, so that nobody completes what is half gone.
 fn forgettable(connection: &Connection, before: Timestamp) -> Result<Option<ListId>, Error> {
     connection
         .prepare_cached(
-            "SELECT id FROM contact_list WHERE state <> 0 AND (state = 2 OR created_at < ?1) LIMIT 1",
+            "UPDATE contact_list SET state = 2 WHERE id = (SELECT id FROM contact_list \
+             WHERE state <> 0 AND (state = 2 OR created_at < ?1) LIMIT 1) RETURNING id",
         )
-        .and_then(|mut select| {
-            select.query_row([before.as_millis()], |row| row.get(0).map(ListId)).optional()
+        .and_then(|mut update| {
+            update
+                .query_row([before.as_millis()], |row| row.get(0).map(ListId))
+                .optional()
         })
         .map_err(failed("cannot look for removed contact lists"))
 }

@@ -177,11 +177,7 @@ pub(super) fn clear(
         return Ok(None);
     };
     let stretch = Stretch::after(connection, list, 0, limit)?;
-    let stopped = if known.has_stopped {
-        stretch.stopped(connection, account)?
-    } else {
-        0
-    };
+    let stopped = stretch.stopped(connection, account, &known)?;
     let deleted = stretch.delete(connection)?;
     lists::count(connection, list, -i64::from(deleted), -stopped)?;
     Ok(Some(u64::from(deleted)))

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use store::{AccountId, Error, ListId};
 
+use super::lists::Known;
 use crate::failed;
 
 /// The contacts of a list numbered from after `after` up to `until`.
@@ -40,12 +41,16 @@ impl Stretch {
         (self.until < i64::MAX).then_some(self.until)
     }
 
-    /// Counts those of its contacts that are on the account's stop list.
+    /// Counts those of its contacts that are on the account's stop list; counts nothing in a list that has none of them.
     pub(super) fn stopped(
         &self,
         connection: &Connection,
         account: AccountId,
+        known: &Known,
     ) -> Result<i64, Error> {
+        if !known.has_stopped {
+            return Ok(0);
+        }
         connection
             .prepare_cached(
                 "SELECT count(*) FROM contact c WHERE c.list_id = ?1 AND c.id > ?2 AND c.id <= ?3 \
