@@ -2,6 +2,8 @@
 
 mod ci;
 mod command;
+mod coverage;
+mod docs;
 mod golden;
 mod readme;
 mod suite;
@@ -19,6 +21,7 @@ usage: cargo xtask <command>
   test               every test of the workspace; the last line is `N passed, N failed`
   tidy               the rules of this repository that the compiler cannot check
   golden [--update]  the dialects' golden files; --update rewrites the answers for review
+  docs               writes the tables of docs/manual from crates/dialects/coverage
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["golden"] => golden::run(golden::Answers::Compare),
         ["golden", "--update"] => golden::run(golden::Answers::Rewrite),
+        ["docs"] => docs::run(),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);

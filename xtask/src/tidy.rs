@@ -1,10 +1,12 @@
 //! `cargo xtask tidy`: the rules of this repository that no compiler checks, one function each.
 
 mod code;
+mod coverage;
 mod edges;
 mod forbidden;
 mod golden_files;
 mod manifests;
+mod manual;
 mod shape;
 mod tree;
 mod words;
@@ -21,6 +23,8 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     shape::check,
     forbidden::check,
     golden_files::check,
+    coverage::check,
+    manual::check,
     words::check,
 ];
 

@@ -46,6 +46,20 @@ pub(super) fn test_modules(path: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// Tells whether a function of this name stands in the file under an attribute that makes it a test.
+pub(super) fn has_test(text: &str, name: &str) -> bool {
+    let code = code_only(text);
+    let head = format!("fn {name}(");
+    code.match_indices(&head).any(|(at, _)| {
+        // Its attributes stand between the item before it and itself.
+        let start = code[..at].rfind(['}', ';', '{']).map_or(0, |end| end + 1);
+        let attributes = &code[start..at];
+        ["#[test]", "#[tokio::test"]
+            .iter()
+            .any(|test| attributes.contains(test))
+    })
+}
+
 /// Finds the folder in which the child modules of a file stand.
 fn module_folder(path: &str) -> &str {
     let stem = path.strip_suffix(".rs").unwrap_or(path);
@@ -203,5 +217,12 @@ mod tests {
         assert_eq!(test_modules("a/src/lib.rs", text)[0], "a/src/tests.rs");
         assert_eq!(test_modules("a/src/b.rs", text)[1], "a/src/b/tests/mod.rs");
         assert!(test_modules("a/src/b.rs", "#[cfg(test)]\nmod tests { }").is_empty());
+    }
+
+    #[test]
+    fn a_function_is_a_test_under_its_attribute_only() {
+        let text = "#[test]\nfn holds() {}\nfn helps() {}\n// #[test]\n#[tokio::test(a = 2)]\n/// x\nasync fn waits() {}\n";
+        assert!(has_test(text, "holds") && has_test(text, "waits"));
+        assert!(!has_test(text, "helps") && !has_test(text, "hold"));
     }
 }

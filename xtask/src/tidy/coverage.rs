@@ -1,0 +1,260 @@
+//! Every documented item of a provider's API has a test that is there and shows it, and the coverage file knows every
+//! method and every parameter that the code knows.
+
+mod exchange;
+mod names;
+
+use toml::Spanned;
+
+use super::Finding;
+use super::code::has_test;
+use super::tree::{File, Tree};
+use crate::coverage::{Coverage, FOLDER, Item, Method, Test, Values};
+use exchange::Exchange;
+
+const MEND: &str =
+    "name a golden file or a test that shows it, or say in `absent` why it is not served";
+
+/// Finds documented items without a test, tests that are not there or show something else, and names that only one side
+/// knows.
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    tree.files
+        .iter()
+        .filter_map(|file| {
+            let dialect = file.path.strip_prefix(FOLDER)?.strip_suffix(".toml")?;
+            Some(check_one(tree, file, dialect))
+        })
+        .flatten()
+        .collect()
+}
+
+fn check_one(tree: &Tree, file: &File, dialect: &str) -> Vec<Finding> {
+    let coverage = match Coverage::parse(&file.text) {
+        Ok(coverage) => coverage,
+        Err(error) => {
+            let line = error
+                .span()
+                .map_or(1, |span| line_at(&file.text, span.start));
+            let mend = "see xtask/src/coverage.rs for what may stand there";
+            return vec![Finding::error(&file.path, line, error.message(), mend)];
+        }
+    };
+    let mut check = Check {
+        tree,
+        file,
+        dialect,
+        findings: Vec::new(),
+    };
+    check.every_call(&coverage);
+    for method in &coverage.methods {
+        check.method(&coverage, method);
+    }
+    for values in &coverage.values {
+        check.values(&coverage, values);
+    }
+    check
+        .findings
+        .extend(names::check(tree, file, dialect, &coverage));
+    check.findings
+}
+
+/// What a golden file must show; an error says what it does not.
+type Shows<'a> = &'a dyn Fn(&Exchange<'_>) -> Result<(), String>;
+
+struct Check<'a> {
+    tree: &'a Tree,
+    file: &'a File,
+    dialect: &'a str,
+    findings: Vec<Finding>,
+}
+
+impl Check<'_> {
+    fn every_call(&mut self, coverage: &Coverage) {
+        let every = &coverage.every;
+        for rule in &every.rules {
+            self.item(rule, None, &|_| Ok(()));
+        }
+        for parameter in &every.parameters {
+            self.parameter(coverage, parameter, None);
+        }
+        for member in &every.answer {
+            self.item(member, None, &|exchange| has_member(exchange, member));
+        }
+        for error in &every.errors {
+            self.item(error, None, &|exchange| has_code(exchange, error));
+        }
+    }
+
+    fn method(&mut self, coverage: &Coverage, method: &Method) {
+        if method.tests.is_empty() {
+            self.complain(&method.name, "has no test");
+        }
+        self.tests(&method.name, &method.tests, Some(method), &|_| Ok(()));
+        for parameter in &method.parameters {
+            self.parameter(coverage, parameter, Some(method));
+        }
+        for member in &method.answer {
+            self.item(member, Some(method), &|exchange| {
+                has_member(exchange, member)
+            });
+        }
+        for error in &method.errors {
+            self.item(error, Some(method), &|exchange| has_code(exchange, error));
+        }
+    }
+
+    /// Each test of a parameter sends it, and one of them not empty.
+    fn parameter(&mut self, coverage: &Coverage, parameter: &Item, method: Option<&Method>) {
+        let name = parameter.name.get_ref();
+        let sent = |exchange: &Exchange<'_>| {
+            let values = coverage
+                .spellings_of(name)
+                .flat_map(|spelling| exchange.sent(spelling));
+            values
+                .map(|(_, value)| value.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let found = self.item(parameter, method, &|exchange| {
+            let is_sent = !sent(exchange).is_empty();
+            is_sent
+                .then_some(())
+                .ok_or_else(|| format!("does not send {name}"))
+        });
+        let is_empty = |exchange: &Exchange<'_>| sent(exchange).iter().all(String::is_empty);
+        if !found.is_empty() && found.iter().all(is_empty) {
+            self.complain(&parameter.name, "is empty in each of its tests");
+        }
+    }
+
+    fn values(&mut self, coverage: &Coverage, values: &Values) {
+        let method = values.method.as_ref().map(|name| {
+            let is_it = |method: &&Method| method.name.get_ref() == name;
+            coverage.methods.iter().find(is_it).ok_or(name)
+        });
+        let method = match method.transpose() {
+            Ok(method) => method,
+            Err(name) => return self.complain(&values.of, format!("are of no method: {name}")),
+        };
+        for value in &values.items {
+            let name = value.name.get_ref();
+            self.item(value, method, &|exchange| {
+                let in_answer = |member: &String| exchange.shows(member, name);
+                let in_request = |parameter: &String| {
+                    let mut spellings = coverage.spellings_of(parameter);
+                    spellings.any(|spelling| exchange.sends(spelling, name))
+                };
+                let shown = values.member.as_ref().is_some_and(in_answer)
+                    || values.parameter.as_ref().is_some_and(in_request);
+                shown
+                    .then_some(())
+                    .ok_or_else(|| format!("does not show the value {name}"))
+            });
+        }
+    }
+
+    /// Checks the tests of an item, and returns its golden files.
+    fn item(
+        &mut self,
+        item: &Item,
+        method: Option<&Method>,
+        shows: Shows<'_>,
+    ) -> Vec<Exchange<'_>> {
+        match (&item.absent, item.tests.as_slice()) {
+            (None, []) => self.complain(&item.name, "has no test"),
+            (Some(_), [_, ..]) => self.complain(&item.name, "is absent and has a test"),
+            (Some(reason), []) if reason.is_empty() => {
+                self.complain(&item.name, "is absent without a reason");
+            }
+            (Some(_), []) | (None, [_, ..]) => {}
+        }
+        self.tests(&item.name, &item.tests, method, shows)
+    }
+
+    fn tests(
+        &mut self,
+        name: &Spanned<String>,
+        tests: &[String],
+        method: Option<&Method>,
+        shows: Shows<'_>,
+    ) -> Vec<Exchange<'_>> {
+        let tree = self.tree;
+        let folder = method.map(|method| method.name.get_ref().as_str());
+        let mut exchanges = Vec::new();
+        for written in tests {
+            let Some(test) = Test::parse(written, folder) else {
+                self.complain(
+                    name,
+                    format!("{written:?} names no golden file: its method is missing"),
+                );
+                continue;
+            };
+            let places = test.files(self.dialect);
+            let mut files = tree.files.iter().filter(|file| places.contains(&file.path));
+            if let Test::Function { name: function, .. } = test {
+                if !files.any(|file| has_test(&file.text, function)) {
+                    self.complain(name, format!("no test {written} in {}", places.join(", ")));
+                }
+                continue;
+            }
+            let Some(file) = files.next() else {
+                self.complain(name, format!("there is no {}", places[0]));
+                continue;
+            };
+            let Some(exchange) = Exchange::read(&file.text) else {
+                self.complain(
+                    name,
+                    format!("{written} is not in the form of a golden file"),
+                );
+                continue;
+            };
+            let called = method.is_none_or(|method| method.is_called(&exchange.method));
+            let outcome = if called {
+                shows(&exchange)
+            } else {
+                Err(format!("calls {}", exchange.method))
+            };
+            if let Err(what) = outcome {
+                self.complain(name, format!("{written} {what}"));
+            }
+            exchanges.push(exchange);
+        }
+        exchanges
+    }
+
+    fn complain(&mut self, name: &Spanned<String>, what: impl AsRef<str>) {
+        let what = format!("`{}`: {}", name.get_ref(), what.as_ref());
+        let line = line_of(self.file, name);
+        self.findings
+            .push(Finding::error(&self.file.path, line, what, MEND));
+    }
+}
+
+fn has_member(exchange: &Exchange<'_>, member: &Item) -> Result<(), String> {
+    let shown = exchange.shown(member.name.get_ref());
+    if shown.is_empty() {
+        return Err("does not show it".to_owned());
+    }
+    let is_right = |value: &serde_json::Value| member.is.iter().any(|kind| kind.is_of(value));
+    let wrong = shown.into_iter().find(|value| !is_right(value));
+    wrong.map_or(Ok(()), |value| {
+        Err(format!("shows it as {value}, which is of another type"))
+    })
+}
+
+fn has_code(exchange: &Exchange<'_>, error: &Item) -> Result<(), String> {
+    let is_shown = exchange.shows("code", error.name.get_ref());
+    is_shown
+        .then_some(())
+        .ok_or_else(|| "does not answer this code".to_owned())
+}
+
+fn line_of(file: &File, name: &Spanned<String>) -> usize {
+    line_at(&file.text, name.span().start)
+}
+
+fn line_at(text: &str, octet: usize) -> usize {
+    text[..octet].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests;
