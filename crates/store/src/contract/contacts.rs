@@ -31,8 +31,8 @@ pub(super) async fn fill(store: &dyn Store, account: AccountId, count: i64) -> L
 
 /// Reads a list from end to end.
 pub(super) async fn whole(store: &dyn Store, account: AccountId, list: ListId) -> Vec<Contact> {
-    let (first, last) = (ContactId(0), ContactId(i64::MAX));
-    let all = store.contacts_of(account, list, first, last, u32::MAX);
+    let (begin, end) = (ContactId(0), ContactId(i64::MAX));
+    let all = store.contacts_of(account, list, begin, end, u32::MAX);
     all.await.unwrap()
 }
 
@@ -256,9 +256,9 @@ pub async fn removed_contacts_are_gone_and_their_numbers_are_free(store: &dyn St
     assert_eq!(ids(one).await, [in_one[0], in_one[2]]);
     assert_eq!(ids(two).await, in_two[..2]);
     assert_eq!(store.contacts(owner, gone).await.unwrap(), []);
-    for (list, contacts) in [(one, 2), (two, 2)] {
-        let list = store.list(owner, list).await.unwrap().unwrap();
-        assert_eq!(list.contacts, contacts);
+    for list in [one, two] {
+        let counted = store.list(owner, list).await.unwrap().unwrap();
+        assert_eq!(counted.contacts, 2);
     }
     let again = store.add_contacts(owner, one, contacts([1])).await;
     let again = again.unwrap().unwrap();
