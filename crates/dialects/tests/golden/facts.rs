@@ -8,19 +8,31 @@
 //! | `rate CURRENCY RATE` | what one unit of the account's currency is worth | no other currency |
 //! | `zone NAME` | the account's time zone | `UTC` |
 //! | `originators A B` | those it may use | any |
+//! | `approval in COUNTRIES` | where originators need approval | nowhere |
+//! | `approved at once` | sender names are, as they are registered | somebody decides |
+//! | `setting NAME VALUE` | of the dialect | as documented |
 //! | `suspended` | the account may not do anything | |
 //! | `now DATE TIME` | in UTC | `2012-04-01 12:00:00` |
 //! | `next submission ID` | | 1 |
-//! | `sent to NUMBERS`, `tested with NUMBER`, `scheduled to NUMBER` | the account submitted `Testing SMS` | |
-//! | `sent by another account` | another account did | |
-//! | `taken` | the operator took the messages and is silent | they wait |
-//! | `settled` | it reported outcomes a minute later: numbers in `0001` are undelivered, `0003` refused, others delivered | |
+//!
+//! What happened before the request, in this order:
+//!
+//! | fact | meaning |
+//! | --- | --- |
+//! | `at DATE TIME` | the time of what follows, and of the request |
+//! | `sent to NUMBERS`, `tested with NUMBER`, `scheduled to NUMBER` | the account submitted `Testing SMS` |
+//! | `sent by another account` | another account did |
+//! | `taken` | the operator took the messages and is silent; else they wait |
+//! | `settled` | it reported outcomes a minute later: numbers in `0001` are undelivered, `0003` refused, others delivered |
+//!
+//! and what the account keeps, for which see [`crate::kept`].
 
-use std::collections::HashMap;
-
-use gateway::AccountSettings;
 use gateway::directory::Originators;
-use sms::{Currency, Money, Timestamp};
+use gateway::{AccountSettings, Exchange, SenderRules};
+use serde_json::{Map, Value};
+use sms::{Country, Currency, Money, Timestamp};
+
+use crate::kept::Kept;
 
 /// Holds what a file says of its world.
 pub(crate) struct Facts {
@@ -29,6 +41,9 @@ pub(crate) struct Facts {
     pub(crate) price: String,
     pub(crate) rates: Vec<(Currency, i64)>,
     pub(crate) settings: AccountSettings,
+    pub(crate) sender_rules: SenderRules,
+    /// The settings of the dialect that are not as documented.
+    pub(crate) dialect: Map<String, Value>,
     pub(crate) suspended: bool,
     pub(crate) now: Timestamp,
     pub(crate) next_submission: i64,
@@ -38,6 +53,8 @@ pub(crate) struct Facts {
 /// Says what happened before the request.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Event {
+    At(Timestamp),
+    Keeps(Kept),
     Sent(Vec<String>),
     Tested(Vec<String>),
     Scheduled(Vec<String>),
@@ -55,6 +72,8 @@ impl Facts {
             price: "0.5".into(),
             rates: Vec::new(),
             settings: AccountSettings::default(),
+            sender_rules: SenderRules::default(),
+            dialect: Map::new(),
             suspended: false,
             now: moment("2012-04-01 12:00:00").unwrap(),
             next_submission: 1,
@@ -85,30 +104,41 @@ impl Facts {
             ["originators", ref names @ ..] => {
                 self.settings.originators = Originators::Only(owned(names));
             }
+            ["approval", "in", ref countries @ ..] => {
+                let countries = countries.iter().map(|code| Country::parse(code).ok());
+                self.sender_rules.approval_required = countries.collect::<Option<_>>()?;
+            }
+            ["approved", "at", "once"] => self.sender_rules.approve_at_once = true,
+            ["setting", name, value] => {
+                let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+                self.dialect.insert(name.into(), value);
+            }
             ["suspended"] => self.suspended = true,
             ["now", date, time] => self.now = moment(&format!("{date} {time}"))?,
             ["next", "submission", id] => self.next_submission = id.parse().ok()?,
-            ["sent", "by", "another", "account"] => self.events.push(Event::SentByAnother),
-            ["sent", "to", ref numbers @ ..] => self.events.push(Event::Sent(owned(numbers))),
-            ["tested", "with", ref numbers @ ..] => self.events.push(Event::Tested(owned(numbers))),
-            ["scheduled", "to", ref numbers @ ..] => {
-                self.events.push(Event::Scheduled(owned(numbers)));
-            }
-            ["taken"] => self.events.push(Event::Taken),
-            ["settled"] => self.events.push(Event::Settled),
-            _ => return None,
+            _ => self.events.push(event(&words)?),
         }
         Some(())
     }
 
-    /// Returns the rates, as a gateway wants them.
-    pub(crate) fn exchange(&self) -> HashMap<(Currency, Currency), i64> {
-        let from = self.balance.currency();
-        self.rates
-            .iter()
-            .map(|&(to, rate)| ((from, to), rate))
-            .collect()
+    /// Returns the exchange table, as a gateway wants it.
+    pub(crate) fn exchange(&self) -> Exchange {
+        Exchange::new(self.balance.currency(), self.rates.iter().copied())
     }
+}
+
+fn event(words: &[&str]) -> Option<Event> {
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Some(match words {
+        ["at", date, time] => Event::At(moment(&format!("{date} {time}"))?),
+        ["sent", "by", "another", "account"] => Event::SentByAnother,
+        ["sent", "to", numbers @ ..] => Event::Sent(owned(numbers)),
+        ["tested", "with", numbers @ ..] => Event::Tested(owned(numbers)),
+        ["scheduled", "to", numbers @ ..] => Event::Scheduled(owned(numbers)),
+        ["taken"] => Event::Taken,
+        ["settled"] => Event::Settled,
+        words => Event::Keeps(Kept::read(words)?),
+    })
 }
 
 fn moment(text: &str) -> Option<Timestamp> {

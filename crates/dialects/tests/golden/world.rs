@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dialects::Dialects;
 use gateway::directory::{
     ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
 };
 use gateway::secrets::Vault;
 use gateway::{
-    AccountId, AccountSettings, Gateway, Limits, Parts, Running, SubmissionId, Submit, Tempo, To,
+    AccountId, AccountSettings, Gateway, Limits, Parts, Running, SubmissionId, Submit, Tempo,
+    Terms, To,
 };
 use sms::{Lane, Outcome, Reason, Timestamp};
 use store_sqlite::{Options, SqliteStore};
@@ -18,16 +20,19 @@ use testkit::golden::Case;
 use testkit::operator::{Fate, Operator};
 
 use crate::facts::{Event, Facts};
+use crate::kept::Keeper;
 
 const MINUTE_MS: i64 = 60_000;
+
+const DATABASE: &str = "heliogram.db";
 
 /// Holds a gateway and what keeps it alive.
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
     facts: Facts,
     clock: TestClock,
-    /// The database lives as long as the world.
-    _folder: TempDir,
+    /// Where the database is, as long as the world lives.
+    folder: TempDir,
 }
 
 impl World {
@@ -36,7 +41,7 @@ impl World {
         let facts = Facts::read(&case.given)
             .unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
         let folder = TempDir::new().expect("a temporary folder can be made");
-        let file = folder.path().join("heliogram.db");
+        let file = folder.path().join(DATABASE);
         let store = SqliteStore::open(&file, Options::default()).unwrap();
         let before = facts.next_submission - 1;
         if before > 0 {
@@ -56,13 +61,14 @@ impl World {
             limits: Limits::default(),
             tempo: Tempo::default(),
             exchange: facts.exchange(),
+            sender_rules: facts.sender_rules.clone(),
         };
         let gateway = Gateway::open(parts).await.unwrap();
         let world = Self {
             gateway,
             facts,
             clock,
-            _folder: folder,
+            folder,
         };
         world.configure().await;
         world
@@ -71,6 +77,13 @@ impl World {
     /// Returns the key with which the account signs.
     pub(crate) fn private_key(&self) -> &str {
         &self.facts.keys.1
+    }
+
+    /// Returns the dialects, with the settings of the file.
+    pub(crate) fn dialects(&self) -> Dialects {
+        let atompark = serde_json::Value::Object(self.facts.dialect.clone());
+        let settings = serde_json::from_value(serde_json::json!({ "atompark": atompark }));
+        Dialects::new(settings.expect("settings that the dialect has"))
     }
 
     async fn configure(&self) {
@@ -104,8 +117,16 @@ impl World {
         let another = self
             .add_account("another", &AccountSettings::default())
             .await;
+        let mut keeper = Keeper {
+            gateway,
+            file: &self.folder.path().join(DATABASE),
+            account,
+            another,
+            owner: account,
+            book: None,
+        };
         for event in &facts.events {
-            self.happen(event, account, another).await;
+            self.happen(event, &mut keeper).await;
         }
         if facts.suspended {
             gateway
@@ -129,9 +150,12 @@ impl World {
         account
     }
 
-    async fn happen(&self, event: &Event, account: AccountId, another: AccountId) {
+    async fn happen(&self, event: &Event, keeper: &mut Keeper<'_>) {
+        let (account, another) = (keeper.account, keeper.another);
         let start_at = self.gateway.now().plus_millis(MINUTE_MS);
         match event {
+            Event::Keeps(kept) => keeper.keep(kept).await,
+            Event::At(moment) => self.clock.set(*moment),
             Event::Sent(numbers) => self.submit(account, numbers, false, None).await,
             Event::Tested(numbers) => self.submit(account, numbers, true, None).await,
             Event::Scheduled(numbers) => self.submit(account, numbers, false, Some(start_at)).await,
@@ -160,14 +184,15 @@ impl World {
         };
         let submit = Submit {
             account,
-            originator: "Info".into(),
-            text: "Testing SMS".into(),
+            terms: Terms {
+                originator: "Info".into(),
+                text: "Testing SMS".into(),
+                start_at,
+                test,
+                ..Terms::default()
+            },
             recipients: numbers.iter().map(to).collect(),
             lane: Lane::Bulk,
-            start_at,
-            lifetime_ms: None,
-            test,
-            source: None,
             drop_repeats: false,
         };
         self.gateway.submit(submit).await.unwrap();
