@@ -69,7 +69,15 @@ impl Reply {
 /// Writes a result: as a whole when it is short, else as a stream that makes each piece when it is asked for. An error
 /// is one before the first piece.
 pub(super) async fn success(reply: Reply, style: JsonStyle) -> Result<Content, gateway::Error> {
-    let mut writing = Writing::begin(reply, style);
+    in_pieces_of(PIECE_BYTES, reply, style).await
+}
+
+async fn in_pieces_of(
+    least: usize,
+    reply: Reply,
+    style: JsonStyle,
+) -> Result<Content, gateway::Error> {
+    let mut writing = Writing::begin(reply, style, least);
     let first = writing.piece().await?;
     if writing.ended {
         return Ok(Content::Whole(first));
@@ -113,11 +121,13 @@ pub(super) fn failure(fault: Fault, style: JsonStyle) -> Content {
 struct Writing {
     reply: Reply,
     writer: Writer,
+    /// How many octets make a piece.
+    least: usize,
     ended: bool,
 }
 
 impl Writing {
-    fn begin(reply: Reply, style: JsonStyle) -> Self {
+    fn begin(reply: Reply, style: JsonStyle, least: usize) -> Self {
         let mut writer = Writer::new(style);
         if reply.wrapped {
             writer.begin_object();
@@ -126,13 +136,14 @@ impl Writing {
         Self {
             reply,
             writer,
+            least,
             ended: false,
         }
     }
 
     /// Writes the next piece, or all that is left.
     async fn piece(&mut self) -> Result<Bytes, gateway::Error> {
-        while !self.ended && self.writer.len() < PIECE_BYTES {
+        while !self.ended && self.writer.len() < self.least {
             if !self.reply.pieces.write(&mut self.writer).await? {
                 if self.reply.wrapped {
                     self.writer.end();
@@ -185,9 +196,128 @@ impl Dates {
 
 #[cfg(test)]
 mod tests {
-    use sms::Currency;
+    use futures_util::FutureExt;
+    use serde_json::json;
+    use sms::{Currency, Refusal};
 
     use super::*;
+
+    const FIELDS: &[&str] = &["id", "name"];
+
+    const STYLES: [JsonStyle; 2] = [JsonStyle::Document, JsonStyle::Compact];
+
+    /// Writes an answer and collects it: the octets that came, how many pieces they came in, and whether the end came too.
+    fn collected(reply: Reply, style: JsonStyle, least: usize) -> (Vec<u8>, usize, bool) {
+        let collect = async {
+            let content = in_pieces_of(least, reply, style).await;
+            let mut pieces = match content.unwrap_or_else(|error| panic!("{error}")) {
+                Content::Whole(octets) => return (octets.to_vec(), 1, true),
+                Content::Stream(pieces) => pieces,
+            };
+            let (mut octets, mut count) = (Vec::new(), 0);
+            while let Some(piece) = pieces.next().await {
+                let Ok(piece) = piece else {
+                    assert!(pieces.next().await.is_none(), "an error is the end");
+                    return (octets, count, false);
+                };
+                octets.extend_from_slice(&piece);
+                count += 1;
+            }
+            (octets, count, true)
+        };
+        collect.now_or_never().expect("nothing here waits")
+    }
+
+    fn rows(count: usize) -> Vec<Cells> {
+        let row = |index: usize| vec![index.to_string(), format!("Иван \"{index}\"")];
+        (0..count).map(row).collect()
+    }
+
+    fn table(rows: &[Cells], portion: usize) -> Reply {
+        let count = rows.len() as u64;
+        let portions: Vec<_> = rows.chunks(portion).map(|rows| Ok(rows.to_vec())).collect();
+        Reply::long_table(count, FIELDS, stream::iter(portions))
+    }
+
+    /// Makes the same answer as a value.
+    fn expected(rows: &[Cells]) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Success<T> {
+            result: T,
+        }
+        #[derive(Serialize)]
+        struct Table<'a> {
+            count: usize,
+            fields: &'static [&'static str],
+            data: &'a [Cells],
+        }
+        let (count, fields, data) = (rows.len(), FIELDS, rows);
+        let result = Table {
+            count,
+            fields,
+            data,
+        };
+        Success { result }
+    }
+
+    /// Writes a value as serde does from beginning to end.
+    fn at_once(value: &impl Serialize, style: JsonStyle) -> Vec<u8> {
+        let mut writer = Writer::new(style);
+        writer.value(value);
+        writer.finish();
+        writer.take().to_vec()
+    }
+
+    #[test]
+    fn a_table_in_pieces_of_any_size_is_the_table_written_at_once() {
+        for (count, style) in [0, 1, 2, 250]
+            .into_iter()
+            .flat_map(|count| STYLES.map(|style| (count, style)))
+        {
+            let rows = rows(count);
+            let expected = at_once(&expected(&rows), style);
+            for least in [1, 7, 100, 5_000, usize::MAX] {
+                for portion in [1, 3, 1_000] {
+                    let (octets, pieces, ended) = collected(table(&rows, portion), style, least);
+                    assert!(ended);
+                    assert_eq!(octets, expected, "{count} {style:?} {least} {portion}");
+                    assert!(pieces == 1 || pieces <= octets.len() / least + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_answer_is_whole_and_a_long_one_is_not() {
+        let (_, pieces, _) = collected(table(&rows(10), 1), JsonStyle::Document, PIECE_BYTES);
+        assert_eq!(pieces, 1);
+        let (octets, pieces, _) =
+            collected(table(&rows(5_000), 100), JsonStyle::Document, PIECE_BYTES);
+        assert!(pieces > 2, "{} octets in {pieces} pieces", octets.len());
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_leaves_the_answer_without_its_end() {
+        let broken = || gateway::Error::Refused(Refusal::RateLimited);
+        let portions = vec![Ok(rows(100)), Err(broken()), Ok(rows(100))];
+        let reply = Reply::long_table(300, FIELDS, stream::iter(portions));
+        let (octets, _, ended) = collected(reply, JsonStyle::Compact, 100);
+        assert!(!ended);
+        assert!(octets.ends_with(b"]"), "the last row is there");
+        assert!(serde_json::from_slice::<serde_json::Value>(&octets).is_err());
+        let reply = Reply::long_table(1, FIELDS, stream::iter([Err(broken())]));
+        let refused = success(reply, JsonStyle::Compact).now_or_never().unwrap();
+        assert!(refused.is_err(), "nothing had been sent");
+    }
+
+    #[test]
+    fn only_a_bare_reply_has_no_result_around_it() {
+        let (octets, _, _) = collected(Reply::successful(), JsonStyle::Compact, 1);
+        assert_eq!(octets, br#"{"result":{"successful":true}}"#);
+        let reply = Reply::bare(json!({"name_id": 1}));
+        let (octets, _, _) = collected(reply, JsonStyle::Compact, 1);
+        assert_eq!(octets, br#"{"name_id":1}"#);
+    }
 
     #[test]
     fn amounts_are_the_shortest_numbers_with_four_decimals_at_most() {

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_page_has_a_beginning_and_a_number_of_rows() {
-        let page = |query: &str, page_rows| {
+        let page = |query: &str, page_rows: Option<u32>| {
             let settings = Settings {
                 page_rows: page_rows.and_then(NonZeroU32::new),
                 ..Settings::default()

@@ -166,3 +166,51 @@ fn priced(quote: &Quote, with_currency: bool, with_phones: bool) -> Reply {
         phones: with_phones.then(|| quote.messages()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atompark::Settings;
+    use crate::wire::{form, php};
+
+    fn reading<T>(
+        query: &str,
+        read_it: impl FnOnce(Arguments<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let parameters = php::fold(form::pairs(query.as_bytes()));
+        read_it(Arguments::new(&parameters, &Settings::default()))
+    }
+
+    #[test]
+    fn a_campaign_goes_in_parts_only_with_a_size_and_an_interval() {
+        for (query, expected) in [
+            ("", None),
+            ("batch=0&batchinterval=0", None),
+            ("batch=100&batchinterval=0", None),
+            ("batch=0&batchinterval=10", None),
+            ("batch=100&batchinterval=10", Some((100, 600_000))),
+        ] {
+            let parts = reading(query, parts).unwrap();
+            let parts = parts.map(|parts| (parts.size, parts.interval_ms));
+            assert_eq!(parts, expected, "{query}");
+        }
+        assert!(matches!(
+            reading("batch=-1", parts),
+            Err(Failure::Malformed)
+        ));
+    }
+
+    #[test]
+    fn an_id_that_is_no_number_is_the_id_of_no_list() {
+        for query in [
+            "",
+            "list_id=",
+            "list_id=abc",
+            "list_id=99999999999999999999",
+        ] {
+            let refused = reading(query, list);
+            let unknown = matches!(refused, Err(Failure::Refused(Refusal::UnknownList)));
+            assert!(unknown, "{query}");
+        }
+    }
+}

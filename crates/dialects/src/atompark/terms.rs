@@ -99,3 +99,142 @@ fn text<'a>(array: &'a Array, name: &[u8]) -> Option<&'a str> {
 fn country(code: &str) -> Country {
     Country::parse(code).expect("it is in the table of countries")
 }
+
+#[cfg(test)]
+mod tests {
+    use gateway::{AccountId, AccountSettings};
+    use sms::Currency;
+
+    use super::*;
+    use crate::atompark::Settings;
+    use crate::wire::{form, php};
+
+    fn terms(query: &str) -> Result<Terms, Failure> {
+        let account = Account {
+            id: AccountId(7),
+            name: "shop".into(),
+            currency: Currency::UAH,
+            credit_limit_micros: 0,
+            suspended: false,
+            settings: AccountSettings::default(),
+        };
+        let parameters = php::fold(form::pairs(query.as_bytes()));
+        Arguments::new(&parameters, &Settings::default()).terms(&account)
+    }
+
+    #[test]
+    fn terms_are_read_from_their_parameters() {
+        let read = terms("sender=Info&asender=Shop&text=hi&userapp=MyShop&test=1").unwrap();
+        assert_eq!(
+            (read.originator.as_str(), read.text.as_str()),
+            ("Info", "hi")
+        );
+        assert_eq!(read.alternative.as_deref(), Some("Shop"));
+        assert_eq!(read.source.as_deref(), Some("MyShop"));
+        assert!(read.test);
+        let read = terms("sender=&asender=&text=&userapp=&test=").unwrap();
+        assert_eq!((read.originator.as_str(), read.text.as_str()), ("", ""));
+        assert_eq!(
+            (read.alternative, read.source, read.test),
+            (None, None, false)
+        );
+    }
+
+    #[test]
+    fn a_lifetime_is_in_hours_and_zero_is_the_most() {
+        for (lifetime, expected) in [
+            ("", None),
+            ("0", None),
+            ("6", Some(6)),
+            ("99999999999999999999", Some(i64::from(MOST_HOURS))),
+        ] {
+            let read = terms(&format!("sms_lifetime={lifetime}")).unwrap();
+            assert_eq!(
+                read.lifetime_ms,
+                expected.map(|hours| hours * HOUR_MS),
+                "{lifetime}"
+            );
+        }
+        assert!(matches!(terms("sms_lifetime=day"), Err(Failure::Malformed)));
+    }
+
+    /// Reads which kinds of route are asked for in Ukraine and in Russia.
+    fn kinds(query: &str) -> (Option<String>, Option<String>) {
+        let kinds = terms(query).unwrap().route_kinds;
+        let of = |code| kinds.of(Some(country(code))).map(str::to_owned);
+        (of("UA"), of("RU"))
+    }
+
+    #[test]
+    fn kinds_of_route_are_asked_for_by_number_or_by_word() {
+        for (query, ukraine, russia) in [
+            ("", None, None),
+            ("type=2", None, Some("direct")),
+            ("type=3", None, Some("not_direct")),
+            ("type=4", None, Some("direct_fix")),
+            ("type=1", None, None),
+            (
+                r#"sendOption={"sendTypeCountry":{"211":"national_ua"}}"#,
+                Some("national_ua"),
+                None,
+            ),
+            (
+                r#"sendOption={"sendTypeCountry":{"211":"ua_sim"}}&type=4"#,
+                Some("ua_sim"),
+                Some("direct_fix"),
+            ),
+            (
+                r#"sendOption={"rule":"route","type":"not_direct"}&type=2"#,
+                None,
+                Some("not_direct"),
+            ),
+            (
+                r#"sendOption={"sendTypeCountry":{"211":"international_ua"},"rule":"route","type":"direct"}"#,
+                Some("international_ua"),
+                Some("direct"),
+            ),
+            (
+                "sendOption={“rule”:“route”,”type”:”direct”}",
+                None,
+                Some("direct"),
+            ),
+            (
+                "sendOption[rule]=route&sendOption[type]=direct_fix",
+                None,
+                Some("direct_fix"),
+            ),
+            (
+                "sendOption[sendTypeCountry][211]=ua_sim",
+                Some("ua_sim"),
+                None,
+            ),
+        ] {
+            let expected = (ukraine.map(str::to_owned), russia.map(str::to_owned));
+            assert_eq!(kinds(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_the_documents_do_not_name_is_passed_over() {
+        for option in [
+            "{",
+            "direct",
+            "[]",
+            "null",
+            "7",
+            "%FF",
+            r#"{"type":"direct"}"#,
+            r#"{"rule":"route","type":"fast"}"#,
+            r#"{"rule":"route","type":["direct"]}"#,
+            r#"{"sendTypeCountry":{"211":"direct"}}"#,
+            r#"{"sendTypeCountry":{"643":"national_ua"}}"#,
+            r#"{"sendTypeCountry":"national_ua"}"#,
+        ] {
+            assert_eq!(
+                kinds(&format!("sendOption={option}")),
+                (None, None),
+                "{option}"
+            );
+        }
+    }
+}

@@ -21,7 +21,8 @@ pub(super) struct CampaignList {
     gateway: Gateway,
     account: AccountId,
     campaigns: Vec<Kept>,
-    stage: Stage,
+    /// The array that is written, and before which entry; `None` before the first.
+    at: Option<(usize, usize)>,
 }
 
 /// Is what is kept of a campaign.
@@ -32,14 +33,22 @@ struct Kept {
     status: u8,
 }
 
-/// Names the array that comes next; the texts have come to a campaign.
-#[derive(Clone, Copy)]
-enum Stage {
+/// Names an array.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
     Ids,
     Senders,
-    Texts(usize),
+    Texts,
     Statuses,
 }
+
+/// The arrays in their order.
+const COLUMNS: [(&str, Column); 4] = [
+    ("id", Column::Ids),
+    ("from", Column::Senders),
+    ("body", Column::Texts),
+    ("status", Column::Statuses),
+];
 
 impl CampaignList {
     /// Reads the campaigns of a page, which begins with the oldest; `None` when there are none on any page.
@@ -77,76 +86,69 @@ impl CampaignList {
             gateway: gateway.clone(),
             account: account.id,
             campaigns,
-            stage: Stage::Ids,
+            at: None,
         }))
     }
 
-    /// Writes the texts of the next campaigns; tells whether others follow.
-    async fn texts(&self, from: usize, writer: &mut Writer) -> Result<usize, gateway::Error> {
-        let to = self.campaigns.len().min(from + PAGE as usize);
-        let ids: Vec<_> = self.campaigns[from..to]
-            .iter()
-            .map(|kept| kept.id)
-            .collect();
-        let read = self
-            .gateway
-            .submissions_by_id(self.account, ids.clone())
-            .await?;
-        let mut texts: HashMap<_, _> = read
+    /// Writes the next entries of an array, those from the first number to before the second.
+    async fn entries(
+        &self,
+        column: Column,
+        (from, to): (usize, usize),
+        writer: &mut Writer,
+    ) -> Result<(), gateway::Error> {
+        let campaigns = &self.campaigns[from..to];
+        let mut texts = match column {
+            Column::Texts => self.texts(campaigns).await?,
+            Column::Ids | Column::Senders | Column::Statuses => HashMap::new(),
+        };
+        for campaign in campaigns {
+            match column {
+                Column::Ids => writer.value(&campaign.id.to_string()),
+                Column::Senders => writer.value(&*campaign.sender),
+                Column::Texts => writer.value(&texts.remove(&campaign.id).unwrap_or_default()),
+                Column::Statuses => writer.value(&campaign.status),
+            }
+        }
+        Ok(())
+    }
+
+    async fn texts(
+        &self,
+        campaigns: &[Kept],
+    ) -> Result<HashMap<SubmissionId, String>, gateway::Error> {
+        let ids = campaigns.iter().map(|campaign| campaign.id).collect();
+        let read = self.gateway.submissions_by_id(self.account, ids).await?;
+        Ok(read
             .into_iter()
             .map(|found| (found.id, found.text))
-            .collect();
-        for id in ids {
-            writer.value(&texts.remove(&id).unwrap_or_default());
-        }
-        Ok(to)
+            .collect())
     }
 }
 
 #[async_trait]
 impl Pieces for CampaignList {
     async fn write(&mut self, writer: &mut Writer) -> Result<bool, gateway::Error> {
-        match self.stage {
-            Stage::Ids => {
-                writer.begin_object();
-                let ids = self.campaigns.iter().map(|kept| kept.id.to_string());
-                array(writer, "id", ids);
-                self.stage = Stage::Senders;
-            }
-            Stage::Senders => {
-                array(
-                    writer,
-                    "from",
-                    self.campaigns.iter().map(|kept| &*kept.sender),
-                );
-                writer.name("body");
-                writer.begin_array();
-                self.stage = Stage::Texts(0);
-            }
-            Stage::Texts(from) if from == self.campaigns.len() => {
-                writer.end();
-                self.stage = Stage::Statuses;
-            }
-            Stage::Texts(from) => self.stage = Stage::Texts(self.texts(from, writer).await?),
-            Stage::Statuses => {
-                array(
-                    writer,
-                    "status",
-                    self.campaigns.iter().map(|kept| kept.status),
-                );
-                writer.end();
-                return Ok(false);
-            }
+        let Some((column, from)) = self.at else {
+            writer.begin_object();
+            self.at = Some((0, 0));
+            return Ok(true);
+        };
+        let Some(&(name, kind)) = COLUMNS.get(column) else {
+            writer.end();
+            return Ok(false);
+        };
+        if from == 0 {
+            writer.name(name);
+            writer.begin_array();
+        }
+        let to = self.campaigns.len().min(from + PAGE as usize);
+        self.entries(kind, (from, to), writer).await?;
+        self.at = Some((column, to));
+        if to == self.campaigns.len() {
+            writer.end();
+            self.at = Some((column + 1, 0));
         }
         Ok(true)
     }
-}
-
-fn array(writer: &mut Writer, name: &str, entries: impl Iterator<Item = impl serde::Serialize>) {
-    writer.name(name);
-    writer.begin_array();
-    for entry in entries {
-        writer.value(&entry);
-    }
-    writer.end();
 }

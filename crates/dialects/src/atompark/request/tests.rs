@@ -36,9 +36,13 @@ fn account(time_zone: &str) -> Account {
     }
 }
 
-/// Reads a query as one of the methods that send.
-fn sending(query: &str) -> Result<Submit, Failure> {
-    Arguments(&read(query, "", b"").unwrap()).send_sms(&account("Europe/Kyiv"))
+/// Reads something of a query.
+fn reading<T>(
+    query: &str,
+    read_it: impl FnOnce(Arguments<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let parameters = read(query, "", b"").unwrap();
+    read_it(Arguments::new(&parameters, &Settings::default()))
 }
 
 #[test]
@@ -60,7 +64,9 @@ fn every_envelope_carries_the_parameters() {
         let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
         assert_eq!(names, [b"text"], "{query} {content_type}");
         assert_eq!(
-            Arguments(&parameters).text("text").unwrap(),
+            Arguments::new(&parameters, &Settings::default())
+                .text("text")
+                .unwrap(),
             Some("hi"),
             "{content_type}"
         );
@@ -84,46 +90,64 @@ fn a_body_that_is_not_what_it_says_is_malformed() {
 
 #[test]
 fn names_count_in_any_case_and_an_empty_value_was_not_given() {
-    let submit = sending("PHONE=1&Sender=Info&text=&TEXT=hi&datetime=&userapp=").unwrap();
-    assert_eq!(
-        (submit.originator.as_str(), submit.text.as_str()),
-        ("Info", "hi")
-    );
-    assert_eq!((submit.start_at, submit.source), (None, None));
-    assert!(matches!(
-        sending("phone="),
-        Err(Failure::Refused(Refusal::NoValidRecipients))
-    ));
+    let parameters = read("Sender=Info&text=&TEXT=hi&datetime=", "", b"").unwrap();
+    let settings = Settings::default();
+    let arguments = Arguments::new(&parameters, &settings);
+    assert_eq!(arguments.text("sender").unwrap(), Some("Info"));
+    assert_eq!(arguments.text("text").unwrap(), Some("hi"));
+    assert!(!arguments.has("datetime"));
+    assert_eq!(arguments.text("datetime").unwrap(), None);
+    assert_eq!(arguments.given("datetime").unwrap(), Some(""));
+    assert_eq!(arguments.given("asender").unwrap(), None);
 }
 
 #[test]
 fn times_are_the_accounts_and_a_zero_is_none() {
     for (datetime, expected) in [
-        ("2012-05-01 00:20:00", Some(1_335_820_800_i64)),
+        ("2012-05-01+00:20:00", Some(1_335_820_800_i64)),
         ("0", None),
-        ("0000-00-00 00:00:00", None),
+        ("0000-00-00+00:00:00", None),
+        ("", None),
     ] {
-        let submit = sending(&format!("phone=1&datetime={datetime}").replace(' ', "+")).unwrap();
+        let read = reading(&format!("datetime={datetime}"), |arguments| {
+            arguments.time("datetime", &account("Europe/Kyiv"))
+        });
         assert_eq!(
-            submit.start_at,
+            read.unwrap(),
             expected.map(Timestamp::from_seconds),
             "{datetime}"
         );
     }
-    let wrong = sending("phone=1&datetime=tomorrow");
+    let wrong = reading("datetime=tomorrow", |arguments| {
+        arguments.time("datetime", &account("UTC"))
+    });
     assert!(matches!(wrong, Err(Failure::Refused(Refusal::InvalidTime))));
 }
 
 #[test]
-fn a_lifetime_is_in_hours_and_zero_is_the_most() {
-    for (lifetime, expected) in [("", None), ("0", None), ("6", Some(6 * HOUR_MS))] {
-        let submit = sending(&format!("phone=1&sms_lifetime={lifetime}")).unwrap();
-        assert_eq!(submit.lifetime_ms, expected, "{lifetime}");
+fn a_whole_number_is_not_below_zero() {
+    for (batch, expected) in [
+        ("", 0),
+        ("0", 0),
+        ("+50+", 50),
+        ("99999999999999999999", u32::MAX),
+    ] {
+        let read = reading(&format!("batch={batch}"), |arguments| {
+            arguments.count("batch")
+        });
+        assert_eq!(read.unwrap(), expected, "{batch}");
     }
-    for lifetime in ["-1", "1.5", "day"] {
-        let read = sending(&format!("phone=1&sms_lifetime={lifetime}"));
-        assert!(matches!(read, Err(Failure::Malformed)), "{lifetime}");
+    for batch in ["-1", "1.5", "many", "+"] {
+        let read = reading(&format!("batch={batch}"), |arguments| {
+            arguments.count("batch")
+        });
+        assert!(matches!(read, Err(Failure::Malformed)), "{batch}");
     }
+}
+
+fn is_test(query: &str, settings: Settings) -> Result<bool, Failure> {
+    let parameters = read(query, "", b"").unwrap();
+    Arguments::new(&parameters, &settings).is_test()
 }
 
 #[test]
@@ -135,59 +159,33 @@ fn a_test_is_said_in_several_words() {
         ("1", true),
         ("TRUE", true),
     ] {
-        assert_eq!(
-            sending(&format!("phone=1&test={test}")).unwrap().test,
-            expected,
-            "{test}"
-        );
+        let read = is_test(&format!("test={test}"), Settings::default());
+        assert_eq!(read.unwrap(), expected, "{test}");
     }
-    assert!(matches!(
-        sending("phone=1&test=maybe"),
-        Err(Failure::Malformed)
-    ));
-    assert!(!sending("phone=1&testMode=true").unwrap().test);
+    let read = is_test("test=maybe", Settings::default());
+    assert!(matches!(read, Err(Failure::Malformed)));
+}
+
+#[test]
+fn the_other_words_for_a_test_count_only_where_they_are_set_to() {
+    for query in ["testMode=true", "test_mode=1", "TESTMODE=yes"] {
+        let settings = Settings {
+            test_mode_counts: true,
+            ..Settings::default()
+        };
+        assert!(!is_test(query, Settings::default()).unwrap(), "{query}");
+        assert!(is_test(query, settings).unwrap(), "{query}");
+    }
 }
 
 #[test]
 fn octets_that_are_not_utf8_are_malformed_only_where_they_are_read() {
-    assert!(matches!(
-        sending("phone=1&text=%CF%F0"),
-        Err(Failure::Malformed)
-    ));
-    assert!(matches!(
-        sending("phone=1&text[]=hi"),
-        Err(Failure::Malformed)
-    ));
-    assert!(sending("phone=1&text=hi&unknown=%FF").is_ok());
-}
-
-#[test]
-fn a_phone_without_variables_has_empty_ones_where_the_text_has_a_percent_sign() {
-    let variables = |text: &str| {
-        let query = format!("text={text}&phones=[[\"1\",\"a\"],[\"2\"]]");
-        let parameters = read("", FORM, query.as_bytes()).unwrap();
-        let submit = Arguments(&parameters)
-            .send_sms_group(&account("UTC"))
-            .unwrap();
-        submit
-            .recipients
-            .into_iter()
-            .map(|to| to.variables)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(variables("Hi"), [Some("a".to_owned()), None]);
-    assert_eq!(
-        variables("Hi %251%25"),
-        [Some("a".to_owned()), Some(String::new())]
-    );
-}
-
-#[test]
-fn an_id_that_is_no_number_is_the_id_of_no_campaign() {
-    for query in ["", "id=", "id=abc", "id=1.5", "id=99999999999999999999"] {
-        let parameters = read(query, "", b"").unwrap();
-        let campaign = Arguments(&parameters).campaign();
-        let refused = matches!(campaign, Err(Failure::Refused(Refusal::UnknownSubmission)));
-        assert!(refused, "{query}");
+    for query in ["text=%CF%F0", "text[]=hi"] {
+        let read = reading(query, |arguments| arguments.text("text").map(drop));
+        assert!(matches!(read, Err(Failure::Malformed)), "{query}");
     }
+    let read = reading("text=hi&unknown=%FF", |arguments| {
+        arguments.text("text").map(drop)
+    });
+    assert!(read.is_ok());
 }
