@@ -60,7 +60,7 @@ impl Gateway {
         known_list(known)
     }
 
-    /// Removes a list with its contacts. Campaigns that are growing out of it end with the contacts that they have reached.
+    /// Removes a list with its contacts. Campaigns that were accepted before go on to all of them.
     pub async fn remove_list(&self, account: AccountId, list: ListId) -> Result<(), Error> {
         known_list(self.store().remove_list(account, list).await?)
     }

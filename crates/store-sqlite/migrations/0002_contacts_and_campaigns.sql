@@ -135,3 +135,14 @@ CREATE TABLE expansion (
   no_money      INTEGER NOT NULL DEFAULT 0,
   options       TEXT    NOT NULL
 ) STRICT;
+CREATE INDEX expansion_list ON expansion (list_id);
+
+-- Contacts that were changed or removed before an expansion reached them, as they were.
+CREATE TABLE kept_contact (
+  submission_id INTEGER NOT NULL,
+  id            INTEGER NOT NULL,
+  number        TEXT    NOT NULL,
+  given         TEXT,
+  variables     TEXT    NOT NULL,
+  PRIMARY KEY (submission_id, id)
+) STRICT, WITHOUT ROWID;

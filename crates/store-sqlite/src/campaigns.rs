@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use sms::Timestamp;
 use store::campaigns::{Campaigns, Cancellation, Deletion, Expansion, Halt, Step, Stepped};
+use store::contacts::Contact;
 use store::submissions::Submission;
 use store::{AccountId, Error, SubmissionId};
 
 use crate::submissions::{find, select};
-use crate::{SqliteStore, expansion, failed, halts};
+use crate::{SqliteStore, expansion, failed, halts, kept};
 
 #[async_trait]
 impl Campaigns for SqliteStore {
@@ -18,6 +19,21 @@ impl Campaigns for SqliteStore {
     ) -> Result<Vec<Expansion>, Error> {
         self.readers
             .read(move |connection| expansion::list(connection, after, limit))
+            .await
+    }
+
+    async fn contacts_to_expand(
+        &self,
+        submission: SubmissionId,
+        limit: u32,
+    ) -> Result<Vec<Contact>, Error> {
+        self.readers
+            .read(move |connection| {
+                let view = connection
+                    .unchecked_transaction()
+                    .map_err(failed("cannot read"))?;
+                kept::next(&view, submission, limit)
+            })
             .await
     }
 

@@ -9,7 +9,7 @@ use store::{AccountId, ContactId, Error, ListId, SubmissionId};
 use crate::accept::available;
 use crate::new_messages::{Target, check_connectors, price, suppress};
 use crate::timing::Timing;
-use crate::{books, failed, halts, tallies};
+use crate::{books, failed, halts, kept, tallies};
 
 /// Reads expansions that are not complete, by submission.
 pub(crate) fn list(
@@ -142,6 +142,7 @@ pub(crate) fn expand(connection: &Connection, mut step: Step) -> Result<Stepped,
             update.execute((id.0, step.reached.0, stand.reserve + shortage - price))
         })
         .map_err(failed("cannot tell how far the expansion has come"))?;
+    kept::forget(connection, id, step.reached)?;
     if step.last {
         end(connection, id, step.at)?;
         forget_missing(connection, id, stand.written + count)?;

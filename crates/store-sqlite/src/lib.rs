@@ -14,6 +14,7 @@ mod configuration;
 mod contacts;
 mod expansion;
 mod halts;
+mod kept;
 mod ledger;
 mod message;
 mod migrate;

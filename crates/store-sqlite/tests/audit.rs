@@ -102,6 +102,35 @@ async fn a_submission_whose_messages_cost_something_else_is_found() {
 }
 
 #[tokio::test]
+async fn money_of_an_expansion_that_does_not_fit_is_found() {
+    let expand = "INSERT INTO expansion VALUES (2, 1, 0, 9, 5, 0, '')";
+    is_found(
+        "a submission's price is the sum of its messages' prices",
+        expand,
+    )
+    .await;
+    let release = "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (1, 4, 5, 2, 0)";
+    is_found("a submission is held once, at its price", release).await;
+    is_found(
+        "a charge or release is the price of its own message",
+        release,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_kept_tally_that_miscounts_is_found() {
+    let rule = "a kept tally counts the messages";
+    for sql in [
+        "INSERT INTO submission_tally VALUES (2, 2, 0, 0, 2)",
+        "INSERT INTO submission_tally VALUES (2, 2, 0, 0, 3), (2, 5, 0, 1, 1)",
+        "INSERT INTO submission_tally VALUES (2, 2, 0, 1, 3)",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
 async fn a_message_charged_twice_is_found() {
     let sql = format!(
         "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use sms::Timestamp;
 
+use crate::contacts::Contact;
 use crate::submissions::{NewMessage, Parts, Submission};
 use crate::{AccountId, ContactId, Error, ListId, SubmissionId};
 
@@ -131,6 +132,14 @@ pub trait Campaigns: Send + Sync {
         after: Option<SubmissionId>,
         limit: u32,
     ) -> Result<Vec<Expansion>, Error>;
+
+    /// Reads the next contacts of an expansion that is not complete, at most `limit`: the list as it was when the submission was
+    /// accepted, whatever has been changed or removed since. `stopped` is not looked up. Empty when there are no more.
+    async fn contacts_to_expand(
+        &self,
+        submission: SubmissionId,
+        limit: u32,
+    ) -> Result<Vec<Contact>, Error>;
 
     /// Makes messages of the next contacts: writes them, their share of the hold, their queue entries and how far the
     /// expansion has come, or nothing. Idempotent: a step is written once, from where the expansion stands. Numbers on the

@@ -1,7 +1,7 @@
 //! One step of an expansion: the next contacts of a list become messages of a campaign.
 
 use serde::{Deserialize, Serialize};
-use sms::Refusal;
+use sms::{MessageState, Reason, Refusal};
 use store::campaigns::{Expansion, Step, Stepped};
 use store::contacts::Contact;
 use store::submissions::NewMessage;
@@ -32,13 +32,7 @@ impl Gateway {
         };
         let contacts = self
             .store()
-            .contacts_of(
-                account.id,
-                expansion.list,
-                expansion.after,
-                expansion.until,
-                EXPANDED_AT_ONCE,
-            )
+            .contacts_to_expand(expansion.submission, EXPANDED_AT_ONCE)
             .await?;
         let reached = contacts
             .last()
@@ -77,20 +71,9 @@ impl Gateway {
         expansion: &Expansion,
         contacts: Vec<Contact>,
     ) -> Result<Vec<NewMessage>, Error> {
+        let (over, contacts) = self.part_from_those_over(expansion, contacts);
         if contacts.is_empty() {
-            return Ok(vec![]);
-        }
-        if expansion.expires_at <= self.now() {
-            let over = (sms::MessageState::Expired, sms::Reason::LifetimeOver);
-            let ended = |contact: Contact| {
-                ended_message(
-                    Some(contact.number),
-                    contact.given,
-                    Some(contact.variables),
-                    over,
-                )
-            };
-            return Ok(contacts.into_iter().map(ended).collect());
+            return Ok(over);
         }
         loop {
             let common = self.common_of(expansion).await?;
@@ -113,15 +96,46 @@ impl Gateway {
             })
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-            let (messages, missing) = priced?;
+            let (priced, missing) = priced?;
             if expansion.test
                 || !self
                     .register_missing(expansion.account, originator.as_str(), missing)
                     .await?
             {
-                return Ok(messages);
+                return Ok(over.into_iter().chain(priced).collect());
             }
         }
+    }
+
+    /// Makes expired messages of the contacts whose part should have left by now, as after a long wait for money; gives back the
+    /// others.
+    fn part_from_those_over(
+        &self,
+        expansion: &Expansion,
+        mut contacts: Vec<Contact>,
+    ) -> (Vec<NewMessage>, Vec<Contact>) {
+        let now = self.now();
+        let expires_at = |position: u32| {
+            let delay = expansion.parts.map_or(0, |parts| {
+                let part = i64::from(position / parts.size.max(1));
+                part.saturating_mul(parts.interval_ms)
+            });
+            expansion.expires_at.plus_millis(delay)
+        };
+        let too_late = (expansion.written..)
+            .zip(&contacts)
+            .take_while(|(position, _)| expires_at(*position) <= now)
+            .count();
+        let rest = contacts.split_off(too_late);
+        let ended = |contact: Contact| {
+            ended_message(
+                Some(contact.number),
+                contact.given,
+                Some(contact.variables),
+                (MessageState::Expired, Reason::LifetimeOver),
+            )
+        };
+        (contacts.into_iter().map(ended).collect(), rest)
     }
 
     /// Finds again what an expansion's messages have in common.

@@ -7,7 +7,7 @@ use store::contacts::ContactList;
 use store::{AccountId, Error, ListId};
 
 use super::stretch::Stretch;
-use crate::failed;
+use crate::{failed, kept};
 
 /// What is said of a list by whoever changes what is in it.
 pub(super) struct Known {
@@ -84,13 +84,17 @@ pub(super) fn remove(
         .map_err(failed("cannot remove a contact list"))
 }
 
-/// Each contact deleted counts against the limit, and each list too, so that many empty ones are no long transaction.
+/// Each contact deleted counts against the limit, and each list too, so that many empty ones are no long transaction. A list that
+/// campaigns have yet to go through stays until they have.
 pub(super) fn forget_removed(
     connection: &Connection,
     before: Timestamp,
     limit: u32,
 ) -> Result<bool, Error> {
-    let mut left = limit;
+    let mut left = limit - kept::forget_ended(connection, limit)?;
+    if left == 0 {
+        return Ok(true);
+    }
     while let Some(list) = forgettable(connection, before)? {
         if left == 0 {
             return Ok(true);
@@ -109,8 +113,9 @@ pub(super) fn forget_removed(
 fn forgettable(connection: &Connection, before: Timestamp) -> Result<Option<ListId>, Error> {
     connection
         .prepare_cached(
-            "UPDATE contact_list SET state = 2 WHERE id = (SELECT id FROM contact_list \
-             WHERE state <> 0 AND (state = 2 OR created_at < ?1) LIMIT 1) RETURNING id",
+            "UPDATE contact_list SET state = 2 WHERE id = (SELECT id FROM contact_list l \
+             WHERE state <> 0 AND (state = 2 OR created_at < ?1) \
+             AND NOT EXISTS (SELECT 1 FROM expansion e WHERE e.list_id = l.id) LIMIT 1) RETURNING id",
         )
         .and_then(|mut update| {
             update

@@ -9,8 +9,8 @@ use store::{AccountId, ContactId, Error, ListId};
 
 use super::lists;
 use super::stretch::Stretch;
-use crate::failed;
 use crate::stops::Stops;
+use crate::{failed, kept};
 
 /// Numbers are taken for those only that were not in the list, so that what is added has no gap.
 pub(super) fn add(
@@ -78,6 +78,7 @@ pub(super) fn change(
     let Some(Member { list, stopped }) = member(connection, account, contact)? else {
         return Ok(ContactChange::Unknown);
     };
+    let keep = || kept::keep(connection, list, contact.0 - 1, contact.0);
     if let Some((number, given)) = number {
         let number = number.as_str();
         let taken = connection
@@ -87,6 +88,7 @@ pub(super) fn change(
         if taken {
             return Ok(ContactChange::Repeated);
         }
+        keep()?;
         connection
             .prepare_cached(
                 "UPDATE contact SET number = ?3, given = ?4 WHERE list_id = ?1 AND id = ?2",
@@ -102,6 +104,7 @@ pub(super) fn change(
         )?;
     }
     if let Some(variables) = variables {
+        keep()?;
         connection
             .prepare_cached("UPDATE contact SET variables = ?3 WHERE list_id = ?1 AND id = ?2")
             .and_then(|mut update| update.execute((list.0, contact.0, variables)))
@@ -152,6 +155,7 @@ pub(super) fn remove(
         let Some(Member { list, stopped }) = member(connection, account, contact)? else {
             continue;
         };
+        kept::keep(connection, list, contact.0 - 1, contact.0)?;
         delete
             .execute((list.0, contact.0))
             .map_err(failed("cannot remove a contact"))?;
@@ -178,6 +182,7 @@ pub(super) fn clear(
     };
     let stretch = Stretch::after(connection, list, 0, limit)?;
     let stopped = stretch.stopped(connection, account, &known)?;
+    stretch.keep(connection)?;
     let deleted = stretch.delete(connection)?;
     lists::count(connection, list, -i64::from(deleted), -stopped)?;
     Ok(Some(u64::from(deleted)))

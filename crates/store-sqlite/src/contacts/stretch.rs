@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use store::{AccountId, Error, ListId};
 
 use super::lists::Known;
-use crate::failed;
+use crate::{failed, kept};
 
 /// The contacts of a list numbered from after `after` up to `until`.
 pub(super) struct Stretch {
@@ -82,6 +82,11 @@ impl Stretch {
             })
             .map_err(failed("cannot copy contacts"))?;
         Ok(i64::try_from(copied).expect("a count of rows fits i64"))
+    }
+
+    /// Keeps its contacts for the campaigns that have yet to reach them.
+    pub(super) fn keep(&self, connection: &Connection) -> Result<(), Error> {
+        kept::keep(connection, self.list, self.after, self.until)
     }
 
     /// Deletes its contacts; answers how many. The list's counters are the caller's to keep.

@@ -47,9 +47,9 @@ pub(super) async fn next_step(
     let (after, until) = (expansion.after, expansion.until);
     let page = world
         .store
-        .contacts_of(expansion.account, expansion.list, after, until, most)
-        .await
-        .unwrap();
+        .contacts_to_expand(expansion.submission, most)
+        .await;
+    let page = page.unwrap();
     let mut messages = world.submission(page.len()).messages;
     for (message, contact) in messages.iter_mut().zip(&page) {
         message.recipient = Some(contact.number);
@@ -250,30 +250,78 @@ pub async fn an_expansion_that_the_balance_does_not_cover_waits_for_money(store:
     sound(store).await;
 }
 
-pub async fn a_contact_removed_meanwhile_gets_nothing(store: &dyn Store) {
+pub async fn a_campaign_goes_to_its_list_as_it_was_when_it_was_accepted(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let (id, list) = campaign(&world, 5).await;
     go(&world, id, 2, PRICE).await;
     let there = whole(store, world.account, list).await;
     let gone = vec![there[0].id, there[3].id];
     store.remove_contacts(world.account, gone).await.unwrap();
+    for variables in ["new", "newer"] {
+        let changed = (number(77), None);
+        store
+            .change_contact(
+                world.account,
+                there[4].id,
+                Some(changed),
+                Some(variables.into()),
+            )
+            .await
+            .unwrap();
+    }
+    let again = store
+        .add_contacts(world.account, list, contacts(3..4))
+        .await;
+    assert_eq!(again.unwrap().unwrap().added, 1);
+
+    let rest = store.contacts_to_expand(id, 9).await.unwrap();
+    assert_eq!(rest, there[2..], "what was changed or removed as it was");
+    assert_eq!(store.contacts_to_expand(id, 2).await.unwrap(), there[2..4]);
     go(&world, id, 9, PRICE).await;
-    let messages = world.messages(id).await;
-    assert_eq!(messages.len(), 4, "who had a message keeps it");
-    assert!(messages.iter().all(|m| m.recipient != number(3).as_str()));
-    assert_eq!(tally(&world, id).await.total(), 4);
-    assert_eq!(world.book().await.held, 4 * PRICE);
+    let recipients: Vec<_> = world
+        .messages(id)
+        .await
+        .into_iter()
+        .map(|m| m.recipient)
+        .collect();
+    let expected: Vec<_> = there
+        .iter()
+        .map(|contact| contact.number.as_str())
+        .collect();
+    assert_eq!(recipients, expected);
+    assert_eq!(world.book().await.held, 5 * PRICE);
     sound(store).await;
 }
 
-pub async fn a_campaign_whose_contacts_all_went_counts_as_cancelled(store: &dyn Store) {
+pub async fn a_list_removed_behind_a_campaign_serves_it_to_the_end(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let (id, list) = campaign(&world, 3).await;
     store.remove_list(world.account, list).await.unwrap();
+    assert!(!store.forget_removed_lists(at(HOUR), 100).await.unwrap());
+    go(&world, id, 2, PRICE).await;
     assert_eq!(go(&world, id, 9, PRICE).await, Stepped::Written);
-    let tally = tally(&world, id).await;
-    assert_eq!(tally.count(MessageState::Cancelled), 3);
-    assert_eq!(world.book().await.held, 0);
+    assert_eq!(world.messages(id).await.len(), 3);
+    assert!(
+        store.forget_removed_lists(at(HOUR), 3).await.unwrap(),
+        "now it goes"
+    );
+    assert!(!store.forget_removed_lists(at(HOUR), 3).await.unwrap());
+    sound(store).await;
+}
+
+pub async fn a_list_cleared_behind_a_campaign_serves_it_to_the_end(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let (id, list) = campaign(&world, 4).await;
+    let later = accept(store, to_list(&world, list, PRICE).await).await;
+    go(&world, id, 1, PRICE).await;
+    while store.clear_list(world.account, list, 3).await.unwrap() != Some(0) {}
+    go(&world, id, 9, PRICE).await;
+    assert_eq!(world.messages(id).await.len(), 4);
+    assert_eq!(store.contacts_to_expand(later, 9).await.unwrap().len(), 4);
+    // A campaign that ends early leaves nothing behind.
+    store.cancel(world.account, later, at(0)).await.unwrap();
+    assert!(store.forget_removed_lists(at(HOUR), 4).await.unwrap());
+    assert!(!store.forget_removed_lists(at(HOUR), 4).await.unwrap());
     sound(store).await;
 }
 
