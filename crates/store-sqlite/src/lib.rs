@@ -129,7 +129,7 @@ fn set_up(connection: &Connection, path: &Path, options: Options) -> Result<(), 
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(failed(&format!("cannot set up {}", path.display())))?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }
 
