@@ -55,11 +55,16 @@ impl fmt::Display for Problem {
 }
 
 /// What the reader of the file calls the kinds of values, what people call them, and an example.
-const KINDS: [(&str, &str, &str); 11] = [
+const KINDS: [(&str, &str, &str); 12] = [
     ("usize", NUMBER, "write digits alone, such as 10000"),
     ("u64", NUMBER, "write digits alone, such as 60000"),
     ("u32", NUMBER, "write digits alone, such as 24"),
     ("u16", NUMBER, "write digits alone, such as 10"),
+    (
+        "a nonzero u32",
+        "a whole number above zero",
+        "or leave it out",
+    ),
     (
         "path string",
         "a path in quotes",

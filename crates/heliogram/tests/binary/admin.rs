@@ -1,9 +1,12 @@
 //! Admin commands on a running gateway: each takes effect within about a second, and survives a restart.
 
 mod accounts;
+mod campaigns;
 mod first;
 mod given;
+mod money;
 mod prices;
+mod senders;
 mod ways;
 
 use std::time::Duration;
@@ -27,8 +30,13 @@ struct Shop {
 
 impl Shop {
     async fn open() -> Self {
+        Self::with("").await
+    }
+
+    /// Opens one whose configuration has further sections.
+    async fn with(sections: &str) -> Self {
         let operator = operator(Scenario::default()).await;
-        let serve = Serve::new();
+        let serve = Serve::with(sections);
         let furnished = serve.furnish(operator.address(), 10, "10").await;
         let (gateway, http) = serve.start().await;
         Self {
@@ -66,6 +74,15 @@ impl Shop {
             ..self
         }
     }
+}
+
+/// Waits until a campaign has a status of the API.
+async fn stands(customer: &Customer, campaign: i64, status: u64) {
+    eventually(&format!("status {status}"), async || {
+        let state = customer.campaign(campaign).await?;
+        (state["status"] == status).then_some(())
+    })
+    .await;
 }
 
 /// Asks for the price of a message to a number: by it the gateway shows what it knows, and nothing is sent.

@@ -21,6 +21,17 @@ async fn only_commands_that_a_gateway_begins_with_make_its_directory() {
         "route set all --connector operator",
         "route list",
         "route remove all",
+        "sender list",
+        "sender approve --all",
+        "sender deny 1",
+        "exchange list",
+        "exchange set USD 0.025",
+        "exchange remove USD",
+        "campaign list",
+        "campaign pause 1",
+        "campaign resume 1",
+        "campaign cancel 1",
+        "campaign refuse 1",
     ] {
         let words: Vec<_> = command.split(' ').collect();
         let (success, said) = serve.admin(&words).await;
@@ -68,6 +79,21 @@ async fn what_cannot_be_is_refused_with_its_reason() {
             "no certificate in PEM",
         ),
         ("tariff set empty".into(), "needs a price"),
+        ("sender approve".into(), "<IDS>"),
+        ("sender approve 7".into(), "sender name 7"),
+        ("sender deny 7".into(), "sender name 7"),
+        ("sender list --account nobody".into(), "no account nobody"),
+        (
+            "sender list --status lost".into(),
+            "pending, approved, denied",
+        ),
+        ("exchange set dollar 1".into(), "currency"),
+        ("exchange remove USD".into(), "no rate of USD"),
+        ("campaign pause 7".into(), "no campaign 7"),
+        ("campaign resume 7".into(), "campaign 7 is not paused"),
+        ("campaign cancel 7".into(), "no campaign 7"),
+        ("campaign refuse 7".into(), "no campaign 7"),
+        ("campaign list --limit 0".into(), "1..=10000"),
     ] {
         let said = shop.refused(&command).await;
         assert!(said.contains(reason), "{command}: {said}");

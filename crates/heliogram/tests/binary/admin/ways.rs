@@ -86,6 +86,41 @@ async fn routes_choose_the_way_out_and_can_be_taken_away() {
     becomes_unsendable(&shop.customer).await;
 }
 
+#[tokio::test]
+async fn a_kind_of_route_is_taken_by_those_who_ask_for_it() {
+    const RUSSIA: &str = "79161234567";
+
+    let shop = Shop::open().await;
+    let direct = operator(Scenario::default()).await;
+    shop.serve.connector("direct", direct.address(), 10).await;
+    shop.done("route set direct --connector direct --country RU --kind direct --rank -1")
+        .await;
+    let listed = shop.done("route list").await;
+    let kinds: Vec<_> = listed
+        .lines()
+        .map(|line| line.split_whitespace().last().unwrap())
+        .collect();
+    assert_eq!(kinds, ["KIND", "direct", "none"], "{listed}");
+    let asking = [
+        ("sender", "Shop"),
+        ("text", "Hello"),
+        ("phone", RUSSIA),
+        ("type", "2"),
+    ];
+    eventually("the way of the kind", async || {
+        shop.customer.call("sendSMS", &asking).await;
+        let shown = direct.inbox().messages(Some(RUSSIA));
+        (!shown.is_empty()).then_some(())
+    })
+    .await;
+    shop.operator.inbox().clear();
+    send(&shop.customer, "Shop", RUSSIA).await;
+    assert_eq!(
+        shop.operator.inbox().wait(Some(RUSSIA), SOON).await.len(),
+        1
+    );
+}
+
 /// Without a route nothing is accepted.
 async fn becomes_unsendable(customer: &Customer) {
     eventually("the refusal", async || {

@@ -16,11 +16,16 @@ pub(crate) struct Serve {
 impl Serve {
     /// Makes a directory with a configuration file, and nothing else.
     pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// Makes a directory with a configuration file that has further sections.
+    pub(crate) fn with(sections: &str) -> Self {
         let serve = Self {
             directory: tempfile::tempdir().unwrap(),
         };
         let text = format!(
-            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n",
+            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n{sections}",
             serve.data().display()
         );
         std::fs::write(serve.config(), text).unwrap();
@@ -49,11 +54,13 @@ impl Serve {
     /// Runs an admin command; tells whether it succeeded, and what it said.
     pub(crate) async fn admin(&self, arguments: &[&str]) -> (bool, String) {
         let data = self.data();
-        let mut all = arguments.to_vec();
-        all.extend(["--data", data.to_str().unwrap()]);
-        let output = run(&all).await;
-        let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-        (output.status.success(), said.concat())
+        said(arguments, ["--data", data.to_str().unwrap()]).await
+    }
+
+    /// Runs an admin command that is given the configuration file; tells likewise.
+    pub(crate) async fn configured(&self, arguments: &[&str]) -> (bool, String) {
+        let config = self.config();
+        said(arguments, ["--config", config.to_str().unwrap()]).await
     }
 
     /// Runs an admin command that must succeed; gives what it said.
@@ -110,4 +117,10 @@ impl Serve {
         ])
         .await;
     }
+}
+
+async fn said(arguments: &[&str], place: [&str; 2]) -> (bool, String) {
+    let output = run(&[arguments, &place].concat()).await;
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.success(), said.concat())
 }

@@ -105,12 +105,9 @@ async function phones(book) {
   });
   const found = await call('searchPhones', { searchFields });
   assert.deepEqual(found.map(({ id }) => id), [String(phone)]);
-  // The same as an object, which the library writes as PHP would; it signs it as JavaScript writes objects.
-  const array = { phone: { operation: 'like', value: '38093%' } };
-  await call('searchPhones', { searchFields: array }).then(
-    (rows) => assert.equal(rows.length, 2),
-    (error) => assert.equal(error.errCode, '-1'),
-  );
+  // An object is written as PHP would, but signed by the name that JavaScript has for objects.
+  const unspoken = { phone: { operation: 'like', value: '38093%' } };
+  assert.equal((await call('searchPhones', { searchFields: unspoken })).length, 2);
 
   assert.equal(await call('editPhone', {
     idPhone: phone, phone: '+38 (050) 765-43-21', variables: 'Пётр',
