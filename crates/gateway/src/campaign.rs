@@ -16,7 +16,7 @@ use store::{AccountId, ContactId, ListId};
 
 use crate::contacts::parse;
 use crate::pricing::{Common, Pricing};
-use crate::submit::new_submission;
+use crate::submit::{accepted, new_submission};
 use crate::{Accepted, Error, Gateway, Terms};
 use expand::Options;
 
@@ -98,16 +98,16 @@ impl Gateway {
                 options: serde_json::to_string(&options)
                     .expect("plain data with text keys is JSON"),
             });
-            let accepted = match self.store().accept(new).await {
+            let answer = match self.store().accept(new).await {
                 // The list has been removed, or a connector, since they were looked at.
                 Err(error) if error.is_conflict() => {
                     self.reload().await?;
                     self.list(account, list).await?;
                     return Err(error.into());
                 }
-                accepted => accepted?,
+                answer => answer?,
             };
-            let accepted = self.accepted(account, accepted, priced.quote.total())?;
+            let accepted = accepted(answer, priced.quote.total())?;
             self.wake_expansion();
             self.wake_dispatch();
             return Ok(accepted);

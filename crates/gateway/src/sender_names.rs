@@ -109,7 +109,7 @@ fn check_name(name: &str) -> Result<Originator, Refusal> {
     let characters = name.as_str().chars().count();
     let longest = match name.kind() {
         OriginatorKind::Alphanumeric => NAME_CHARACTERS,
-        _ => NAME_DIGITS,
+        OriginatorKind::Numeric => NAME_DIGITS,
     };
     if characters > longest {
         Err(Refusal::InvalidName)

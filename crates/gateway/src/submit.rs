@@ -74,12 +74,11 @@ impl Gateway {
     /// account's stop list. Where the originator needs an approval that it does not have, messages wait for it; a name that
     /// nobody has registered is registered by this, so that the operator of the gateway gets to see it.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
-        let account = submit.account;
         let submit = Arc::new(submit);
         let (mut new, quote) = self.prepare(&submit).await?;
         let test = new.test;
         let mut total = quote.total();
-        let accepted = match self.store().accept(new).await {
+        let answer = match self.store().accept(new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
@@ -88,9 +87,9 @@ impl Gateway {
                 total = again.1.total();
                 self.store().accept(new).await
             }
-            accepted => accepted,
+            answer => answer,
         };
-        let accepted = self.accepted(account, accepted?, total)?;
+        let accepted = accepted(answer?, total)?;
         if !test {
             self.wake_dispatch();
         }
@@ -109,33 +108,6 @@ impl Gateway {
         let common = self.common(submit.account, &submit.terms, vec![]).await?;
         let priced = self.priced(&submit, common, stopped).await?;
         Ok(priced.quote)
-    }
-
-    /// Turns the store's answer to an acceptance into ours.
-    pub(crate) fn accepted(
-        &self,
-        account: AccountId,
-        acceptance: Acceptance,
-        needed: Money,
-    ) -> Result<Accepted, Error> {
-        let currency = needed.currency();
-        match acceptance {
-            Acceptance::Accepted {
-                submission,
-                price_micros,
-            } => Ok(Accepted {
-                submission,
-                price: Money::new(price_micros, currency),
-            }),
-            Acceptance::NobodyLeft => Err(Refusal::NoValidRecipients.into()),
-            Acceptance::Insufficient { available_micros } => {
-                tracing::debug!(%account, "refused: not enough money");
-                Err(Error::Refused(Refusal::InsufficientFunds {
-                    needed,
-                    available: Money::new(available_micros, currency),
-                }))
-            }
-        }
     }
 
     /// Checks what a submission's messages have in common.
@@ -343,6 +315,25 @@ fn price(
         quote: pricing.quote,
         unregistered: pricing.unregistered.into_iter().collect(),
     })
+}
+
+/// Turns the store's answer to an acceptance into ours.
+pub(crate) fn accepted(acceptance: Acceptance, needed: Money) -> Result<Accepted, Refusal> {
+    let money = |micros| Money::new(micros, needed.currency());
+    match acceptance {
+        Acceptance::Accepted {
+            submission,
+            price_micros,
+        } => Ok(Accepted {
+            submission,
+            price: money(price_micros),
+        }),
+        Acceptance::NobodyLeft => Err(Refusal::NoValidRecipients),
+        Acceptance::Insufficient { available_micros } => Err(Refusal::InsufficientFunds {
+            needed,
+            available: money(available_micros),
+        }),
+    }
 }
 
 /// Makes a submission of its messages; what only campaigns have is absent.

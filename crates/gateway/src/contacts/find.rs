@@ -84,8 +84,8 @@ impl Gateway {
         while left > 0 {
             let limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
             let contacts = self.contacts_of(account, list, after, limit).await?;
-            let Some(last) = contacts.last() else { break };
-            after = last.id;
+            let Some(end) = contacts.last() else { break };
+            after = end.id;
             left -= contacts.len().min(left);
             found.extend(contacts.iter().map(|contact| contact.id));
         }
@@ -126,10 +126,10 @@ impl Gateway {
         let mut after = ContactId(0);
         loop {
             let contacts = self.contacts_of(account, list, after, PAGE).await?;
-            let Some(last) = contacts.last() else {
+            let Some(end) = contacts.last() else {
                 return Ok(());
             };
-            after = last.id;
+            after = end.id;
             found.extend(
                 contacts
                     .iter()

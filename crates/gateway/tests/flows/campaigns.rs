@@ -1,7 +1,9 @@
 //! Campaigns: from a contact list to messages, in one go and in parts, halted, cancelled and deleted.
 
+use gateway::connector::Attempt;
 use gateway::{Campaign, ContactEntry, Halt, ListId, SubmissionId, SubmissionParts, Terms};
 use sms::{CampaignState, MessageState, Reason, Refusal};
+use testkit::loopback::Way;
 
 use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal};
 
@@ -74,6 +76,12 @@ impl World {
             .unwrap()
             .tally
             .total()
+    }
+}
+
+fn accept_all(way: &Way, attempts: &[Attempt]) {
+    for attempt in attempts {
+        way.accept(attempt);
     }
 }
 
@@ -164,7 +172,7 @@ async fn contacts_added_or_removed_behind_the_acceptance_do_not_upset_the_books(
             .iter()
             .all(|attempt| attempt.recipient.as_str() != "380679999999")
     );
-    attempts.iter().for_each(|attempt| way.accept(attempt));
+    accept_all(&way, &attempts);
     world.reaches(id, CampaignState::Sent).await;
     world.money(0, 5).await;
 }
@@ -191,7 +199,7 @@ async fn parts_leave_one_after_another() {
             attempts[0].expires_at, expires_at,
             "a lifetime from the part's own start"
         );
-        attempts.iter().for_each(|attempt| way.accept(attempt));
+        accept_all(&way, &attempts);
         if part < 2 {
             world.reaches(id, CampaignState::Running).await;
         }
@@ -216,7 +224,7 @@ async fn a_control_copy_goes_along_for_nothing() {
             .iter()
             .any(|attempt| attempt.recipient.as_str() == "380501112233")
     );
-    attempts.iter().for_each(|attempt| way.accept(attempt));
+    accept_all(&way, &attempts);
     world
         .reaches(accepted.submission, CampaignState::Sent)
         .await;
@@ -301,7 +309,7 @@ async fn only_what_has_not_started_can_be_cancelled() {
     );
     world.gateway.cancel(world.account, later).await.unwrap();
     assert_eq!(world.campaign_state(later).await, CampaignState::Cancelled);
-    attempts.iter().for_each(|attempt| way.accept(attempt));
+    accept_all(&way, &attempts);
     world.reaches(running, CampaignState::Sent).await;
     eventually("the hold is released", async || {
         world
@@ -390,7 +398,7 @@ async fn a_paused_campaign_goes_on_where_it_stood() {
     assert_eq!(world.campaign_state(id).await, CampaignState::Paused);
     assert!(world.gateway.resume(id).await.unwrap());
     let attempts = way.take(3).await;
-    attempts.iter().for_each(|attempt| way.accept(attempt));
+    accept_all(&way, &attempts);
     world.reaches(id, CampaignState::Sent).await;
     world.money(0, 4).await;
 }
@@ -445,7 +453,7 @@ async fn a_stopped_number_is_left_out_at_acceptance_and_just_before_the_wire() {
     world.clock.advance_ms(HOUR);
     let attempts = way.take(2).await;
     assert_eq!(attempts[1].recipient.as_str(), "380670000004");
-    attempts.iter().for_each(|attempt| way.accept(attempt));
+    accept_all(&way, &attempts);
     world.reaches(id, CampaignState::Sent).await;
     let suppressed: Vec<_> = world
         .messages(id)
@@ -511,12 +519,12 @@ async fn a_campaign_accepted_before_a_crash_is_expanded_after_it() {
     drop(gateway);
     let world = World::at(place.path(), connector).await;
     eventually("all are messages", async || {
-        let last = world
+        let all = world
             .gateway
             .messages(world.account, id, None, None, 10_000)
             .await
             .unwrap();
-        last.len() == 7_000
+        all.len() == 7_000
     })
     .await;
     assert_eq!(world.total(id).await, 7_000);

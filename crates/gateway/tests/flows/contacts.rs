@@ -1,5 +1,6 @@
 //! Contact lists: kept, found, copied; the stop list beside them.
 
+use gateway::search::Operation::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Like};
 use gateway::search::{Condition, Operation, Page};
 use gateway::{ContactEntry, ContactField, ContactId, ContactSearch, ListId};
 use sms::Refusal;
@@ -52,6 +53,9 @@ async fn numbers(world: &World, search: &ContactSearch, page: Page) -> (u64, Vec
     (found.total, contacts.iter().map(number).collect())
 }
 
+/// Conditions, and the numbers of the contacts that fulfil them.
+type Case<'a> = (&'a [(ContactField, Operation, &'a str)], &'a [&'a str]);
+
 #[tokio::test]
 async fn contacts_are_found_by_everything_that_is_known_of_them() {
     let world = World::new().await;
@@ -80,8 +84,7 @@ async fn contacts_are_found_by_everything_that_is_known_of_them() {
         ContactField::List,
     );
     let the_list = list.to_string();
-    use Operation::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Like};
-    let cases: &[(&[(ContactField, Operation, &str)], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (&[], &[first, second, third, fourth, elsewhere]),
         (
             &[(of_list, Equal, &the_list)],
@@ -143,10 +146,7 @@ async fn a_page_of_contacts_knows_how_many_there_are_on_all() {
         (4, vec![])
     );
     let search = ContactSearch {
-        conditions: vec![(
-            ContactField::Number,
-            Condition::new(Operation::Like, "380%"),
-        )],
+        conditions: vec![(ContactField::Number, Condition::new(Like, "380%"))],
         ..search
     };
     let (total, found) = numbers(&world, &search, page(2, None)).await;
@@ -260,11 +260,11 @@ async fn a_long_list_is_copied_whole() {
         list: Some(copy),
         conditions: vec![],
     };
-    let last = Page {
+    let end = Page {
         from: 11_999,
         limit: None,
     };
-    assert_eq!(numbers(&world, &search, last).await.1, ["380670011999"]);
+    assert_eq!(numbers(&world, &search, end).await.1, ["380670011999"]);
     assert_eq!(
         refusal(world.gateway.copy_list(world.account, ListId(99)).await),
         Refusal::UnknownList
