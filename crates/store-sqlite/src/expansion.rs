@@ -145,7 +145,11 @@ pub(crate) fn expand(connection: &Connection, mut step: Step) -> Result<Stepped,
     kept::forget(connection, id, step.reached)?;
     if step.last {
         end(connection, id, step.at)?;
-        forget_missing(connection, id, stand.written + count)?;
+        // No more are expected, should some contacts never have come.
+        connection
+            .prepare_cached("UPDATE submission SET planned = message_count WHERE id = ?1")
+            .and_then(|mut update| update.execute([id.0]))
+            .map_err(failed("cannot end the expansion"))?;
     }
     Ok(Stepped::Written)
 }
@@ -175,28 +179,6 @@ fn wait_for_money(connection: &Connection, submission: SubmissionId) -> Result<(
         .and_then(|mut update| update.execute([submission.0]))
         .map(|_| ())
         .map_err(failed("cannot let an expansion wait"))
-}
-
-/// After the last step: contacts that never became messages are not expected any more. Where none did, the account has taken
-/// them all away, and the campaign counts as cancelled by it.
-fn forget_missing(
-    connection: &Connection,
-    submission: SubmissionId,
-    written: i64,
-) -> Result<(), Error> {
-    let (sql, value) = if written == 0 {
-        (
-            "UPDATE submission SET halt = ?2 WHERE id = ?1",
-            i64::from(halts::halt_code(Some(Halt::Cancelled))),
-        )
-    } else {
-        ("UPDATE submission SET planned = ?2 WHERE id = ?1", written)
-    };
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut update| update.execute((submission.0, value)))
-        .map(|_| ())
-        .map_err(failed("cannot end the expansion"))
 }
 
 /// Ends the submission's expansion, if it has one: no more messages come, and what is held for them is released.

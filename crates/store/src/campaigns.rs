@@ -143,8 +143,7 @@ pub trait Campaigns: Send + Sync {
 
     /// Makes messages of the next contacts: writes them, their share of the hold, their queue entries and how far the
     /// expansion has come, or nothing. Idempotent: a step is written once, from where the expansion stands. Numbers on the
-    /// stop list become suppressed messages at no price. Where the last step leaves a submission without any message, its
-    /// contacts count as cancelled by the account, which took them all away.
+    /// stop list become suppressed messages at no price.
     async fn expand(&self, step: Step) -> Result<Stepped, Error>;
 
     /// Cancels a submission of which nothing has left, nor may have left. A test never leaves and cannot be cancelled. When this

@@ -49,7 +49,7 @@ pub trait Ledger: Send + Sync {
     async fn book(&self, account: AccountId) -> Result<Option<Book>, Error>;
 
     /// Checks in one consistent view that every book is the sum of its entries, that each submission's hold is the price of
-    /// its messages, and that each message is charged at most once, released at most once, never both, at its own
-    /// price, and exactly one of them when it is final.
+    /// its messages and of those to come, that each message is charged at most once, released at most once, never both, at its
+    /// own price, and exactly one of them when it is final, and that every kept count of messages is right.
     async fn audit(&self) -> Result<Audit, Error>;
 }
