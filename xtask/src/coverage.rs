@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-pub(crate) use test::Test;
+pub(crate) use test::{GOLDEN, Test};
 
 /// Where the coverage of each dialect stands: `<dialect>.toml` in this folder.
 pub(crate) const FOLDER: &str = "crates/dialects/coverage/";

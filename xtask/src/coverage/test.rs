@@ -1,7 +1,7 @@
 //! How a test is named in a coverage file, and where it stands.
 
-/// Where the golden files of all dialects stand.
-const GOLDEN: &str = "crates/dialects/tests/golden";
+/// Where the golden files stand: `<dialect>/<method>/<case>.http` in this folder.
+pub(crate) const GOLDEN: &str = "crates/dialects/tests/golden/";
 
 /// Names a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl<'a> Test<'a> {
     pub(crate) fn files(&self, dialect: &str) -> Vec<String> {
         match self {
             Self::Golden { folder, case } => {
-                vec![format!("{GOLDEN}/{dialect}/{folder}/{case}.http")]
+                vec![format!("{GOLDEN}{dialect}/{folder}/{case}.http")]
             }
             Self::Function {
                 package, modules, ..

@@ -4,12 +4,14 @@
 mod exchange;
 mod names;
 
+use std::collections::BTreeSet;
+
 use toml::Spanned;
 
 use super::Finding;
 use super::code::has_test;
 use super::tree::{File, Tree};
-use crate::coverage::{Coverage, FOLDER, Item, Method, Test, Values};
+use crate::coverage::{Coverage, FOLDER, GOLDEN, Item, Method, Test, Values};
 use exchange::Exchange;
 
 const MEND: &str =
@@ -18,14 +20,32 @@ const MEND: &str =
 /// Finds documented items without a test, tests that are not there or show something else, and names that only one side
 /// knows.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.files
-        .iter()
-        .filter_map(|file| {
-            let dialect = file.path.strip_prefix(FOLDER)?.strip_suffix(".toml")?;
-            Some(check_one(tree, file, dialect))
-        })
-        .flatten()
-        .collect()
+    let mut findings = Vec::new();
+    for dialect in dialects(tree) {
+        let path = format!("{FOLDER}{dialect}.toml");
+        match tree.files.iter().find(|file| file.path == path) {
+            Some(file) => findings.extend(check_one(tree, file, dialect)),
+            None => findings.push(Finding::error(
+                &path,
+                1,
+                "the dialect has no such file",
+                MEND,
+            )),
+        }
+    }
+    findings
+}
+
+/// Lists the dialects: those with golden files, and those with a coverage file.
+fn dialects(tree: &Tree) -> BTreeSet<&str> {
+    fn dialect(file: &File) -> Option<&str> {
+        let covered = file
+            .path
+            .strip_prefix(FOLDER)
+            .and_then(|name| name.strip_suffix(".toml"));
+        covered.or_else(|| Some(file.path.strip_prefix(GOLDEN)?.split_once('/')?.0))
+    }
+    tree.files.iter().filter_map(dialect).collect()
 }
 
 fn check_one(tree: &Tree, file: &File, dialect: &str) -> Vec<Finding> {

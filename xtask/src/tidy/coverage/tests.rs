@@ -83,6 +83,18 @@ fn a_dialect_whose_every_item_is_tested_passes() {
 }
 
 #[test]
+fn a_dialect_with_golden_files_needs_a_coverage_file() {
+    let tree = Tree::of(&[(
+        "crates/dialects/tests/golden/shop/send/document.http",
+        DOCUMENT,
+    )]);
+    assert_eq!(
+        places(&check(&tree)),
+        ["crates/dialects/coverage/shop.toml:1"]
+    );
+}
+
+#[test]
 fn an_item_needs_a_test_or_a_reason() {
     check_found("tests = [\"send/wrong_key\"]", "", "`-1`: has no test");
     check_found(
