@@ -20,18 +20,15 @@
 //! | fact | meaning |
 //! | --- | --- |
 //! | `at DATE TIME` | the time of what follows, and of the request |
-//! | `sent to NUMBERS`, `tested with NUMBER`, `scheduled to NUMBER` | the account submitted `Testing SMS` |
-//! | `sent by another account` | another account did |
-//! | `taken` | the operator took the messages and is silent; else they wait |
-//! | `settled` | it reported outcomes a minute later: numbers in `0001` are undelivered, `0003` refused, others delivered |
 //!
-//! and what the account keeps, for which see [`crate::kept`].
+//! and what the account keeps, for which see [`crate::kept`], and what it sent, for which see [`crate::history`].
 
 use gateway::directory::Originators;
 use gateway::{AccountSettings, Exchange, SenderRules};
 use serde_json::{Map, Value};
 use sms::{Country, Currency, Money, Timestamp};
 
+use crate::history::Happened;
 use crate::kept::Kept;
 
 /// Holds what a file says of its world.
@@ -55,12 +52,7 @@ pub(crate) struct Facts {
 pub(crate) enum Event {
     At(Timestamp),
     Keeps(Kept),
-    Sent(Vec<String>),
-    Tested(Vec<String>),
-    Scheduled(Vec<String>),
-    SentByAnother,
-    Taken,
-    Settled,
+    Happened(Happened),
 }
 
 impl Facts {
@@ -128,16 +120,12 @@ impl Facts {
 }
 
 fn event(words: &[&str]) -> Option<Event> {
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Some(match words {
         ["at", date, time] => Event::At(moment(&format!("{date} {time}"))?),
-        ["sent", "by", "another", "account"] => Event::SentByAnother,
-        ["sent", "to", numbers @ ..] => Event::Sent(owned(numbers)),
-        ["tested", "with", numbers @ ..] => Event::Tested(owned(numbers)),
-        ["scheduled", "to", numbers @ ..] => Event::Scheduled(owned(numbers)),
-        ["taken"] => Event::Taken,
-        ["settled"] => Event::Settled,
-        words => Event::Keeps(Kept::read(words)?),
+        words => match Happened::read(words) {
+            Some(happened) => Event::Happened(happened),
+            None => Event::Keeps(Kept::read(words)?),
+        },
     })
 }
 

@@ -1,6 +1,7 @@
 //! Every golden file: its world is built on a real database, its request answered by the real gateway.
 
 mod facts;
+mod history;
 mod kept;
 mod signer;
 mod world;

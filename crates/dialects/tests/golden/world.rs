@@ -1,28 +1,21 @@
 //! The world that a golden file asks for, made by the calls that make it in earnest.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use dialects::Dialects;
 use gateway::directory::{
     ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
 };
 use gateway::secrets::Vault;
-use gateway::{
-    AccountId, AccountSettings, Gateway, Limits, Parts, Running, SubmissionId, Submit, Tempo,
-    Terms, To,
-};
-use sms::{Lane, Outcome, Reason, Timestamp};
+use gateway::{AccountId, AccountSettings, Gateway, Limits, Parts, Tempo};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::TestClock;
 use testkit::golden::Case;
-use testkit::operator::{Fate, Operator};
 
 use crate::facts::{Event, Facts};
+use crate::history::{Happened, History};
 use crate::kept::Keeper;
-
-const MINUTE_MS: i64 = 60_000;
 
 const DATABASE: &str = "heliogram.db";
 
@@ -88,17 +81,7 @@ impl World {
 
     async fn configure(&self) {
         let (gateway, facts) = (&self.gateway, &self.facts);
-        let rule = |country: &str| TariffRule {
-            country: Some(country.to_owned()),
-            price: facts.price.clone(),
-            ..TariffRule::default()
-        };
-        let tariff = TariffSettings {
-            currency: facts.balance.currency().code().to_owned(),
-            default: None,
-            rules: vec![rule("UA"), rule("RU")],
-        };
-        gateway.put_tariff("default", &tariff).await.unwrap();
+        self.set_price(&facts.price).await;
         let operator = ConnectorSettings::to("operator:2775", "us");
         gateway
             .put_connector("operator", &operator, "")
@@ -136,6 +119,20 @@ impl World {
         }
     }
 
+    async fn set_price(&self, price: &str) {
+        let rule = |country: &str| TariffRule {
+            country: Some(country.to_owned()),
+            price: price.to_owned(),
+            ..TariffRule::default()
+        };
+        let tariff = TariffSettings {
+            currency: self.facts.balance.currency().code().to_owned(),
+            default: None,
+            rules: vec![rule("UA"), rule("RU")],
+        };
+        self.gateway.put_tariff("default", &tariff).await.unwrap();
+    }
+
     async fn add_account(&self, name: &str, settings: &AccountSettings) -> AccountId {
         let balance = self.facts.balance;
         let account = self
@@ -151,84 +148,21 @@ impl World {
     }
 
     async fn happen(&self, event: &Event, keeper: &mut Keeper<'_>) {
-        let (account, another) = (keeper.account, keeper.another);
-        let start_at = self.gateway.now().plus_millis(MINUTE_MS);
         match event {
-            Event::Keeps(kept) => keeper.keep(kept).await,
             Event::At(moment) => self.clock.set(*moment),
-            Event::Sent(numbers) => self.submit(account, numbers, false, None).await,
-            Event::Tested(numbers) => self.submit(account, numbers, true, None).await,
-            Event::Scheduled(numbers) => self.submit(account, numbers, false, Some(start_at)).await,
-            Event::SentByAnother => {
-                self.submit(another, &["380972920383".to_owned()], false, None)
-                    .await;
-            }
-            Event::Taken => self.run(account, |_| Fate::Taken).await,
-            Event::Settled => {
-                self.clock.advance_ms(MINUTE_MS);
-                self.run(account, settle).await;
+            Event::Keeps(kept) => keeper.keep(kept).await,
+            Event::Happened(Happened::PriceBecomes(price)) => self.set_price(price).await,
+            Event::Happened(happened) => {
+                let history = History {
+                    gateway: &self.gateway,
+                    clock: &self.clock,
+                    account: keeper.account,
+                    another: keeper.another,
+                    owner: keeper.owner,
+                    book: keeper.book,
+                };
+                history.happen(happened).await;
             }
         }
-    }
-
-    async fn submit(
-        &self,
-        account: AccountId,
-        numbers: &[String],
-        test: bool,
-        start_at: Option<Timestamp>,
-    ) {
-        let to = |number: &String| To {
-            number: number.clone(),
-            variables: None,
-        };
-        let submit = Submit {
-            account,
-            terms: Terms {
-                originator: "Info".into(),
-                text: "Testing SMS".into(),
-                start_at,
-                test,
-                ..Terms::default()
-            },
-            recipients: numbers.iter().map(to).collect(),
-            lane: Lane::Bulk,
-            drop_repeats: false,
-        };
-        self.gateway.submit(submit).await.unwrap();
-    }
-
-    /// Lets the tasks run until every message of the submission has left or ended.
-    async fn run(&self, account: AccountId, fate: fn(&str) -> Fate) {
-        let operator = Operator::new(move |attempt| fate(attempt.recipient.as_str()));
-        let running = Running::start(self.gateway.clone(), Arc::new(operator)).await;
-        let id = SubmissionId(self.facts.next_submission);
-        let settled = async {
-            loop {
-                let submission = self.gateway.submission(account, id).await.unwrap();
-                let reported = self.facts.events.contains(&Event::Settled);
-                let tally = submission.tally;
-                let rests = if reported {
-                    tally.is_final()
-                } else {
-                    tally.waiting() == 0
-                };
-                if rests {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        let in_time = tokio::time::timeout(Duration::from_secs(20), settled).await;
-        in_time.expect("the messages come to rest");
-        running.stop().await;
-    }
-}
-
-fn settle(recipient: &str) -> Fate {
-    match &recipient[recipient.len() - 4..] {
-        "0001" => Fate::Reported(Outcome::Undelivered(Reason::AbsentSubscriber)),
-        "0003" => Fate::Refused(Reason::DestinationRefused),
-        _ => Fate::Reported(Outcome::Delivered),
     }
 }
