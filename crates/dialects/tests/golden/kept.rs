@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `next book ID`, also of a `phone`, an `exception`, a `sender` and a `variable` | the id of the next one |
 //! | `book NAME`, `book NAME described TEXT` | an address book; phones and variables that follow are its own |
-//! | `N books` | so many called `book`, with no phones |
+//! | `N books`, `N books called NAME` | so many, with no phones |
 //! | `phone NUMBER`, `phone NUMBER with VARIABLES` | a phone, its number as given |
 //! | `N phones` | so many, from 380630000001 on |
 //! | `variable NAME` | a name for one more of the phones' variables |
@@ -28,7 +28,7 @@ pub(crate) enum Kept {
         name: String,
         description: String,
     },
-    Books(u32),
+    Books(u32, String),
     Phone {
         number: String,
         variables: String,
@@ -68,7 +68,10 @@ impl Kept {
                 let (name, description) = halves(words, "described");
                 Self::Book { name, description }
             }
-            [count, "books"] => Self::Books(count.parse().ok()?),
+            [count, "books"] => Self::Books(count.parse().ok()?, "book".to_owned()),
+            [count, "books", "called", name @ ..] => {
+                Self::Books(count.parse().ok()?, name.join(" "))
+            }
             ["phone", words @ ..] => {
                 let (number, variables) = halves(words, "with");
                 Self::Phone { number, variables }
@@ -121,6 +124,8 @@ pub(crate) struct Keeper<'a> {
     pub(crate) owner: AccountId,
     /// The address book that the following is about.
     pub(crate) book: Option<ListId>,
+    /// How many sender names were numbered.
+    pub(crate) senders: u32,
 }
 
 impl Keeper<'_> {
@@ -130,9 +135,9 @@ impl Keeper<'_> {
         match kept {
             Kept::Next(table, id) => self.number_from(table, *id),
             Kept::Book { name, description } => self.add_book(name, description).await,
-            Kept::Books(count) => {
+            Kept::Books(count, name) => {
                 for _ in 0..*count {
-                    self.add_book("book", "").await;
+                    self.add_book(name, "").await;
                 }
             }
             Kept::Phone { number, variables } => {
@@ -168,8 +173,9 @@ impl Keeper<'_> {
                 status,
             } => self.add_sender(name, country, *status).await,
             Kept::Senders(count) => {
-                for n in 1..=*count {
-                    let name = format!("name{n}");
+                for _ in 0..*count {
+                    self.senders += 1;
+                    let name = format!("name{}", self.senders);
                     self.add_sender(&name, "UA", SenderStatus::Pending).await;
                 }
             }

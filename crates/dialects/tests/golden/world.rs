@@ -107,6 +107,7 @@ impl World {
             another,
             owner: account,
             book: None,
+            senders: 0,
         };
         for event in &facts.events {
             self.happen(event, &mut keeper).await;
