@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use gateway::{Limits, SenderRules, Tempo};
+use gateway::{Limits, SenderRules};
 use serde::Deserialize;
 use sms::{Country, Currency, Money};
 
@@ -191,13 +191,13 @@ impl Config {
         };
         Setup {
             limits,
-            tempo: Tempo::default(),
             exchange: self
                 .exchange
                 .as_ref()
                 .map(Exchange::table)
                 .unwrap_or_default(),
             sender_rules: self.senders.rules(),
+            ..Setup::default()
         }
     }
 }

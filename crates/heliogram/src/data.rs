@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use gateway::clock::SystemClock;
+use gateway::clock::{Clock, SystemClock};
 use gateway::secrets::Vault;
 use gateway::{Exchange, Gateway, Limits, Parts, SenderRules, Tempo};
 use store_sqlite::{Options, SqliteStore};
@@ -19,12 +19,24 @@ pub(crate) struct DataDirectory {
 }
 
 /// What the gateway's handle is opened with besides the data.
-#[derive(Default)]
 pub(crate) struct Setup {
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) tempo: Tempo,
     pub(crate) exchange: Exchange,
     pub(crate) sender_rules: SenderRules,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            tempo: Tempo::default(),
+            exchange: Exchange::default(),
+            sender_rules: SenderRules::default(),
+        }
+    }
 }
 
 impl DataDirectory {
@@ -124,7 +136,7 @@ impl DataDirectory {
         let parts = Parts {
             store: Arc::new(store),
             vault: Vault::new(&self.vault_key),
-            clock: Arc::new(SystemClock),
+            clock: setup.clock,
             limits: setup.limits,
             tempo: setup.tempo,
             exchange: setup.exchange,

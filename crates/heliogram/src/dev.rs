@@ -1,6 +1,9 @@
 //! `heliogram dev`: everything in one process, on this machine alone, ready in a second.
 
 pub(crate) mod account;
+mod clock;
+mod here;
+mod length;
 mod links;
 mod phones;
 mod welcome;
@@ -10,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use axum::middleware;
 use dialects::Dialects;
 use gateway::{Account, Gateway, SenderRules};
 use serde::Serialize;
@@ -23,6 +27,7 @@ use crate::lifetime::Ending;
 use crate::program::{Doors, Program};
 use crate::{logs, output};
 
+use clock::ForwardClock;
 use links::OwnOperatorOnly;
 
 /// What the rates of development mode say one hryvnia is worth: fixed, so that tests can count on them.
@@ -98,7 +103,13 @@ impl World {
         };
         let data = DataDirectory::development(&directory)?;
         let lock = data.lock()?;
-        let gateway = data.gateway(setup()).await?;
+        let clock = ForwardClock::default();
+        let gateway = data
+            .gateway(Setup {
+                clock: Arc::new(clock.clone()),
+                ..setup()
+            })
+            .await?;
         let simulator = start_operator(options, &directory).await?;
         account::furnish(&gateway, simulator.address()).await?;
         let doors = Doors {
@@ -108,7 +119,9 @@ impl World {
                 ..Http::default()
             },
             smpp: Some(options.smpp),
-            extra: phones::routes(simulator.inbox()),
+            extra: phones::routes(simulator.inbox())
+                .merge(clock::routes(clock))
+                .layer(middleware::from_fn(here::only_from_here)),
         };
         let links = Arc::new(OwnOperatorOnly::at(simulator.address()));
         let program = Program::start(gateway.clone(), lock, links, doors).await?;

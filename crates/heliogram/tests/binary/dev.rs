@@ -137,6 +137,33 @@ async fn a_wrong_question_to_the_phones_is_told() {
 }
 
 #[tokio::test]
+async fn the_clock_can_be_put_forward_to_what_is_scheduled() {
+    let dev = Dev::start().await;
+    let now: jiff::Timestamp = dev.clock("").await.parse().unwrap();
+    let at = (now + jiff::Span::new().hours(30)).strftime("%Y-%m-%d %H:%M:%S");
+    let at = at.to_string();
+    let scheduled = [
+        ("sender", "Shop"),
+        ("text", "1"),
+        ("phone", "380501234567"),
+        ("datetime", &at),
+    ];
+    dev.customer().call("sendSMS", &scheduled).await;
+    dev.clock("?forward=1d").await;
+    assert!(dev.messages("wait=500ms").await.is_empty());
+    let then: jiff::Timestamp = dev.clock("?forward=6h").await.parse().unwrap();
+    assert!(then.duration_since(now) >= jiff::SignedDuration::from_hours(30));
+    assert_eq!(dev.messages("wait=10s").await.len(), 1);
+
+    let mut connection = dev.connect().await;
+    for query in ["forward=-1s", "forward=400d", "forward=soon", "back=1s", ""] {
+        let target = format!("/dev/clock?{query}");
+        let answer = connection.ask("POST", &target, "", b"").await.unwrap();
+        assert_eq!(answer.status, 400, "{query}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_from_elsewhere_cannot_see_the_phones_under_its_own_name() {
     let dev = Dev::start().await;
     for (host, status) in [
@@ -155,10 +182,14 @@ async fn a_page_from_elsewhere_cannot_see_the_phones_under_its_own_name() {
             assert_eq!(answered, if emptied { 204 } else { status }, "{host}");
         }
     }
-    let foreign = b"GET http://evil.example/dev/messages HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    let mut connection = dev.connect().await;
-    connection.write(foreign).await.unwrap();
-    assert_eq!(connection.read().await.unwrap().status, 403);
+    for foreign in [
+        "GET http://evil.example/dev/messages HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST /dev/clock?forward=1d HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    ] {
+        let mut connection = dev.connect().await;
+        connection.write(foreign.as_bytes()).await.unwrap();
+        assert_eq!(connection.read().await.unwrap().status, 403);
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod ledger;
 mod methods;
 mod output;
 mod serve;
+mod shop;
 mod show;
 mod smpp;
 mod world;

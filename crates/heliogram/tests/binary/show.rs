@@ -43,10 +43,13 @@ async fn the_benchmark_prints_a_row_for_each_measurement() {
         "100",
         "--queued",
         "200",
+        "--contacts",
+        "2000",
         "--runs",
         "1",
         "--connections",
         "4",
+        "--json",
     ])
     .await;
     let said = String::from_utf8(output.stdout).unwrap();
@@ -56,4 +59,31 @@ async fn the_benchmark_prints_a_row_for_each_measurement() {
         let cells = line.map(|line| line[row.len()..].split_whitespace().count());
         assert_eq!(cells, Some(11), "{row}: {said}");
     }
+    for figure in [
+        "contacts added/s, sorted",
+        "contacts added/s, in no order",
+        "search page max ms",
+        "price check s",
+        "acceptance s",
+        "expanded/s",
+        "submitted/s",
+        "receipts/s",
+        "state, running max ms",
+        "state, at the end max ms",
+        "statistics, first octets ms",
+        "statistics MiB",
+        "peak memory MiB",
+    ] {
+        let line = said.lines().find(|line| line.starts_with(figure));
+        let cells = line.map(|line| line[figure.len()..].split_whitespace().count());
+        assert_eq!(cells, Some(2), "{figure}: {said}");
+    }
+    let json: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert!(
+        json["single send"]["accepted/s"]["median"]
+            .as_f64()
+            .unwrap()
+            > 0.0
+    );
+    assert!(json["campaign"]["receipts/s"]["median"].as_f64().unwrap() > 0.0);
 }

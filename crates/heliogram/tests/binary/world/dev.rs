@@ -63,6 +63,15 @@ impl Dev {
         Connection::open(self.http).await.unwrap()
     }
 
+    /// Looks at the gateway's clock, or puts it forward; gives the time that it shows.
+    pub(crate) async fn clock(&self, query: &str) -> String {
+        let target = format!("/dev/clock{query}");
+        let method = if query.is_empty() { "GET" } else { "POST" };
+        let answer = self.connect().await.ask(method, &target, "", b"").await;
+        let told = answer.unwrap().json();
+        told["now"].as_str().unwrap().to_owned()
+    }
+
     /// Looks at what phones received.
     pub(crate) async fn messages(&self, query: &str) -> Vec<Value> {
         let target = format!("/dev/messages?{query}");

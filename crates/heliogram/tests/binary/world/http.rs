@@ -88,13 +88,43 @@ impl Connection {
             let is_length = name.eq_ignore_ascii_case("content-length");
             is_length.then(|| value.trim().parse::<usize>().ok())?
         });
-        let mut body = vec![0; length.unwrap_or(0)];
-        self.stream.read_exact(&mut body).await?;
+        let chunked = head
+            .to_ascii_lowercase()
+            .contains("transfer-encoding: chunked");
+        let body = if chunked {
+            self.read_chunks().await?
+        } else {
+            let mut body = vec![0; length.unwrap_or(0)];
+            self.stream.read_exact(&mut body).await?;
+            body
+        };
         Ok(Answer {
             status: status.expect("a status line has a code"),
             head,
             body,
         })
+    }
+}
+
+impl Connection {
+    /// Reads a body in chunks [RFC 9112 §7.1]; one that breaks off is an error.
+    async fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let size = usize::from_str_radix(line.trim_end(), 16).map_err(io::Error::other)?;
+            let begin = body.len();
+            body.resize(begin + size + 2, 0);
+            self.stream.read_exact(&mut body[begin..]).await?;
+            assert!(body.ends_with(b"\r\n"), "a chunk ends with its line");
+            body.truncate(begin + size);
+            if size == 0 {
+                return Ok(body);
+            }
+        }
     }
 }
 
