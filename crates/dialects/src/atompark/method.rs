@@ -296,6 +296,7 @@ static METHODS: &[Row] = &[
         "getcampaigndeliverystatsgroup",
         &[Way::any(Codes {
             unknown_campaign: 320,
+            deleted_campaign: 321,
             no_rows: 322,
             ..Codes::GENERAL
         })],
@@ -305,6 +306,7 @@ static METHODS: &[Row] = &[
         "gettaskinfo",
         &[Way::any(Codes {
             unknown_campaign: 310,
+            deleted_campaign: 311,
             ..Codes::GENERAL
         })],
         call!(campaigns::messages),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
+use serde_json::Value;
 use testkit::golden::Request;
 
 /// Computes what `{{sum}}` stands for: the MD5 of the parameters' values in the order of their names, and of the key
@@ -85,9 +86,15 @@ fn parts(body: &[u8], boundary: &str) -> Vec<Pair> {
 }
 
 fn object(body: &[u8]) -> Vec<Pair> {
-    let texts: BTreeMap<String, String> = serde_json::from_slice(body).unwrap_or_default();
-    texts
+    let members: BTreeMap<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let text = |value| match value {
+        Value::String(text) => text,
+        Value::Array(_) | Value::Object(_) => "Array".to_owned(),
+        Value::Null => String::new(),
+        scalar => scalar.to_string(),
+    };
+    members
         .into_iter()
-        .map(|(name, text)| (name, text.into_bytes()))
+        .map(|(name, value)| (name, text(value).into_bytes()))
         .collect()
 }
