@@ -13,6 +13,9 @@ pub use find::{ContactField, ContactSearch};
 /// How many contacts one transaction of the store touches at the most.
 const STEP: u32 = 5_000;
 
+/// How many contacts one transaction adds: more at once write less, since new numbers lie all over the index.
+const ADDED_AT_ONCE: usize = 10_000;
+
 /// Describes a contact to add or to change, as given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactEntry {
@@ -86,8 +89,15 @@ impl Gateway {
             .begin_copy(account, source, self.now())
             .await?
             .ok_or(Refusal::UnknownList)?;
-        while !self.store().go_on_copying(copy, STEP).await? {}
-        Ok(copy)
+        loop {
+            match self.store().go_on_copying(copy, STEP).await {
+                Ok(true) => return Ok(copy),
+                Ok(false) => {}
+                // The list was removed while it was copied.
+                Err(error) if error.is_conflict() => return Err(Refusal::UnknownList.into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Names one more of a list's values.
@@ -188,7 +198,7 @@ impl Gateway {
     ) -> Result<Added, Error> {
         let mut sum = Added::default();
         let mut valid = 0;
-        for entries in entries.chunks(STEP as usize) {
+        for entries in entries.chunks(ADDED_AT_ONCE) {
             let fits = |entry: &&ContactEntry| self.check_length(&entry.variables).is_ok();
             let contacts: Vec<_> = entries.iter().filter(fits).filter_map(contact).collect();
             if contacts.is_empty() {
