@@ -41,8 +41,8 @@ impl Dialects {
     }
 
     fn of(&self, path: &str) -> Option<&dyn Dialect> {
-        let claims = |dialect: &&Box<dyn Dialect>| dialect.claims(path);
-        self.0.iter().find(claims).map(|dialect| &**dialect)
+        let mut all = self.0.iter().map(AsRef::as_ref);
+        all.find(|dialect: &&dyn Dialect| dialect.claims(path))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Methods about campaigns that have been accepted; to this API every submission is one, a single message too
-//! [atompark-en "Working with SMS campaigns"].
+//! [atompark-en "Bulk sms operations"].
 
 mod deliveries;
 mod list;
@@ -68,7 +68,7 @@ pub(super) async fn deliveries(
 }
 
 /// Answers `getcampaigndeliverystatsgroup`; each row tells the number of its campaign
-/// [atompark-en "Getting the sms delivery statuses for a group of campaigns"].
+/// [atompark-en "Get messages statuses due to campaigns"].
 pub(super) async fn deliveries_of_several(
     gateway: &Gateway,
     account: &Account,
@@ -81,7 +81,7 @@ pub(super) async fn deliveries_of_several(
     Ok(Reply::in_pieces(deliveries.with_campaigns()))
 }
 
-/// Answers `gettaskinfo`; its tasks are campaigns [atompark-ru "gettaskinfo"].
+/// Answers `gettaskinfo`; its tasks are campaigns [atompark-ru "Получение полных статусов по кампаниям"].
 pub(super) async fn messages(
     gateway: &Gateway,
     account: &Account,
@@ -92,7 +92,7 @@ pub(super) async fn messages(
     Ok(Reply::in_pieces(Messages::new(reading, Dates::of(account))))
 }
 
-/// Answers `cancelCampaign` [atompark-en "Cancel campaign"].
+/// Answers `cancelCampaign` [atompark-en "Cancelling the delivery"].
 pub(super) async fn cancel(
     gateway: &Gateway,
     account: &Account,
@@ -102,7 +102,7 @@ pub(super) async fn cancel(
     Ok(done())
 }
 
-/// Answers `deleteCampaign` [atompark-en "Delete campaign"].
+/// Answers `deleteCampaign` [atompark-en "Deleting the delivery"].
 pub(super) async fn delete(
     gateway: &Gateway,
     account: &Account,
@@ -112,7 +112,7 @@ pub(super) async fn delete(
     Ok(done())
 }
 
-/// Answers `getCampaignList` [atompark-en "Get campaigns list"].
+/// Answers `getCampaignList` [atompark-en "Getting the list of campaigns"].
 pub(super) async fn list(
     gateway: &Gateway,
     account: &Account,

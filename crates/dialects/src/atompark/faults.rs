@@ -189,7 +189,7 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
         Refusal::UnknownSubmission => (codes.unknown_campaign, "error_invalid_id"),
         Refusal::SubmissionDeleted => (codes.deleted_campaign, "Campaign is deleted."),
         Refusal::SubmissionStarted => (codes.started_campaign, "Campaign is already sent."),
-        // The documents' own text [atompark-en "Deleting an address book"].
+        // The documents' own text [atompark-en "To delete the Address Book"].
         Refusal::UnknownList => (codes.unknown_list, "No addressbook"),
         Refusal::UnknownContact => (codes.unknown_contact, "No phone."),
         Refusal::UnknownVariable => (codes.other, "No variable."),

@@ -1,4 +1,4 @@
-//! Methods that send, and those that tell what sending would cost [atompark-en "Working with SMS campaigns"].
+//! Methods that send, and those that tell what sending would cost [atompark-en "Bulk sms operations"].
 
 use gateway::{Accepted, Account, Campaign, Gateway, ListId, SubmissionParts, Submit, Terms, To};
 use serde::Serialize;
@@ -23,7 +23,7 @@ struct Sent {
 
 /// Tells what sending would cost.
 #[derive(Serialize)]
-struct Price {
+struct Quoted {
     price: Box<RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
@@ -45,7 +45,7 @@ pub(super) async fn create(
         control: arguments.text("control_phone")?.map(str::to_owned),
     };
     let accepted = gateway.submit_campaign(campaign).await?;
-    Ok(sent(accepted, is_live(arguments)))
+    Ok(sent(&accepted, is_live(arguments)))
 }
 
 /// Answers `sendSMS` [atompark-en "Sending a single the text message to a particular phone number"].
@@ -55,7 +55,7 @@ pub(super) async fn send(
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
     let accepted = gateway.submit(single(account, arguments)?).await?;
-    Ok(sent(accepted, is_live(arguments)))
+    Ok(sent(&accepted, is_live(arguments)))
 }
 
 /// Answers `sendsmsgroup` [atompark-en "Send SMS to a group"].
@@ -66,10 +66,11 @@ pub(super) async fn send_to_group(
 ) -> Result<Reply, Failure> {
     let terms = arguments.terms(account)?;
     let accepted = gateway.submit(group(account, terms, arguments)?).await?;
-    Ok(sent(accepted, true))
+    Ok(sent(&accepted, true))
 }
 
-/// Answers `checkCampaignPrice` [atompark-en "Get campaigns price"].
+/// Answers `checkCampaignPrice`
+/// [atompark-en "Checking the campaign price according to the specified text message and the list"].
 pub(super) async fn price(
     gateway: &Gateway,
     account: &Account,
@@ -150,7 +151,7 @@ fn is_live(arguments: Arguments<'_>) -> bool {
     arguments.settings.profile == Profile::Live
 }
 
-fn sent(accepted: Accepted, with_currency: bool) -> Reply {
+fn sent(accepted: &Accepted, with_currency: bool) -> Reply {
     Reply::of(Sent {
         id: accepted.submission.0,
         price: number(accepted.price, 0),
@@ -160,7 +161,7 @@ fn sent(accepted: Accepted, with_currency: bool) -> Reply {
 
 fn priced(quote: &Quote, with_currency: bool, with_phones: bool) -> Reply {
     let total = quote.total();
-    Reply::of(Price {
+    Reply::of(Quoted {
         price: number(total, 0),
         currency: with_currency.then(|| currency(total)),
         phones: with_phones.then(|| quote.messages()),

@@ -16,10 +16,10 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 /// The provider's number of Ukraine.
 const UKRAINE: &[u8] = b"211";
 
-/// The kinds of route into Ukraine, as `sendOption` names them [atompark-ru "sendOption"].
+/// The kinds of route into Ukraine, as `sendOption` names them [atompark-ru "Выбор маршрута отправки"].
 const INTO_UKRAINE: [&str; 3] = ["national_ua", "international_ua", "ua_sim"];
 
-/// The kinds of route into Russia, with their numbers in `type` [atompark-ru "type"].
+/// The kinds of route into Russia, with their numbers in `type` [atompark-ru "Создать рассылку"].
 const INTO_RUSSIA: [(&str, &str); 3] = [("2", "direct"), ("3", "not_direct"), ("4", "direct_fix")];
 
 impl Arguments<'_> {

@@ -1,4 +1,4 @@
-//! The form of most lists: how many rows there are, the names of the columns, the rows [atompark-en "Getting the list of address books"].
+//! The form of most lists: how many rows there are, the names of the columns, the rows [atompark-en "To get the Address Book"].
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};

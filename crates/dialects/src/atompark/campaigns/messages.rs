@@ -1,4 +1,4 @@
-//! One object for each message: `gettaskinfo` [atompark-ru "gettaskinfo"].
+//! One object for each message: `gettaskinfo` [atompark-en "Get task status"].
 
 use async_trait::async_trait;
 use serde::Serialize;
