@@ -60,6 +60,8 @@ pub(crate) struct Http {
     pub(crate) head_timeout_ms: u64,
     /// How long a client may take to send its request's body.
     pub(crate) body_timeout_ms: u64,
+    /// How long a client may take in nothing of its answer.
+    pub(crate) answer_timeout_ms: u64,
 }
 
 impl Default for Http {
@@ -71,6 +73,7 @@ impl Default for Http {
             connections: 10_000,
             head_timeout_ms: 60_000,
             body_timeout_ms: 60_000,
+            answer_timeout_ms: 60_000,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The HTTP door: connections with limits, bodies with limits, and each request to whoever claims its path.
 
+mod patience;
 mod request_line;
 
 use std::convert::Infallible;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::config::Http;
+use patience::Patient;
 use request_line::Mended;
 
 /// How much of a body that is too large is read and thrown away, so that the client gets to read the answer.
@@ -82,6 +84,7 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) {
     let head_timeout = Duration::from_millis(settings.head_timeout_ms);
+    let answer_timeout = Duration::from_millis(settings.answer_timeout_ms);
     let mut server = hyper::server::conn::http1::Builder::new();
     server
         .timer(TokioTimer::new())
@@ -106,6 +109,7 @@ pub(crate) async fn serve(
             routes.clone().oneshot(request)
         });
         let (server, watcher) = (server.clone(), graceful.watcher());
+        let stream = Patient::new(stream, answer_timeout);
         let first_line = timeout(head_timeout, Mended::read(stream));
         let stop = stop.clone();
         #[expect(
@@ -186,12 +190,15 @@ async fn in_dialect(
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = match answer.body {
+    Ok(respond(status, answer.content_type, content(answer.body)))
+}
+
+/// Makes an answer's body. One that fails in the middle ends its connection without the last chunk, which is an error to clients.
+fn content(content: Content) -> Body {
+    match content {
         Content::Whole(octets) => Body::from(octets),
-        // When it fails in the middle the connection ends without the last chunk, which clients take for an error.
         Content::Stream(pieces) => Body::from_stream(pieces),
-    };
-    Ok(respond(status, answer.content_type, body))
+    }
 }
 
 /// Reads a body, waiting for room where there is none; nobody has shown a key yet who sends it.
@@ -244,4 +251,68 @@ fn respond(
     let value = header::HeaderValue::from_static(content_type);
     response.headers_mut().insert(header::CONTENT_TYPE, value);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    type Piece = Result<Bytes, gateway::Error>;
+
+    /// Serves what a stream makes; gives the octets that a client reads until the connection ends.
+    async fn answered(version: &str, pieces: fn() -> Vec<Piece>) -> Vec<u8> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = move || async move {
+            // Each piece takes its time, as those do that are read from a store.
+            let in_time = |piece| async {
+                tokio::task::yield_now().await;
+                piece
+            };
+            let pieces = stream::iter(pieces()).then(in_time).boxed();
+            respond(
+                StatusCode::OK,
+                "text/plain",
+                content(Content::Stream(pieces)),
+            )
+        };
+        let routes = Router::new().route("/", routing::get(answer));
+        let stop = CancellationToken::new();
+        let client = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let request = format!("GET / {version}\r\nHost: x\r\nConnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut octets = Vec::new();
+            let _ = stream.read_to_end(&mut octets).await;
+            stop.cancel();
+            octets
+        };
+        let serving = serve(listener, routes, Http::default(), stop.clone());
+        tokio::join!(serving, client).1
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_sent_to_its_end() {
+        let pieces = || vec![Ok("one ".into()), Ok("two".into())];
+        let chunked = answered("HTTP/1.1", pieces).await;
+        assert!(chunked.ends_with(b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"));
+        // Who cannot read chunks reads to the end of the connection.
+        let plain = answered("HTTP/1.0", pieces).await;
+        assert!(plain.ends_with(b"\r\n\r\none two"));
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_fails_has_no_last_chunk() {
+        let octets = answered("HTTP/1.1", || {
+            let failed = gateway::Error::from(sms::Refusal::InvalidTime);
+            vec![Ok("one ".into()), Err(failed)]
+        })
+        .await;
+        assert!(octets.starts_with(b"HTTP/1.1 200"));
+        assert!(!octets.ends_with(b"0\r\n\r\n"));
+    }
 }

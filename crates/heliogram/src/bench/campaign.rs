@@ -272,7 +272,8 @@ impl Download {
                 download.first = asked.elapsed();
             }
             download.octets += data.len() as u64;
-            download.quotation_marks += data.iter().filter(|octet| **octet == b'"').count() as u64;
+            let between = data.split(|octet| *octet == b'"').count() as u64;
+            download.quotation_marks += between - 1;
             let seen = data.iter().rfind(|octet| !octet.is_ascii_whitespace());
             download.last = seen.copied().or(download.last);
         }

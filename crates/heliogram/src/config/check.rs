@@ -50,7 +50,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
     found.problems
 }
 
-fn bounds(config: &Config) -> [Bound<'static>; 8] {
+fn bounds(config: &Config) -> [Bound<'static>; 9] {
     let (http, limits) = (&config.http, &config.limits);
     [
         (
@@ -80,6 +80,12 @@ fn bounds(config: &Config) -> [Bound<'static>; 8] {
         (
             &["http", "body_timeout_ms"],
             http.body_timeout_ms,
+            1..=LONGEST_TIMEOUT_MS,
+            "60000 is a minute",
+        ),
+        (
+            &["http", "answer_timeout_ms"],
+            http.answer_timeout_ms,
             1..=LONGEST_TIMEOUT_MS,
             "60000 is a minute",
         ),

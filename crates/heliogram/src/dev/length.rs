@@ -25,14 +25,12 @@ pub(super) fn read(text: &str, units: &[Unit]) -> Result<Duration, String> {
         .parse()
         .map_err(|_| format!("{text:?} is not a length of time such as 10s or 500ms"))?;
     let given = &text[digits.len()..];
-    match units.iter().find(|(unit, _)| *unit == given) {
-        Some((_, millis)) => Ok(Duration::from_millis(number.saturating_mul(*millis))),
-        None => {
-            let known: Vec<_> = units.iter().skip(1).map(|(unit, _)| *unit).collect();
-            let known = known.join(", ");
-            Err(format!("{given:?} is not a unit: write one of {known}"))
-        }
-    }
+    let unit = units.iter().find(|(unit, _)| *unit == given);
+    let (_, millis) = unit.ok_or_else(|| {
+        let known: Vec<_> = units.iter().skip(1).map(|(unit, _)| *unit).collect();
+        format!("{given:?} is not a unit: write one of {}", known.join(", "))
+    })?;
+    Ok(Duration::from_millis(number.saturating_mul(*millis)))
 }
 
 #[cfg(test)]

@@ -87,10 +87,7 @@ impl Library {
         npm(making.path(), &["pack", &wanted]).await;
         let package = format!("{name}-{version}.tgz");
         let octets = std::fs::read(making.path().join(&package)).unwrap();
-        let digest: String = Sha512::digest(&octets)
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let digest = hex::encode(Sha512::digest(&octets));
         assert_eq!(
             digest, self.sha512,
             "{package} is another one than was looked at"

@@ -47,6 +47,7 @@ async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
             "from 1024 to 1073741824",
         ),
         ("[http]\nhead_timeout_ms = 0\n", 4, "from 1 to"),
+        ("[http]\nanswer_timeout_ms = 0\n", 4, "from 1 to"),
         ("[limits]\nrecipients = 1000001\n", 4, "from 1 to 1000000"),
         ("[smpp]\nlisten = \"0.0.0.0:8775\"\n", 4, "its own port"),
         (

@@ -127,7 +127,7 @@ impl Shop {
 
     /// Starts the campaign in five parts, an hour apart, at the price that was told before.
     async fn start(&mut self) {
-        let price = self.sum(self.written_to());
+        let price = self.price();
         let terms = self.terms(TEXT, &[]);
         let told = self.api.call("checkCampaignPrice", &terms).await;
         assert_eq!(micros(&told["price"]), price);
@@ -246,12 +246,12 @@ impl Shop {
             .unwrap()
             .iter()
             .map(|task| micros(&task["price"]));
-        assert_eq!(prices.sum::<i64>(), self.sum(self.written_to()));
+        assert_eq!(prices.sum::<i64>(), self.price());
     }
 
     /// What was charged is the price of what has left; nothing is held, and the books balance.
     async fn compare_money(&self) {
-        let charged = self.sum(self.written_to());
+        let charged = self.price();
         let available = 20_000_000_000 - charged;
         assert_eq!(
             micros(&self.api.balance().await.parse().unwrap()),
@@ -316,8 +316,9 @@ impl Shop {
         (0..CONTACTS).filter(|place| !self.left_out.contains(place))
     }
 
-    fn sum(&self, places: impl Iterator<Item = usize>) -> i64 {
-        places.map(price_micros).sum()
+    /// The price of the messages to them all, in millionths.
+    fn price(&self) -> i64 {
+        self.written_to().map(price_micros).sum()
     }
 }
 

@@ -14,6 +14,15 @@ const MONEY: u32 = 100_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_gateway_killed_again_and_again_delivers_every_message_and_charges_it_once() {
+    kill_again_and_again(1, async |_| Group::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_gateway_killed_again_and_again_expands_every_campaign_to_the_last_contact() {
+    kill_again_and_again(3, async |customer| Group::of_list(customer).await).await;
+}
+
+async fn kill_again_and_again(stream: u64, group: impl AsyncFn(&Customer) -> Group) {
     let operator = operator(Scenario {
         receipt_delay_ms: Between { min: 100, max: 600 },
         ..Scenario::default()
@@ -23,9 +32,8 @@ async fn a_gateway_killed_again_and_again_delivers_every_message_and_charges_it_
     let customer = serve
         .furnish(operator.address(), WINDOW, &MONEY.to_string())
         .await;
-    let mut group = Group::new();
     let inbox = operator.inbox();
-    let moments = Moments::draw(1);
+    let moments = Moments::draw(stream);
     let start = async || {
         let (gateway, http) = serve.start().await;
         let customer = Customer {
@@ -34,6 +42,9 @@ async fn a_gateway_killed_again_and_again_delivers_every_message_and_charges_it_
         };
         (gateway, customer)
     };
+    let (gateway, first) = start().await;
+    let mut group = group(&first).await;
+    assert_eq!(gateway.terminate().await.0, Some(0));
     let steps = async |_: &Customer| {
         let counters = inbox.counters();
         counters.accepted_segments + counters.receipts_answered

@@ -1,4 +1,5 @@
-//! The group send that is interrupted, tried again as a careful program would, and what must hold of it in the end.
+//! The group send, or the campaign to a list, that is interrupted, tried again as a careful program would, and what must hold of
+//! it in the end.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -17,18 +18,38 @@ const PRICE: u64 = 13;
 
 /// Sends, each with a text of its own, of which the last was certainly accepted.
 pub(super) struct Group {
-    phones: String,
+    audience: Audience,
     /// The text of each try, and the number of the campaign when it was answered.
     tries: Vec<(String, Option<i64>)>,
 }
 
+/// How the recipients are named in a send.
+enum Audience {
+    /// All of them, each time.
+    Phones(String),
+    /// By the number of the list that they are in.
+    List(String),
+}
+
 impl Group {
+    /// Sends that name every recipient.
     pub(super) fn new() -> Self {
-        let phones: Vec<_> = recipients().map(|number| json!([number, "x"])).collect();
-        Self {
-            phones: json!(phones).to_string(),
-            tries: Vec::new(),
-        }
+        let audience = Audience::Phones(phones());
+        let tries = Vec::new();
+        Self { audience, tries }
+    }
+
+    /// Campaigns to a list, which this makes.
+    pub(super) async fn of_list(customer: &Customer) -> Self {
+        let list = customer
+            .call("addAddressbook", &[("name", "everybody")])
+            .await;
+        let list = list["addressbook_id"].to_string();
+        let contacts = [("idAddressBook", list.as_str()), ("data", &phones())];
+        customer.call("addPhoneToAddressBook", &contacts).await;
+        let audience = Audience::List(list);
+        let tries = Vec::new();
+        Self { audience, tries }
     }
 
     /// Sends, and kills and starts the gateway at the given moments; gives it as started last.
@@ -72,7 +93,7 @@ impl Group {
             sleep(after).await;
             gateway.kill().await;
         };
-        let (answer, ()) = tokio::join!(customer.ask("sendsmsgroup", &parameters), killed);
+        let (answer, ()) = tokio::join!(customer.ask(self.method(), &parameters), killed);
         let id = answer.ok().map(|answer| number(&answer["result"]["id"]));
         let answered = if id.is_some() {
             "answered"
@@ -86,7 +107,7 @@ impl Group {
     /// Sends; the answer comes.
     async fn send(&mut self, customer: &Customer) -> i64 {
         let text = self.next_text();
-        let answer = customer.call("sendsmsgroup", &self.parameters(&text)).await;
+        let answer = customer.call(self.method(), &self.parameters(&text)).await;
         let id = number(&answer["id"]);
         self.tries.push((text, Some(id)));
         id
@@ -155,8 +176,19 @@ impl Group {
         format!("Send number {}", self.tries.len() + 1)
     }
 
+    fn method(&self) -> &'static str {
+        match self.audience {
+            Audience::Phones(_) => "sendsmsgroup",
+            Audience::List(_) => "createCampaign",
+        }
+    }
+
     fn parameters<'a>(&'a self, text: &'a str) -> [(&'a str, &'a str); 3] {
-        [("sender", "SHOP"), ("text", text), ("phones", &self.phones)]
+        let audience = match &self.audience {
+            Audience::Phones(phones) => ("phones", phones.as_str()),
+            Audience::List(list) => ("list_id", list.as_str()),
+        };
+        [("sender", "SHOP"), ("text", text), audience]
     }
 }
 
@@ -173,6 +205,12 @@ pub(super) fn assert_few(duplicates: u64, moments: &Moments, window: u64) {
     let kills = moments.count();
     eprintln!("{kills} kills: {duplicates} duplicates, {window} allowed for each kill");
     assert!(duplicates <= kills * window);
+}
+
+/// The recipients as the API takes them.
+fn phones() -> String {
+    let phones: Vec<_> = recipients().map(|number| json!([number, "x"])).collect();
+    json!(phones).to_string()
 }
 
 fn recipients() -> impl Iterator<Item = String> {
