@@ -1,7 +1,7 @@
 //! The file that lets a killed simulator remember: what it accepted, and which receipts it owes.
 //!
-//! Records are handed to the operating system before the answer to their submit leaves, so they
-//! survive the death of the process; they are not synced, so they may not survive the machine's.
+//! Records are on disk before the answer to their submit leaves, so that they survive the death of
+//! the process and the machine's.
 
 mod record;
 
@@ -82,6 +82,7 @@ impl Journal {
         file.write_all(&journal.buffer)?;
         file.flush()?;
         drop(file);
+        journal.file.sync_all()?;
         journal.buffer.clear();
         std::fs::rename(&fresh, path)?;
         Ok(journal)
@@ -102,14 +103,14 @@ impl Journal {
         Record::Cleared.append(&mut self.buffer);
     }
 
-    /// Hands the notes to the operating system.
+    /// Brings the notes to the disk.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }
         self.file.write_all(&self.buffer)?;
         self.buffer.clear();
-        Ok(())
+        self.file.sync_data()
     }
 }
 
