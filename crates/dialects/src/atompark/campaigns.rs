@@ -22,6 +22,12 @@ use list::CampaignList;
 use messages::Messages;
 use reading::Reading;
 
+/// How many campaigns one call may ask about.
+const MOST_IDS: usize = 10_000;
+
+/// How many of them are looked up at a time.
+const IDS_AT_ONCE: usize = 500;
+
 /// Answers `getCampaignInfo` [atompark-en "Getting information over the campaign results"].
 pub(super) async fn info(
     gateway: &Gateway,
@@ -159,16 +165,25 @@ async fn several(
     parameter: &str,
 ) -> Result<Vec<SubmissionId>, Failure> {
     let ids = arguments.ids(parameter)?.unwrap_or_default();
+    if ids.len() > MOST_IDS {
+        return Err(Failure::TooLarge);
+    }
     let mut seen = HashSet::new();
     let asked: Vec<_> = ids.into_iter().filter(|id| seen.insert(*id)).collect();
-    let asked = asked.into_iter().map(SubmissionId).collect();
-    let found = gateway.submissions_by_id(account.id, asked).await?;
-    let any = !found.is_empty();
-    let known = found.into_iter().filter(|campaign| !campaign.deleted);
-    let known: Vec<_> = known.map(|campaign| campaign.id).collect();
-    match (known.is_empty(), any) {
-        (false, _) => Ok(known),
-        (true, true) => Err(Refusal::SubmissionDeleted.into()),
-        (true, false) => Err(Refusal::UnknownSubmission.into()),
+    let mut known = Vec::new();
+    let mut none = Refusal::UnknownSubmission;
+    for ids in asked.chunks(IDS_AT_ONCE) {
+        let ids = ids.iter().copied().map(SubmissionId).collect();
+        for campaign in gateway.submissions_by_id(account.id, ids).await? {
+            if campaign.deleted {
+                none = Refusal::SubmissionDeleted;
+            } else {
+                known.push(campaign.id);
+            }
+        }
     }
+    if known.is_empty() {
+        return Err(none.into());
+    }
+    Ok(known)
 }

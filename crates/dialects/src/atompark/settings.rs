@@ -48,3 +48,57 @@ pub enum RegisterSenderResult {
     /// Both: the members, and a `result` that repeats them.
     Both,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(settings: serde_json::Value) -> Result<Settings, serde_json::Error> {
+        serde_json::from_value(settings)
+    }
+
+    #[test]
+    fn what_is_not_set_is_as_the_documents_print_it() {
+        let settings = read(json!({})).unwrap();
+        assert_eq!(settings.json_style, JsonStyle::Document);
+        assert_eq!(settings.profile, Profile::Document);
+        assert_eq!(
+            settings.registersender_result,
+            RegisterSenderResult::Document
+        );
+        assert!(!settings.strict_sum && !settings.test_mode_counts);
+        assert_eq!(settings.page_rows, None);
+    }
+
+    #[test]
+    fn every_setting_can_be_set() {
+        let settings = read(json!({
+            "json_style": "compact",
+            "profile": "live",
+            "registersender_result": "both",
+            "strict_sum": true,
+            "test_mode_counts": true,
+            "page_rows": 1000,
+        }))
+        .unwrap();
+        assert_eq!(settings.json_style, JsonStyle::Compact);
+        assert_eq!(settings.profile, Profile::Live);
+        assert_eq!(settings.registersender_result, RegisterSenderResult::Both);
+        assert!(settings.strict_sum && settings.test_mode_counts);
+        assert_eq!(settings.page_rows.map(NonZeroU32::get), Some(1_000));
+    }
+
+    #[test]
+    fn what_is_no_setting_is_refused() {
+        for settings in [
+            json!({"json_stlye": "compact"}),
+            json!({"json_style": "pretty"}),
+            json!({"profile": "2017"}),
+            json!({"page_rows": 0}),
+        ] {
+            assert!(read(settings.clone()).is_err(), "{settings}");
+        }
+    }
+}
