@@ -18,7 +18,7 @@ use crate::contacts::parse;
 use crate::pricing::{Common, Pricing};
 use crate::submit::{accepted, new_submission};
 use crate::{Accepted, Error, Gateway, Terms};
-use expand::Options;
+use expand::{EXPANDED_AT_ONCE, Options};
 
 /// How many contacts are priced with one look-up of the store.
 const PRICED_AT_ONCE: u32 = 10_000;
@@ -50,7 +50,7 @@ struct Priced {
 
 impl Gateway {
     /// Accepts a campaign: when this returns `Ok`, its price is on hold and nothing can keep it from going on. Refuses what
-    /// [`Gateway::submit`] refuses, and a list that is unknown.
+    /// [`Gateway::submit`] refuses, and a list that is unknown. The contacts of a short list are messages already then.
     pub async fn submit_campaign(&self, campaign: Campaign) -> Result<Accepted, Error> {
         let Campaign {
             account,
@@ -108,6 +108,9 @@ impl Gateway {
                 answer => answer?,
             };
             let accepted = accepted(answer, priced.quote.total())?;
+            if priced.contacts <= EXPANDED_AT_ONCE {
+                self.expand_now(accepted.submission).await;
+            }
             self.wake_expansion();
             self.wake_dispatch();
             return Ok(accepted);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sms::{MessageState, Reason, Refusal};
+use store::SubmissionId;
 use store::campaigns::{Expansion, Step, Stepped};
 use store::contacts::Contact;
 use store::submissions::NewMessage;
@@ -11,7 +12,7 @@ use crate::pricing::{Approvals, Common, Pricing, ended_message};
 use crate::{Error, Gateway};
 
 /// How many contacts become messages in one transaction: few enough for others to get their turn between.
-const EXPANDED_AT_ONCE: u32 = 2_000;
+pub(super) const EXPANDED_AT_ONCE: u32 = 2_000;
 
 /// Is what an expansion needs to know and the store does not look into.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -21,6 +22,25 @@ pub(super) struct Options {
 }
 
 impl Gateway {
+    /// Expands a campaign that one step is enough for, so that whoever asks about it next finds its messages. When this does not
+    /// succeed the task will.
+    pub(super) async fn expand_now(&self, submission: SubmissionId) {
+        let before = SubmissionId(submission.0 - 1);
+        let expanded = async {
+            let expansions = self.store().expansions(Some(before), 1).await?;
+            match expansions.first() {
+                Some(expansion) if expansion.submission == submission => {
+                    self.expand(expansion).await
+                }
+                _ => Ok(false),
+            }
+        };
+        if let Err(error) = expanded.await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(%submission, error, "a campaign is not expanded at once");
+        }
+    }
+
     /// Makes messages of the next contacts of an expansion; tells whether it has come further.
     pub(crate) async fn expand(&self, expansion: &Expansion) -> Result<bool, Error> {
         let Some(account) = self
