@@ -206,7 +206,7 @@ async fn remove(gateway: &Gateway, account: &Account, ids: &[ContactId]) -> Resu
 /// Tells one: numbers are numbers here, and `normalphone` is written small.
 fn one(contact: Contact) -> Reply {
     #[derive(Serialize)]
-    struct Phone {
+    struct One {
         id: i64,
         addressbook: i64,
         phone: String,
@@ -215,7 +215,7 @@ fn one(contact: Contact) -> Reply {
         status: u8,
     }
     let normalphone = contact.number.as_str().to_owned();
-    Reply::of(Phone {
+    Reply::of(One {
         id: contact.id.0,
         addressbook: contact.list.0,
         phone: contact.given.unwrap_or_else(|| normalphone.clone()),

@@ -8,6 +8,7 @@ use sms::Refusal;
 
 use super::answer::{Cells, Dates, Reply};
 use super::faults::Failure;
+use super::paging;
 use super::request::Arguments;
 
 /// The columns of a list of exceptions.
@@ -50,12 +51,11 @@ pub(super) async fn add(
         exseption_id: i64,
     }
     let reason = arguments.text("reason")?.unwrap_or_default();
-    let stop = match arguments.contact()? {
-        Some(contact) => gateway.stop_contact(account.id, contact, reason).await?,
-        None => {
-            let phone = arguments.text("phone")?.unwrap_or_default();
-            gateway.stop(account.id, phone, reason).await?
-        }
+    let stop = if let Some(contact) = arguments.contact()? {
+        gateway.stop_contact(account.id, contact, reason).await?
+    } else {
+        let phone = arguments.text("phone")?.unwrap_or_default();
+        gateway.stop(account.id, phone, reason).await?
     };
     Ok(Reply::of(Added {
         exseption_id: stop.0,
@@ -120,7 +120,7 @@ pub(super) async fn get(
     let is_list = list.is_some() || arguments.has("from") || arguments.has("offset");
     if is_list && !arguments.has("idPhone") {
         let row = cells(stop, &Dates::of(account));
-        return super::paging::table(FIELDS, vec![row], page);
+        return paging::table(FIELDS, vec![row], page);
     }
     Ok(one(stop, account))
 }

@@ -19,6 +19,9 @@ use crate::kept::Keeper;
 
 const DATABASE: &str = "heliogram.db";
 
+/// The keys of the other account.
+pub(crate) const ANOTHER: (&str, &str) = ("another_public_key", "another_private_key");
+
 /// Holds a gateway and what keeps it alive.
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
@@ -31,8 +34,22 @@ pub(crate) struct World {
 impl World {
     /// Builds the world of a file; panics with the file's name where a fact is not in the table.
     pub(crate) async fn build(case: &Case) -> Self {
-        let facts = Facts::read(&case.given)
-            .unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
+        let facts = Facts::read(&case.given);
+        let facts =
+            facts.unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
+        Self::of(facts).await
+    }
+
+    /// Builds the world of facts that are separated by commas.
+    pub(crate) async fn given(facts: &str) -> Self {
+        let facts: Vec<_> = facts
+            .split(',')
+            .map(|fact| fact.trim().to_owned())
+            .collect();
+        Self::of(Facts::read(&facts).unwrap_or_else(|fact| panic!("unknown fact {fact:?}"))).await
+    }
+
+    async fn of(facts: Facts) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let file = folder.path().join(DATABASE);
         let store = SqliteStore::open(&file, Options::default()).unwrap();
@@ -79,6 +96,22 @@ impl World {
         Dialects::new(settings.expect("settings that the dialect has"))
     }
 
+    /// Lets something happen to what the account sent, beside a request that has begun.
+    pub(crate) async fn goes_on(&self, happened: &Happened) {
+        let accounts = self.gateway.accounts();
+        let named = |name| accounts.iter().find(|account| account.name == name);
+        let id = |name| named(name).expect("every world has it").id;
+        let history = History {
+            gateway: &self.gateway,
+            clock: &self.clock,
+            account: id("shop"),
+            another: id("another"),
+            owner: id("shop"),
+            book: None,
+        };
+        history.happen(happened).await;
+    }
+
     async fn configure(&self) {
         let (gateway, facts) = (&self.gateway, &self.facts);
         self.set_price(&facts.price).await;
@@ -100,6 +133,10 @@ impl World {
         let another = self
             .add_account("another", &AccountSettings::default())
             .await;
+        gateway
+            .put_credential(another, CredentialKind::KeyPair, ANOTHER.0, ANOTHER.1)
+            .await
+            .unwrap();
         let mut keeper = Keeper {
             gateway,
             file: &self.folder.path().join(DATABASE),

@@ -1,0 +1,82 @@
+//! Calls a dialect as a customer's program does: signs, sends, and reads all of the answer.
+
+use dialects::{BODY_LIMIT, Body, Content, Request};
+use futures_util::TryStreamExt;
+use testkit::golden::{self, Answer};
+
+use crate::signer;
+use crate::world::World;
+
+/// Calls a method of Atompark's API with the public and the private key of an account, and parameters as in a form.
+pub(crate) async fn call(
+    world: &World,
+    keys: (&str, &str),
+    method: &str,
+    parameters: &str,
+) -> String {
+    let (public, private) = keys;
+    let form = "application/x-www-form-urlencoded";
+    let request = golden::Request {
+        method: "POST".to_owned(),
+        target: format!("/sms/3.0/{method}"),
+        headers: vec![("Content-Type".to_owned(), form.to_owned())],
+        body: format!("key={public}&sum={{{{sum}}}}&{parameters}").into_bytes(),
+    };
+    let answer = send(world, request, private).await;
+    String::from_utf8(answer.body).expect("answers are UTF-8")
+}
+
+/// Sends a request, signed if it has a place for the sum.
+pub(crate) async fn send(world: &World, request: golden::Request, private_key: &str) -> Answer {
+    let answer = answered(world, request, private_key).await;
+    Answer {
+        status: answer.status,
+        content_type: answer.content_type.to_owned(),
+        body: whole(answer.body).await,
+    }
+}
+
+/// Sends a request, and reads nothing of the answer's body yet.
+pub(crate) async fn answered(
+    world: &World,
+    request: golden::Request,
+    private_key: &str,
+) -> dialects::Answer {
+    let target = request.target.clone();
+    let request = received(request, private_key);
+    let answer = world.dialects().answer(&world.gateway, request).await;
+    answer.unwrap_or_else(|| panic!("no dialect claims {target}"))
+}
+
+/// Returns all of a body, however it is sent.
+pub(crate) async fn whole(body: Content) -> Vec<u8> {
+    match body {
+        Content::Whole(octets) => octets.into(),
+        Content::Stream(pieces) => {
+            let pieces: Vec<_> = pieces.try_collect().await.expect("the store answers");
+            pieces.concat()
+        }
+    }
+}
+
+/// Signs a request and makes it what the server makes of it.
+fn received(mut sent: golden::Request, private_key: &str) -> Request {
+    if sent.body.len() <= BODY_LIMIT {
+        let sum = signer::sum(&sent, private_key);
+        sent.fill("{{sum}}", &sum);
+    }
+    let mut head = http::Request::builder()
+        .method(sent.method.as_str())
+        .uri(&sent.target);
+    for (name, value) in &sent.headers {
+        head = head.header(name, value);
+    }
+    let head = head.body(());
+    let head = head.unwrap_or_else(|error| panic!("{}: {error}", sent.target));
+    let body = if sent.body.len() > BODY_LIMIT {
+        Body::TooLarge
+    } else {
+        Body::Whole(sent.body.into())
+    };
+    Request::new(head.into_parts().0, body, None)
+}
