@@ -6,6 +6,7 @@ mod facts;
 mod history;
 mod isolation;
 mod kept;
+mod long;
 mod signer;
 mod world;
 
