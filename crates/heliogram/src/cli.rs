@@ -20,7 +20,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run everything in one process on this machine alone: gateway, test account, simulated operator with phones.
-    #[command(after_help = MAGIC_NUMBERS)]
+    #[command(after_help = format!("{MAGIC_NUMBERS}\n\n{PAGES}"))]
     Dev(Dev),
     /// Run the gateway by a configuration file.
     Serve {
@@ -74,6 +74,12 @@ Simulated phones, by the last digits of the number:
   …0001 undelivered      …0005 receipt after 30 s     …0008 receipt twice
   …0002 expired          …0006 operator never answers …0009 receipt before the answer
   …0003 rejected         …0007 throttled at first      every other number: delivered";
+
+/// What development mode offers besides the providers' APIs.
+const PAGES: &str = "\
+Besides the APIs:
+  GET    /dev/messages?to=NUMBER&wait=10s  what the phones show; DELETE /dev/messages empties them
+  POST   /dev/clock?forward=1h             puts the gateway's clock forward (or d, m, s)";
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {

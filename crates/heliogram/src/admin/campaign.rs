@@ -17,13 +17,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Hold a campaign up: what has not left waits until it is resumed, and its lifetime goes on.
+    /// Hold a campaign up, at once: what has not left waits until it is resumed, and its lifetime goes on.
     Pause(One),
-    /// Let a paused campaign go on.
+    /// Let a paused campaign go on, within about a second.
     Resume(One),
-    /// End a campaign: what has not left is cancelled and its price released. It cannot be resumed.
+    /// End a campaign, at once: what has not left is cancelled and its price released. It cannot be resumed.
     Cancel(One),
-    /// Refuse a campaign as spam: what has not left has failed and its price is released. It cannot be resumed.
+    /// Refuse a campaign as spam, at once: what has not left has failed and its price is released. It cannot be resumed.
     Refuse(One),
 }
 

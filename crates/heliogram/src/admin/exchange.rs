@@ -15,8 +15,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Set what one unit of the base currency is worth; goes before the configured rate, also after a restart. Only answers in
-    /// other currencies change: an account is always charged in its own.
+    /// Set what one unit of the base currency is worth, within about a second; it goes before the configured rate, also after a
+    /// restart. Only answers in other currencies change: an account is always charged in its own.
     Set {
         /// The other currency.
         #[arg(value_parser = written::currency)]

@@ -24,7 +24,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Let sender names be used: messages that wait for them leave.
+    /// Let sender names be used from now on: messages that wait for them leave within about a second.
     Approve {
         /// The numbers of the names.
         #[arg(required_unless_present = "all")]
@@ -35,7 +35,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Forbid a sender name: messages that wait for it end, and what they would have cost is released.
+    /// Forbid a sender name from now on: messages that wait for it end within about a second, and what they would have cost is
+    /// released.
     Deny {
         /// The number of the name.
         id: i64,

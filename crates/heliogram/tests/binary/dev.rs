@@ -235,6 +235,29 @@ async fn data_that_is_kept_is_found_by_the_next_start() {
 }
 
 #[tokio::test]
+async fn admin_commands_know_its_exchange_table() {
+    let dev = Dev::start().await;
+    let data = dev.data();
+    let rates = async |words: &[&str]| {
+        let output =
+            run(&[&["exchange"], words, &["--data", data.to_str().unwrap()]].concat()).await;
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    rates(&["set", "USD", "0.05"]).await;
+    let listed = rates(&["list"]).await;
+    let of_dollar = listed.lines().find(|line| line.starts_with("USD"));
+    let of_dollar: Vec<_> = of_dollar.unwrap().split_whitespace().collect();
+    assert_eq!(of_dollar, ["USD", "0.05", "0.025"], "{listed}");
+    eventually("the new rate", async || {
+        let asked = [("currency", "USD")];
+        let balance = dev.customer().call("getUserBalance", &asked).await;
+        (balance["balance_currency"] == 50.0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_address_that_others_can_reach_is_refused() {
     for door in ["--http", "--smpp", "--operator"] {
         let output = run(&["dev", door, "0.0.0.0:0"]).await;

@@ -2,7 +2,9 @@
 
 use simulator::{Between, Scenario};
 
-use crate::world::{Connection, Customer, LONG, Process, Serve, eventually, operator, run};
+use crate::world::{
+    Connection, Customer, LONG, Process, Serve, eventually, operator, run, signed_form,
+};
 
 /// Sends to so many phones; gives the number of the campaign.
 async fn send(customer: &Customer, recipients: u32) -> i64 {
@@ -135,4 +137,24 @@ async fn the_simulated_operator_runs_alone_and_remembers_by_its_journal() {
     let (_, said) = operator.terminate().await;
     assert!(said.contains("messages: 3"), "{said}");
     assert!(said.contains("receipts_pending: 0"), "{said}");
+}
+
+#[tokio::test]
+async fn an_api_is_spoken_as_the_configuration_says() {
+    let settings = "[atompark]\njson_style = \"compact\"\nregistersender_result = \"wrapped\"\n";
+    let serve = Serve::with(settings);
+    let furnished = serve.account("shop", "10").await;
+    let (_gateway, http) = serve.start().await;
+    let name = [
+        ("key", furnished.public_key.as_str()),
+        ("name", "Shop"),
+        ("country", "UA"),
+    ];
+    let form = signed_form("registerSender", &name, &furnished.private_key);
+    let target = format!("/sms/3.0/registerSender?{form}");
+    let answer = Connection::open(http).await.unwrap().get(&target).await;
+    assert_eq!(
+        answer.unwrap().text(),
+        r#"{"result":{"name_id":1,"status":0}}"#
+    );
 }

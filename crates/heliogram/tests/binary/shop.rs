@@ -45,6 +45,7 @@ async fn a_shops_campaigns_phones_and_books_tell_the_same_numbers() {
     shop.compare_statistics().await;
     shop.compare_money().await;
     shop.forget(other).await;
+    shop.close().await;
 }
 
 /// The shop and what it knows.
@@ -288,6 +289,17 @@ impl Shop {
             .await
             .unwrap();
         assert_eq!(gone["code"], "311");
+    }
+
+    /// Removes the book: what was sent to its contacts stays in the statistics.
+    async fn close(&self) {
+        let before = self.api.campaign(self.campaign).await;
+        let book = [("idAddressBook", self.book.as_str())];
+        self.api.call("delAddressbook", &book).await;
+        let gone = self.api.ask("getPhoneFromAddressBook", &[]).await.unwrap();
+        assert_eq!(gone["code"], "222", "{gone}");
+        assert_eq!(self.api.campaign(self.campaign).await, before);
+        self.compare_statistics().await;
     }
 
     async fn book(&self) -> Value {
