@@ -63,8 +63,8 @@ pub(super) async fn delete(
     Ok(Reply::successful())
 }
 
-/// Answers `editAddressbook` [atompark-en "To edit the Address Book"]. Both texts have a star in the documents, but programs leave
-/// them out: what is absent stays as it is. A description that is given empty is emptied, a name is not.
+/// Answers `editAddressbook` [atompark-en "To edit the Address Book"]. Both texts have a star in the documents, but programs
+/// leave them out: what is absent stays as it is. A description that is given empty is emptied, a name is not.
 pub(super) async fn edit(
     gateway: &Gateway,
     account: &Account,

@@ -54,8 +54,9 @@ enum Field {
     Status,
 }
 
-/// Answers `addPhoneToAddressBook`: one phone, or as many as `data` has [atompark-en "Add phone numbers to Address Book"]. Of many,
-/// those that are no numbers and those that are there already are left out silently, as the documents' own example repeats one.
+/// Answers `addPhoneToAddressBook`: one phone, or as many as `data` has [atompark-en "Add phone numbers to Address Book"]. Of
+/// many, those that are no numbers and those that are there already are left out silently, as the documents' own example
+/// repeats one.
 pub(super) async fn add(
     gateway: &Gateway,
     account: &Account,
@@ -85,8 +86,8 @@ pub(super) async fn add(
     }))
 }
 
-/// Answers `getPhoneFromAddressBook`: one when its id is given, else a list, of one address book or of all, of one phone or of all
-/// [atompark-en "Getting the Address Book"].
+/// Answers `getPhoneFromAddressBook`: one when its id is given, else a list, of one address book or of all, of one phone or
+/// of all [atompark-en "Getting the Address Book"].
 pub(super) async fn get(
     gateway: &Gateway,
     account: &Account,
@@ -107,8 +108,8 @@ pub(super) async fn get(
     find(gateway, account, arguments, &search, FIELDS, cells).await
 }
 
-/// Answers `delPhoneFromAddressBook`. Both ids have a star in the documents, but either is enough: a phone goes, or all phones of an
-/// address book [atompark-en "Deleting phone numbers from the Address Book"].
+/// Answers `delPhoneFromAddressBook`. Both ids have a star in the documents, but either is enough: a phone goes, or all
+/// phones of an address book [atompark-en "Deleting phone numbers from the Address Book"].
 pub(super) async fn delete(
     gateway: &Gateway,
     account: &Account,
@@ -141,8 +142,8 @@ pub(super) async fn delete_several(
     remove(gateway, account, &ids).await
 }
 
-/// Answers `editPhone`. Number and variables have a star in the documents, but programs leave them out: what is absent stays as it
-/// is. Variables that are given empty are emptied [atompark-en "Editing phone numbers in the Address Book"].
+/// Answers `editPhone`. Number and variables have a star in the documents, but programs leave them out: what is absent stays
+/// as it is. Variables that are given empty are emptied [atompark-en "Editing phone numbers in the Address Book"].
 pub(super) async fn edit(
     gateway: &Gateway,
     account: &Account,

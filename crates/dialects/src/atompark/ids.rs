@@ -35,8 +35,8 @@ impl Arguments<'_> {
         Ok(self.id("idName")?.map(SenderId))
     }
 
-    /// Reads the ids of contacts: `456, 523`, or an array of them [atompark-en "Delete a group of phone numbers from the address
-    /// book"].
+    /// Reads the ids of contacts: `456, 523`, or an array of them [atompark-en "Delete a group of phone numbers from the
+    /// address book"].
     pub(super) fn contacts(self) -> Result<Option<Vec<ContactId>>, Failure> {
         let ids = self.ids("idPhones")?;
         Ok(ids.map(|ids| ids.into_iter().map(ContactId).collect()))

@@ -70,7 +70,8 @@ macro_rules! call {
     };
 }
 
-/// Codes come from the provider's downloadable list; where that has none, the general ones answer.
+/// Codes come from the provider's downloadable list; where that has none for a method, those of its nearest relative answer, or the
+/// general ones.
 static METHODS: &[Row] = &[
     Row::new(
         "addAddressbook",

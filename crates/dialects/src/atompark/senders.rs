@@ -17,7 +17,8 @@ const FIELDS: &[&str] = &["id", "country", "name", "status", "description"];
 /// How many names are read at a time.
 const PORTION: u32 = 1_000;
 
-/// What `registerSenderName` tells about a name besides its description: the parameter, and what the operator of the gateway reads.
+/// What `registerSenderName` tells about a name besides its description: the parameter, and what the operator of the gateway
+/// reads.
 const PARTICULARS: [(&str, &str); 5] = [
     ("smsSubject", "subject"),
     ("siteUrl", "site"),

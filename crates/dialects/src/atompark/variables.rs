@@ -1,5 +1,5 @@
-//! Names of the variables of address books, by which texts may call the phones' variables: methods of later versions of this API,
-//! known from programs that use them.
+//! Names of the variables of address books, by which texts may call the phones' variables: methods of later versions of this
+//! API, known from programs that use them.
 
 use gateway::{Account, Gateway};
 use serde::Serialize;

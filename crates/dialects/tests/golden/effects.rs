@@ -185,6 +185,22 @@ async fn a_book_counts_its_phones_that_are_exceptions() {
 }
 
 #[tokio::test]
+async fn a_stop_list_that_is_read_in_portions_is_listed_without_a_gap() {
+    let world = World::given("book clients, 1050 phones, 1100 exceptions").await;
+    let ids = |range: std::ops::RangeInclusive<u32>| -> Vec<_> {
+        range.map(|id| id.to_string()).collect()
+    };
+    assert_eq!(column(&world, "getException", "", 0).await, ids(1..=1100));
+    let page = column(&world, "getException", "from=995&offset=10", 0).await;
+    assert_eq!(page, ids(996..=1005));
+    let search = "searchFields[id][operation]=>&searchFields[id][value]=500&from=495&offset=10";
+    let page = column(&world, "searchPhonesInExceptions", search, 0).await;
+    assert_eq!(page, ids(996..=1005));
+    let of_book = column(&world, "getException", "idAddressBook=1&from=1040", 0).await;
+    assert_eq!(of_book, ids(1041..=1050));
+}
+
+#[tokio::test]
 async fn variables_are_renamed_and_removed_in_their_places() {
     let world = World::given("book clients").await;
     for (id, name) in [(1, "name"), (2, "surname"), (3, "city")] {

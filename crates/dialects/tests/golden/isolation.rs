@@ -1,5 +1,5 @@
-//! An account's ids are its own: with another account's id every method answers as with one that never was, octet for octet, and
-//! does nothing to what that account has.
+//! An account's ids are its own: with another account's id every method answers as with one that never was, octet for octet,
+//! and does nothing to what that account has.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -31,8 +31,8 @@ const CAMPAIGN: i64 = 77;
 /// An id that nothing has.
 const NEVER: i64 = 999;
 
-/// How methods take ids: the id in question stands at `{}`; in `{book}`, `{phone}` and `{variable}` a caller gives its own. Then
-/// the other account's id of that kind.
+/// How methods take ids: the id in question stands at `{}`; in `{book}`, `{phone}` and `{variable}` a caller gives its own.
+/// Then the other account's id of that kind.
 const CALLS: &[(&str, &str, i64)] = &[
     ("delAddressbook", "idAddressBook={}", BOOK),
     (
