@@ -6,7 +6,7 @@
 use std::mem;
 
 use async_trait::async_trait;
-use gateway::{Message, SubmissionId};
+use gateway::SubmissionId;
 use sms::Timestamp;
 
 use super::reading::{Listed, Reading};
@@ -96,12 +96,12 @@ impl Deliveries {
         let Some((campaign, messages)) = page else {
             return Ok(false);
         };
-        for Listed { message, status } in messages {
-            writer.value(phone(&message));
+        for listed in messages {
+            writer.value(listed.phone());
             self.kept.push(Kept {
-                sent: message.submitted_at.into(),
-                done: message.done_at.into(),
-                status,
+                sent: listed.message.submitted_at.into(),
+                done: listed.message.done_at.into(),
+                status: listed.status,
             });
         }
         match self.ends.last_mut() {
@@ -174,11 +174,6 @@ impl Column {
             Self::Campaign => "id",
         }
     }
-}
-
-/// Returns a phone as it was given.
-pub(super) fn phone(message: &Message) -> &str {
-    message.given.as_ref().unwrap_or(&message.recipient)
 }
 
 impl From<Option<Timestamp>> for Moment {

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::deliveries::phone;
-use super::reading::{Listed, Reading};
+use super::reading::Reading;
 use crate::atompark::answer::{Dates, Pieces, Writer, currency, number};
 
 /// Writes the messages as they are read.
@@ -53,16 +52,17 @@ impl Pieces for Messages {
             writer.end();
             return Ok(false);
         };
-        for Listed { message, status } in &messages {
+        for listed in &messages {
+            let message = &listed.message;
             writer.value(&Task {
                 id: campaign.0,
-                phone: phone(message),
+                phone: listed.phone(),
                 country: 0,
                 parts: message.segments.to_string(),
                 sentdate: self.dates.write(message.submitted_at),
                 donedate: self.dates.write(message.done_at),
                 price: number(message.price, 0),
-                status: status.word(),
+                status: listed.status.word(),
                 variable: message.variables.as_deref().unwrap_or_default(),
                 currency: currency(message.price),
             });

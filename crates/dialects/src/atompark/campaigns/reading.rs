@@ -66,6 +66,16 @@ impl Reading {
     }
 }
 
+impl Listed {
+    /// Returns the phone as it was given.
+    pub(super) fn phone(&self) -> &str {
+        let Message {
+            given, recipient, ..
+        } = &self.message;
+        given.as_ref().unwrap_or(recipient)
+    }
+}
+
 fn listed(message: Message) -> Option<Listed> {
     let status = states::message(message.state, message.reason)?;
     Some(Listed { message, status })
