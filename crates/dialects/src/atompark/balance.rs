@@ -9,6 +9,7 @@ use super::answer::{Reply, number};
 use super::faults::Failure;
 use super::request::Arguments;
 
+/// Tells what can be spent.
 #[derive(Serialize)]
 struct Balance {
     currency: String,

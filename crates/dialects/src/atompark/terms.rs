@@ -194,6 +194,16 @@ mod tests {
                 Some("direct"),
             ),
             (
+                "sendOption={\n\"sendTypeCountry\" : {\n\"211\" : \"national_ua\"\n}\n}",
+                Some("national_ua"),
+                None,
+            ),
+            (
+                "sendOption={\n\"rule\" : \"route\",\n\"type\" : \"direct\"\n}",
+                None,
+                Some("direct"),
+            ),
+            (
                 "sendOption={“rule”:“route”,”type”:”direct”}",
                 None,
                 Some("direct"),

@@ -8,7 +8,7 @@ use crate::world::World;
 const KEYS: (&str, &str) = ("public_key", "private_key");
 
 /// Calls a method and returns its result, or the code of its error as a text.
-async fn ask(world: &World, method: &str, parameters: &str) -> Value {
+pub(crate) async fn ask(world: &World, method: &str, parameters: &str) -> Value {
     let answer = call(world, KEYS, method, parameters).await;
     let mut answer: Value = serde_json::from_str(&answer).unwrap();
     let code = answer["code"].take();

@@ -10,6 +10,7 @@
 //! | `sent by another account` | another account did |
 //! | `price becomes AMOUNT` | the tariff has changed |
 //! | `taken` | the operator took what may leave and is silent; else all waits |
+//! | `all taken` | the time of everything has come, and the operator took it |
 //! | `settled` | it reported outcomes a minute later: numbers in `0001` are undelivered, `0002` rejected as spam, `0003` refused, others delivered |
 //! | `taken for spam`, `paused`, `cancelled`, `deleted` | the last submission was: the first two by the operator of the gateway |
 //! | `approved`, `denied` | every pending sender name was |
@@ -39,6 +40,7 @@ pub(crate) enum Happened {
     SentByAnother,
     PriceBecomes(String),
     Taken,
+    AllTaken,
     Settled,
     Halted(Halt),
     Cancelled,
@@ -99,6 +101,7 @@ impl Happened {
             },
             ["price", "becomes", amount] => Self::PriceBecomes((*amount).into()),
             ["taken"] => Self::Taken,
+            ["all", "taken"] => Self::AllTaken,
             ["settled"] => Self::Settled,
             ["taken", "for", "spam"] => Self::Halted(Halt::Spam),
             ["paused"] => Self::Halted(Halt::Paused),
@@ -139,6 +142,10 @@ impl History<'_> {
             Happened::Campaign { size } => self.start(*size).await,
             Happened::PriceBecomes(_) => {}
             Happened::Taken => self.run(|_| Fate::Taken, has_left).await,
+            Happened::AllTaken => {
+                let rests = |submission: &gateway::Submission| submission.tally.waiting() == 0;
+                self.run(|_| Fate::Taken, rests).await;
+            }
             Happened::Settled => {
                 self.clock.advance_ms(MINUTE_MS);
                 self.run(settle, has_ended).await;

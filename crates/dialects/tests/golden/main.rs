@@ -7,6 +7,7 @@ mod history;
 mod isolation;
 mod kept;
 mod long;
+mod sending;
 mod signer;
 mod world;
 

@@ -7,7 +7,7 @@ use gateway::directory::{
     ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
 };
 use gateway::secrets::Vault;
-use gateway::{AccountId, AccountSettings, Gateway, Limits, Parts, Tempo};
+use gateway::{AccountId, AccountSettings, Gateway, Limits, Parts, SubmissionId, Tempo};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::TestClock;
@@ -110,6 +110,19 @@ impl World {
             book: None,
         };
         history.happen(happened).await;
+    }
+
+    /// Lets time pass after a request.
+    pub(crate) fn minutes_pass(&self, minutes: i64) {
+        self.clock.advance_ms(minutes * 60_000);
+    }
+
+    /// Returns the label that a submission of the account has for statistics.
+    pub(crate) async fn source(&self, submission: i64) -> Option<String> {
+        let (accounts, id) = (self.gateway.accounts(), SubmissionId(submission));
+        let shop = accounts.iter().find(|account| account.name == "shop");
+        let shop = shop.expect("every world has it").id;
+        self.gateway.submission(shop, id).await.unwrap().source
     }
 
     async fn configure(&self) {
