@@ -12,6 +12,9 @@ use super::{Profile, phones};
 
 const MINUTE_MS: i64 = 60 * 1000;
 
+/// The longest time between two parts, a year: the start of the last of a million parts is still a date.
+const MOST_MINUTES: u32 = 366 * 24 * 60;
+
 /// Says that something is on its way, and what it costs.
 #[derive(Serialize)]
 struct Sent {
@@ -143,7 +146,8 @@ fn list(arguments: Arguments<'_>) -> Result<ListId, Failure> {
 /// zero it goes at once.
 fn parts(arguments: Arguments<'_>) -> Result<Option<SubmissionParts>, Failure> {
     let size = arguments.count("batch")?;
-    let interval_ms = i64::from(arguments.count("batchinterval")?) * MINUTE_MS;
+    let minutes = arguments.count("batchinterval")?.min(MOST_MINUTES);
+    let interval_ms = i64::from(minutes) * MINUTE_MS;
     Ok((size > 0 && interval_ms > 0).then_some(SubmissionParts { size, interval_ms }))
 }
 
@@ -190,6 +194,10 @@ mod tests {
             ("batch=100&batchinterval=0", None),
             ("batch=0&batchinterval=10", None),
             ("batch=100&batchinterval=10", Some((100, 600_000))),
+            (
+                "batch=1&batchinterval=99999999999",
+                Some((1, 366 * 86_400_000)),
+            ),
         ] {
             let parts = reading(query, parts).unwrap();
             let parts = parts.map(|parts| (parts.size, parts.interval_ms));
