@@ -1,8 +1,9 @@
-//! Every documented item of a provider's API has a test that is there and shows it, and the coverage file knows every
-//! method and every parameter that the code knows.
+//! Every documented item of a provider's API has a test that is there and shows it; the coverage file knows every method and
+//! every parameter that the code knows, and everything that golden files send and show.
 
 mod exchange;
 mod names;
+mod unlisted;
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,7 @@ use exchange::Exchange;
 const MEND: &str =
     "name a golden file or a test that shows it, or say in `absent` why it is not served";
 
-/// Finds documented items without a test, tests that are not there or show something else, and names that only one side
-/// knows.
+/// Finds documented items without a test, tests that are not there or show something else, and what only one side knows.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for dialect in dialects(tree) {
@@ -75,6 +75,9 @@ fn check_one(tree: &Tree, file: &File, dialect: &str) -> Vec<Finding> {
     check
         .findings
         .extend(names::check(tree, file, dialect, &coverage));
+    check
+        .findings
+        .extend(unlisted::check(tree, dialect, &coverage));
     check.findings
 }
 

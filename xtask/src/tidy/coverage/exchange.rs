@@ -1,6 +1,7 @@
 //! What a golden file's request sends and what its answer shows, read from its text.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -59,6 +60,37 @@ impl<'a> Exchange<'a> {
             base.eq_ignore_ascii_case(name)
                 .then_some((&**sent, &**value))
         })
+    }
+
+    /// Lists what is sent, without the brackets of arrays.
+    pub(super) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.parameters.iter();
+        names.map(|(name, _)| name.split('[').next().unwrap_or_default())
+    }
+
+    /// Lists the members of the answer and of its result, and the columns of its list.
+    pub(super) fn members(&self) -> BTreeSet<&str> {
+        let result = self.answer.get("result");
+        let objects = match result.and_then(Value::as_array) {
+            Some(elements) => elements.iter().collect(),
+            None => Vec::from_iter(result),
+        };
+        let columns = objects
+            .iter()
+            .filter_map(|object| object.get("fields")?.as_array())
+            .flatten();
+        let columns = columns.filter_map(Value::as_str);
+        let objects = objects.iter().copied().chain([&self.answer]);
+        let members = objects.filter_map(Value::as_object).flatten();
+        members
+            .map(|(name, _)| name.as_str())
+            .chain(columns)
+            .collect()
+    }
+
+    /// Returns the code of an error.
+    pub(super) fn code(&self) -> Option<&str> {
+        self.answer.get("code")?.as_str()
     }
 
     /// Tells whether a parameter has a value, or has it in quotes or as a key in what is sent.
@@ -200,5 +232,7 @@ mod tests {
         );
         assert!(!exchange.shows("b", "1"));
         assert!(exchange.shown("c").is_empty());
+        let members = ["a", "b", "data", "fields", "id", "result", "status"];
+        assert_eq!(Vec::from_iter(exchange.members()), members);
     }
 }

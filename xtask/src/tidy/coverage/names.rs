@@ -11,8 +11,8 @@ const MEND: &str = "the coverage file and the dialect's tables name the same: ad
 
 /// Where names stand in a table of methods: what is before them, and what ends the place.
 const METHODS: &[(&str, char)] = &[("Row::new(", ','), ("aliases: &[", ']')];
-/// The same in a table of parameters: rows of `&["canonical", "other"],`.
-const PARAMETERS: &[(&str, char)] = &[("\n    &[", ']')];
+/// The same in tables of parameters: rows of `&["canonical", "other"],`, also of a table that is one line.
+const PARAMETERS: &[(&str, char)] = &[("\n    &[", ']'), ("= &[&[", ']')];
 
 /// A name and the line where it stands.
 type Name = (String, usize);

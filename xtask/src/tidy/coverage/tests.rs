@@ -10,7 +10,11 @@ spellings = { id = ["ident"] }
 [every]
 rules = [{ name = "GET and POST", tests = ["send/document"] }]
 parameters = [{ name = "key", tests = ["send/document"] }]
-answer = [{ name = "result", is = ["object", "string"], tests = ["send/document"] }]
+answer = [
+  { name = "result", is = ["object", "string"], tests = ["send/document", "send/wrong_key"] },
+  { name = "error", tests = ["send/wrong_key"] },
+  { name = "code", tests = ["send/wrong_key"] },
+]
 errors = [{ name = "-1", tests = ["send/wrong_key"] }]
 
 [[method]]
@@ -19,7 +23,10 @@ also = ["dispatch"]
 does = "Sends."
 tests = ["document", "dialects::shop::method::sends_once"]
 parameters = [{ name = "id", tests = ["document"] }]
-answer = [{ name = "price", is = ["number"], tests = ["document"] }]
+answer = [
+  { name = "price", is = ["number"], tests = ["document"] },
+  { name = "state", is = ["strings"], tests = ["document"] },
+]
 errors = [{ name = "300", tests = ["dialects::shop::method::sends_once"] }]
 
 [[values]]
@@ -209,9 +216,42 @@ fn the_dialects_tables_and_the_coverage_file_name_the_same() {
 }
 
 #[test]
+fn what_golden_files_send_and_show_is_listed() {
+    let place = "crates/dialects/tests/golden/shop/send/document.http:1";
+    for (good, bad, expected) in [
+        (
+            "IDENT=7",
+            "IDENT=7&speed[0]=9",
+            "the parameter speed is not listed for send",
+        ),
+        (
+            "\"price\":1.5",
+            "\"price\":1.5,\"speed\":9",
+            "the member speed is not listed for send",
+        ),
+        (
+            "\"result\":{\"price\"",
+            "\"code\":\"9\",\"result\":{\"price\"",
+            "the code 9 is not listed for send",
+        ),
+    ] {
+        check_found(good, bad, expected);
+        assert!(
+            places(&findings(good, bad))
+                .iter()
+                .all(|found| found == place),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
 fn findings_tell_their_line() {
-    let found = findings("[\"send/wrong_key\"]", "[\"send/lost\"]");
-    assert_eq!(places(&found), ["crates/dialects/coverage/shop.toml:9"]);
+    let found = findings(
+        "name = \"-1\", tests = [\"send/wrong_key\"]",
+        "name = \"-1\"",
+    );
+    assert_eq!(places(&found), ["crates/dialects/coverage/shop.toml:13"]);
     let found = findings("does = \"Sends.\"", "dose = \"Sends.\"");
-    assert_eq!(places(&found), ["crates/dialects/coverage/shop.toml:14"]);
+    assert_eq!(places(&found), ["crates/dialects/coverage/shop.toml:18"]);
 }
