@@ -2,20 +2,20 @@
 //!
 //! The same rules price a request's recipients, a contact list for a quote, and the steps in which a list becomes messages.
 
+mod approvals;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sms::template::{Template, Variables};
-use sms::{
-    Country, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, SenderStatus,
-    Tariff,
-};
-use store::SenderId;
+use sms::{Country, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff};
 use store::submissions::NewMessage;
 
 use crate::Limits;
 use crate::directory::{Account, Directory, Route, RouteKinds, choose};
+pub(crate) use approvals::Approvals;
+use approvals::FromWhom;
 
 /// How much longer a template may be than the texts that it makes.
 const TEMPLATE_TO_TEXT: usize = 4;
@@ -30,62 +30,6 @@ pub(crate) struct Common {
     pub(crate) route_kinds: RouteKinds,
     pub(crate) test: bool,
     pub(crate) approvals: Approvals,
-}
-
-/// Knows where originators need approval, and where those of one submission have it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Approvals {
-    pub(crate) required: Vec<Country>,
-    /// Of the originator.
-    pub(crate) own: Vec<(Country, SenderId, SenderStatus)>,
-    /// Of the alternative one.
-    pub(crate) alternative: Vec<(Country, SenderId, SenderStatus)>,
-}
-
-/// Says who one message is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum From {
-    Originator,
-    Alternative,
-    /// Not decided yet; `None` stands for a name that is not registered.
-    Awaited {
-        alternative: bool,
-        sender: Option<SenderId>,
-    },
-    Nobody,
-}
-
-impl Approvals {
-    fn from(&self, country: Option<Country>, has_alternative: bool) -> From {
-        let Some(country) = country.filter(|country| self.required.contains(country)) else {
-            return From::Originator;
-        };
-        let find = |list: &[(Country, SenderId, SenderStatus)]| {
-            let entry = list.iter().find(|(of, _, _)| *of == country);
-            entry.map(|(_, sender, status)| (*sender, *status))
-        };
-        let own = find(&self.own);
-        let other = find(&self.alternative).filter(|_| has_alternative);
-        match (own, other) {
-            (Some((_, SenderStatus::Approved)), _) => From::Originator,
-            (_, Some((_, SenderStatus::Approved))) => From::Alternative,
-            (Some((sender, SenderStatus::Pending)), _) => From::Awaited {
-                alternative: false,
-                sender: Some(sender),
-            },
-            (Some((_, SenderStatus::Denied)), Some((sender, SenderStatus::Pending))) => {
-                From::Awaited {
-                    alternative: true,
-                    sender: Some(sender),
-                }
-            }
-            (Some((_, SenderStatus::Denied)), _) => From::Nobody,
-            (None, _) => From::Awaited {
-                alternative: false,
-                sender: None,
-            },
-        }
-    }
 }
 
 /// Prices messages one after another, and adds them up.
@@ -114,7 +58,7 @@ enum Fate<'a> {
         segments: u16,
         price_micros: i64,
         route: &'a Route,
-        from: From,
+        from: FromWhom,
     },
     Ends(MessageState, Reason),
 }
@@ -188,7 +132,7 @@ impl<'a> Pricing<'a> {
             } => {
                 let (state, reason) = match from {
                     _ if self.common.test => (MessageState::Held, Reason::TestMode),
-                    From::Awaited { .. } => (MessageState::Held, Reason::Moderation),
+                    FromWhom::Awaited { .. } => (MessageState::Held, Reason::Moderation),
                     _ => (MessageState::Queued, Reason::None),
                 };
                 Ok(NewMessage {
@@ -202,14 +146,14 @@ impl<'a> Pricing<'a> {
                     reason,
                     alternative: matches!(
                         from,
-                        From::Alternative
-                            | From::Awaited {
+                        FromWhom::Alternative
+                            | FromWhom::Awaited {
                                 alternative: true,
                                 ..
                             }
                     ),
                     awaits: match from {
-                        From::Awaited { sender, .. } if !self.common.test => sender,
+                        FromWhom::Awaited { sender, .. } if !self.common.test => sender,
                         _ => None,
                     },
                 })
@@ -245,7 +189,7 @@ impl<'a> Pricing<'a> {
             .approvals
             .from(country, self.common.alternative.is_some());
         let originator = match (from, &self.common.alternative) {
-            (From::Nobody, _) => {
+            (FromWhom::Nobody, _) => {
                 self.first_refusal
                     .get_or_insert(Refusal::OriginatorNotAllowed);
                 return Ok(Fate::Ends(
@@ -254,15 +198,15 @@ impl<'a> Pricing<'a> {
                 ));
             }
             (
-                From::Alternative
-                | From::Awaited {
+                FromWhom::Alternative
+                | FromWhom::Awaited {
                     alternative: true, ..
                 },
                 Some(alternative),
             ) => alternative,
             _ => &self.common.originator,
         };
-        if let (From::Awaited { sender: None, .. }, Some(country)) = (from, country) {
+        if let (FromWhom::Awaited { sender: None, .. }, Some(country)) = (from, country) {
             self.unregistered.insert(country.code().to_owned());
         }
         let kind = self.common.route_kinds.of(country);
@@ -411,65 +355,5 @@ pub(crate) fn ended_message(
         reason,
         alternative: false,
         awaits: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const UA: &str = "UA";
-
-    fn approvals(own: Option<SenderStatus>, alternative: Option<SenderStatus>) -> Approvals {
-        let country = Country::parse(UA).unwrap();
-        let entry = |id, status: Option<SenderStatus>| {
-            status
-                .map(|status| (country, SenderId(id), status))
-                .into_iter()
-                .collect()
-        };
-        Approvals {
-            required: vec![country],
-            own: entry(1, own),
-            alternative: entry(2, alternative),
-        }
-    }
-
-    #[test]
-    fn a_message_is_from_whom_its_country_approved() {
-        use SenderStatus::{Approved, Denied, Pending};
-        let waits = |alternative, sender: Option<i64>| From::Awaited {
-            alternative,
-            sender: sender.map(SenderId),
-        };
-        for (own, alternative, expected) in [
-            (Some(Approved), Some(Approved), From::Originator),
-            (Some(Pending), Some(Approved), From::Alternative),
-            (Some(Denied), Some(Approved), From::Alternative),
-            (None, Some(Approved), From::Alternative),
-            (Some(Pending), Some(Denied), waits(false, Some(1))),
-            (Some(Denied), Some(Pending), waits(true, Some(2))),
-            (Some(Denied), Some(Denied), From::Nobody),
-            (Some(Denied), None, From::Nobody),
-            (None, None, waits(false, None)),
-        ] {
-            let approvals = approvals(own, alternative);
-            let country = Country::parse(UA).ok();
-            assert_eq!(
-                approvals.from(country, true),
-                expected,
-                "{own:?} {alternative:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn elsewhere_nobody_needs_approval() {
-        let approvals = approvals(Some(SenderStatus::Denied), None);
-        assert_eq!(
-            approvals.from(Country::parse("PL").ok(), false),
-            From::Originator
-        );
-        assert_eq!(approvals.from(None, false), From::Originator);
     }
 }
