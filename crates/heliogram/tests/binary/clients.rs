@@ -5,12 +5,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use sha2::{Digest, Sha512};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::world::{Dev, LONG};
+use crate::world::Dev;
+
+/// Longer than bringing a library takes over a slow line, and than its calls take.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A library as its registry has it.
 struct Library {
@@ -127,7 +131,7 @@ async fn finished(command: &mut Command) -> Output {
         .kill_on_drop(true)
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    timeout(LONG, running.wait_with_output())
+    timeout(PATIENCE, running.wait_with_output())
         .await
         .expect("it ends in time")
         .unwrap()
