@@ -156,8 +156,8 @@ async fn known(
     Ok(campaign)
 }
 
-/// Finds the campaigns of a list of ids, `755,756`, each once and in this order; those that are unknown or deleted are passed over,
-/// unless no other is left.
+/// Finds the campaigns of a list of ids, `755,756`, each once and in this order. Those that are unknown or deleted are passed
+/// over, unless no other is left.
 async fn several(
     gateway: &Gateway,
     account: &Account,
@@ -171,19 +171,19 @@ async fn several(
     let mut seen = HashSet::new();
     let asked: Vec<_> = ids.into_iter().filter(|id| seen.insert(*id)).collect();
     let mut known = Vec::new();
-    let mut none = Refusal::UnknownSubmission;
+    let mut why_none = Refusal::UnknownSubmission;
     for ids in asked.chunks(IDS_AT_ONCE) {
         let ids = ids.iter().copied().map(SubmissionId).collect();
         for campaign in gateway.submissions_by_id(account.id, ids).await? {
             if campaign.deleted {
-                none = Refusal::SubmissionDeleted;
+                why_none = Refusal::SubmissionDeleted;
             } else {
                 known.push(campaign.id);
             }
         }
     }
     if known.is_empty() {
-        return Err(none.into());
+        return Err(why_none.into());
     }
     Ok(known)
 }

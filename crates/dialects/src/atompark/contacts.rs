@@ -103,7 +103,11 @@ pub(super) async fn get(
     }
     let search = ContactSearch {
         list,
-        conditions: arguments.text("phone")?.map(is_phone).into_iter().collect(),
+        conditions: arguments
+            .text("phone")?
+            .map(phone_condition)
+            .into_iter()
+            .collect(),
     };
     find(gateway, account, arguments, &search, FIELDS, cells).await
 }
@@ -183,7 +187,7 @@ pub(super) async fn search(
 }
 
 /// Reads a phone to look for: a number however it is written, or a pattern, as one client calls it.
-fn is_phone(phone: &str) -> (ContactField, Condition) {
+fn phone_condition(phone: &str) -> (ContactField, Condition) {
     let condition = |operation, value| Condition::new(operation, value);
     if phone.contains('%') {
         return (ContactField::Number, condition(Operation::Like, phone));

@@ -90,7 +90,7 @@ pub(super) async fn get(
         return matching.answer(gateway, page).await;
     };
     if let Some(list) = list {
-        is_in(gateway, account, list, &stop).await?;
+        check_is_in(gateway, account, list, &stop).await?;
     }
     let is_list = list.is_some() || arguments.has("from") || arguments.has("offset");
     if is_list && !arguments.has("idPhone") {
@@ -137,7 +137,7 @@ async fn asked_for(
 }
 
 /// Refuses an entry whose number is not in a contact list.
-async fn is_in(
+async fn check_is_in(
     gateway: &Gateway,
     account: &Account,
     list: ListId,

@@ -9,11 +9,11 @@ use super::{Pieces, Reply, Writer};
 /// A row: as many texts as the table has fields.
 pub(in crate::atompark) type Cells = Vec<String>;
 
-/// Writes the rows as their pages come.
+/// Writes the rows as their portions come.
 struct Table {
     count: u64,
     fields: &'static [&'static str],
-    pages: BoxStream<'static, Result<Vec<Cells>, gateway::Error>>,
+    portions: BoxStream<'static, Result<Vec<Cells>, gateway::Error>>,
     begun: bool,
 }
 
@@ -36,7 +36,7 @@ impl Reply {
         Self::in_pieces(Table {
             count,
             fields,
-            pages: portions.boxed(),
+            portions: portions.boxed(),
             begun: false,
         })
     }
@@ -55,7 +55,7 @@ impl Pieces for Table {
             writer.begin_array();
             self.begun = true;
         }
-        let Some(rows) = self.pages.next().await.transpose()? else {
+        let Some(rows) = self.portions.next().await.transpose()? else {
             writer.end();
             writer.end();
             return Ok(false);

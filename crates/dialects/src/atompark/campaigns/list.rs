@@ -1,7 +1,7 @@
 //! `getCampaignList`: arrays of equal length, an entry in each for each campaign [atompark-en "Getting the list of campaigns"].
 //!
-//! To a program that sends message by message each of them is a campaign, so there may be very many. What is short is kept from the
-//! first reading; the texts, which never change, are read again when it is their turn.
+//! To a program that sends message by message each of them is a campaign, so there may be very many. What is short is kept from
+//! the first reading; the texts, which never change, are read again when it is their turn.
 
 use std::collections::HashMap;
 use std::sync::Arc;
