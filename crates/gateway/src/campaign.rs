@@ -2,14 +2,15 @@
 //! been accepted.
 //!
 //! A campaign is priced exactly and its price is held before it is accepted; its contacts become messages behind that, step by
-//! step (see `tasks::expansion`), so that the answer does not wait for a million of them.
+//! step (see `tasks::campaigns`), so that the answer does not wait for a million of them.
 
 mod control;
 mod expand;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sms::{Lane, Msisdn, Quote, Recipient, Refusal};
+use sms::{Country, Lane, Msisdn, Quote, Recipient, Refusal};
 use store::campaigns::NewExpansion;
 use store::submissions::{NewMessage, Parts};
 use store::{AccountId, ContactId, ListId};
@@ -45,7 +46,8 @@ struct Priced {
     contacts: u32,
     /// The last of them.
     until: ContactId,
-    unregistered: Vec<String>,
+    /// Countries in which the originator would have to be registered and is not.
+    unregistered: BTreeSet<Country>,
 }
 
 impl Gateway {
@@ -111,7 +113,7 @@ impl Gateway {
             if priced.contacts <= EXPANDED_AT_ONCE {
                 self.expand_now(accepted.submission).await;
             }
-            self.wake_expansion();
+            self.wake_campaigns();
             self.wake_dispatch();
             return Ok(accepted);
         }
@@ -162,15 +164,11 @@ impl Gateway {
         };
         let directory = self.directory();
         let limits = *self.limits();
-        let known = directory
-            .accounts
-            .get(&account)
-            .ok_or(Refusal::UnknownCredential)?;
         let mut total = Priced {
-            quote: Quote::new(known.currency),
+            quote: Quote::new(self.currency_of(account)?),
             contacts: 0,
             until: ContactId(0),
-            unregistered: vec![],
+            unregistered: BTreeSet::new(),
         };
         let mut first_refusal = None;
         let mut page = read(ContactId(0)).await?;
@@ -180,11 +178,7 @@ impl Gateway {
             let (directory, common, quote) =
                 (Arc::clone(&directory), Arc::clone(common), total.quote);
             let priced = tokio::task::spawn_blocking(move || {
-                let account = directory
-                    .accounts
-                    .get(&account)
-                    .ok_or(Refusal::UnknownCredential)?;
-                let mut pricing = Pricing::new(&directory, &limits, account, &common);
+                let mut pricing = Pricing::new(&directory, &limits, account, &common)?;
                 pricing.quote = quote;
                 for contact in page.iter().filter(|contact| !contact.stopped) {
                     pricing.add(&contact.number, Some(&contact.variables))?;
@@ -205,8 +199,6 @@ impl Gateway {
             self.list(account, list).await?;
             return Err(first_refusal.unwrap_or(Refusal::NoValidRecipients).into());
         }
-        total.unregistered.sort_unstable();
-        total.unregistered.dedup();
         Ok(total)
     }
 
@@ -219,11 +211,7 @@ impl Gateway {
     ) -> Result<NewMessage, Error> {
         let (number, given): (Msisdn, _) = parse(number).ok_or(Refusal::InvalidNumber)?;
         let directory = self.directory();
-        let account = directory
-            .accounts
-            .get(&account)
-            .ok_or(Refusal::UnknownCredential)?;
-        let mut pricing = Pricing::new(&directory, self.limits(), account, common);
+        let mut pricing = Pricing::new(&directory, self.limits(), account, common)?;
         let recipient = Recipient::new(given.as_deref().unwrap_or(number.as_str()));
         let mut copy = pricing.message(recipient, Some(String::new()))?;
         copy.price_micros = 0;

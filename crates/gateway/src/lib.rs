@@ -256,7 +256,7 @@ impl Gateway {
         &self.0.sender_rules
     }
 
-    fn wake_expansion(&self) {
+    fn wake_campaigns(&self) {
         self.0
             .campaigns
             .send_modify(|rung| *rung = rung.wrapping_add(1));

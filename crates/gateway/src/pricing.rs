@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use sms::template::{Template, Variables};
 use sms::{Country, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff};
+use store::AccountId;
 use store::submissions::NewMessage;
 
 use crate::Limits;
@@ -39,7 +40,6 @@ pub(crate) struct Pricing<'a> {
     account: &'a Account,
     tariff: Option<&'a Arc<Tariff>>,
     common: &'a Common,
-    names: Vec<&'a str>,
     template: Template,
     /// Whether a recipient's country makes any difference.
     by_country: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Pricing<'a> {
     plain: Option<u16>,
     pub(crate) quote: Quote,
     /// Countries in which the originator is not registered and would have to be.
-    pub(crate) unregistered: BTreeSet<String>,
+    pub(crate) unregistered: BTreeSet<Country>,
     /// Why the first message that cannot leave cannot, in case none can.
     pub(crate) first_refusal: Option<Refusal>,
 }
@@ -64,13 +64,18 @@ enum Fate<'a> {
 }
 
 impl<'a> Pricing<'a> {
+    /// Begins with nothing priced; refused when the directory has no such account.
     pub(crate) fn new(
         directory: &'a Directory,
         limits: &'a Limits,
-        account: &'a Account,
+        account: AccountId,
         common: &'a Common,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Refusal> {
+        let account = directory
+            .accounts
+            .get(&account)
+            .ok_or(Refusal::UnknownCredential)?;
+        Ok(Self {
             directory,
             limits,
             account,
@@ -79,14 +84,13 @@ impl<'a> Pricing<'a> {
                 .get(&account.settings.tariff)
                 .filter(|tariff| tariff.currency() == account.currency),
             common,
-            names: common.variable_names.iter().map(String::as_str).collect(),
             template: Template::parse(&common.text),
             by_country: !common.approvals.required.is_empty() || !common.route_kinds.is_empty(),
             plain: None,
             quote: Quote::new(account.currency),
             unregistered: BTreeSet::new(),
             first_refusal: None,
-        }
+        })
     }
 
     /// Tells whether recipients' values make a difference.
@@ -144,14 +148,7 @@ impl<'a> Pricing<'a> {
                     connector: Some(route.connector),
                     state,
                     reason,
-                    alternative: matches!(
-                        from,
-                        FromWhom::Alternative
-                            | FromWhom::Awaited {
-                                alternative: true,
-                                ..
-                            }
-                    ),
+                    alternative: from.is_alternative(),
                     awaits: match from {
                         FromWhom::Awaited { sender, .. } if !self.common.test => sender,
                         _ => None,
@@ -188,27 +185,19 @@ impl<'a> Pricing<'a> {
             .common
             .approvals
             .from(country, self.common.alternative.is_some());
-        let originator = match (from, &self.common.alternative) {
-            (FromWhom::Nobody, _) => {
-                self.first_refusal
-                    .get_or_insert(Refusal::OriginatorNotAllowed);
-                return Ok(Fate::Ends(
-                    MessageState::Failed,
-                    Reason::OriginatorNotApproved,
-                ));
-            }
-            (
-                FromWhom::Alternative
-                | FromWhom::Awaited {
-                    alternative: true, ..
-                },
-                Some(alternative),
-            ) => alternative,
-            _ => &self.common.originator,
-        };
-        if let (FromWhom::Awaited { sender: None, .. }, Some(country)) = (from, country) {
-            self.unregistered.insert(country.code().to_owned());
+        if from == FromWhom::Nobody {
+            let refusal = Refusal::OriginatorNotAllowed;
+            self.first_refusal.get_or_insert(refusal);
+            let reason = Reason::OriginatorNotApproved;
+            return Ok(Fate::Ends(MessageState::Failed, reason));
         }
+        if let FromWhom::Awaited { sender: None, .. } = from {
+            self.unregistered.extend(country);
+        }
+        let originator = match &self.common.alternative {
+            Some(alternative) if from.is_alternative() => alternative,
+            Some(_) | None => &self.common.originator,
+        };
         let kind = self.common.route_kinds.of(country);
         let route = choose(
             &directory.routes,
@@ -253,8 +242,9 @@ impl<'a> Pricing<'a> {
             Some(segments) if verbatim => segments,
             _ => {
                 let most = most_octets(self.limits);
-                let text = render_within(&self.template, variables, &self.names, most)
-                    .ok_or_else(|| too_long(self.limits))?;
+                let text =
+                    render_within(&self.template, variables, &self.common.variable_names, most)
+                        .ok_or_else(|| too_long(self.limits))?;
                 if text.is_empty() {
                     return Err(Refusal::EmptyText);
                 }
@@ -315,22 +305,19 @@ pub(crate) fn render<'a>(
     variables: Option<&str>,
     names: &[String],
 ) -> Cow<'a, str> {
-    let names: Vec<_> = names.iter().map(String::as_str).collect();
-    render_within(template, variables, &names, usize::MAX).unwrap_or_default()
+    render_within(template, variables, names, usize::MAX).unwrap_or_default()
 }
 
 fn render_within<'a>(
     template: &'a Template,
     variables: Option<&str>,
-    names: &[&str],
+    names: &[String],
     most_octets: usize,
 ) -> Option<Cow<'a, str>> {
     match variables {
         Some(variables) => {
-            let mut values = Variables::positional(variables);
-            if !names.is_empty() {
-                values = values.with_names(names.iter().copied());
-            }
+            let names = names.iter().map(String::as_str);
+            let values = Variables::positional(variables).with_names(names);
             template.render_within(&values, most_octets)
         }
         None => (template.text().len() <= most_octets).then_some(Cow::Borrowed(template.text())),

@@ -69,15 +69,15 @@ pub struct Message {
 impl Gateway {
     /// Tells what an account has, in its currency.
     pub async fn balance(&self, account: AccountId) -> Result<Balance, Error> {
-        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let currency = self.currency_of(account)?;
         let book = self
             .store()
             .book(account)
             .await?
             .ok_or(Refusal::UnknownCredential)?;
         Ok(Balance {
-            available: Money::new(book.available, known.currency),
-            held: Money::new(book.held, known.currency),
+            available: Money::new(book.available, currency),
+            held: Money::new(book.held, currency),
         })
     }
 
@@ -87,13 +87,13 @@ impl Gateway {
         account: AccountId,
         id: SubmissionId,
     ) -> Result<Submission, Error> {
-        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let currency = self.currency_of(account)?;
         let found = self
             .store()
             .submission(account, id)
             .await?
             .ok_or(Refusal::UnknownSubmission)?;
-        Ok(Submission::read(found, known.currency))
+        Ok(Submission::read(found, currency))
     }
 
     /// Reads a page of a submission's messages in the order of its recipients: those after `after`, changed after
@@ -106,10 +106,7 @@ impl Gateway {
         after: Option<MessageId>,
         limit: u32,
     ) -> Result<Vec<Message>, Error> {
-        let currency = self
-            .account(account)
-            .ok_or(Refusal::UnknownCredential)?
-            .currency;
+        let currency = self.currency_of(account)?;
         let page = self
             .store()
             .messages(account, id, changed_after, after, limit)
@@ -127,6 +124,12 @@ impl Gateway {
             done_at: message.done_at,
         };
         Ok(page.into_iter().map(message).collect())
+    }
+
+    /// Finds the currency of an account; refused when there is no such account.
+    pub(crate) fn currency_of(&self, account: AccountId) -> Result<Currency, Refusal> {
+        let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
+        Ok(known.currency)
     }
 }
 

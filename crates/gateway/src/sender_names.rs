@@ -1,9 +1,12 @@
-//! Sender names: originators that are registered for a country, and who decides on them.
+//! Sender names: originators that are registered for a country, who decides on them, and what a submission needs of that.
+
+use std::collections::BTreeSet;
 
 use sms::{Country, Originator, OriginatorKind, Refusal, SenderStatus};
 use store::sender_names::{NewSenderName, Registered, SenderName};
 use store::{AccountId, SenderId};
 
+use crate::pricing::{Approvals, Common};
 use crate::{Error, Gateway};
 
 /// Says in which countries an originator needs approval, and who gives it.
@@ -13,6 +16,17 @@ pub struct SenderRules {
     pub approval_required: Vec<Country>,
     /// Whether every name is approved as it is registered; else the operator of the gateway decides on each.
     pub approve_at_once: bool,
+}
+
+impl SenderRules {
+    /// Returns the status with which a name is registered.
+    fn first_status(&self) -> SenderStatus {
+        if self.approve_at_once {
+            SenderStatus::Approved
+        } else {
+            SenderStatus::Pending
+        }
+    }
 }
 
 /// How many characters a name may have.
@@ -34,11 +48,7 @@ impl Gateway {
         let name = check_name(name)?;
         let country = Country::parse(&country.trim().to_ascii_uppercase())
             .map_err(|_| Refusal::UnknownCountry)?;
-        let status = if self.sender_rules().approve_at_once {
-            SenderStatus::Approved
-        } else {
-            SenderStatus::Pending
-        };
+        let status = self.sender_rules().first_status();
         let new = NewSenderName {
             account,
             name: name.as_str().to_owned(),
@@ -100,6 +110,70 @@ impl Gateway {
             return Err(Refusal::UnknownSenderName.into());
         }
         Ok(())
+    }
+
+    /// Looks up where the originators of a submission are approved, if that matters anywhere.
+    pub(crate) async fn look_up_approvals(
+        &self,
+        account: AccountId,
+        common: &mut Common,
+    ) -> Result<(), Error> {
+        let required = self.sender_rules().approval_required.clone();
+        if required.is_empty() {
+            return Ok(());
+        }
+        let own = self
+            .approvals_of(account, common.originator.as_str())
+            .await?;
+        let alternative = match &common.alternative {
+            Some(alternative) => self.approvals_of(account, alternative.as_str()).await?,
+            None => Vec::new(),
+        };
+        common.approvals = Approvals {
+            required,
+            own,
+            alternative,
+        };
+        Ok(())
+    }
+
+    async fn approvals_of(
+        &self,
+        account: AccountId,
+        name: &str,
+    ) -> Result<Vec<(Country, SenderId, SenderStatus)>, Error> {
+        let named = self.store().senders_named(account, name).await?;
+        Ok(named
+            .into_iter()
+            .map(|sender| (sender.country, sender.id, sender.status))
+            .collect())
+    }
+
+    /// Registers an originator in countries where it would have to be; tells whether there were any. The approvals must be looked
+    /// up again then.
+    pub(crate) async fn register_missing(
+        &self,
+        account: AccountId,
+        originator: &str,
+        countries: BTreeSet<Country>,
+    ) -> Result<bool, Error> {
+        let any = !countries.is_empty();
+        let status = self.sender_rules().first_status();
+        for country in countries {
+            let name = NewSenderName {
+                account,
+                name: originator.to_owned(),
+                country,
+                status,
+                description: String::new(),
+            };
+            self.store().register_sender(name, self.now()).await?;
+            tracing::info!(
+                %account, originator, country = country.code(), status = status.name(),
+                "an originator was used where it needs an approval: it has been registered"
+            );
+        }
+        Ok(any)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Submitting: from what a front end asks to a priced, routed submission that is durable when the answer goes out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use sms::{Country, Lane, Money, Msisdn, Quote, Recipient, Refusal, SenderStatus, Timestamp};
-use store::sender_names::NewSenderName;
+use sms::{Country, Lane, Money, Msisdn, Quote, Recipient, Refusal, Timestamp};
 use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, SubmissionId};
 
@@ -75,22 +74,18 @@ impl Gateway {
     /// nobody has registered is registered by this, so that the operator of the gateway gets to see it.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
         let submit = Arc::new(submit);
-        let (mut new, quote) = self.prepare(&submit).await?;
-        let test = new.test;
-        let mut total = quote.total();
+        let (mut new, mut quote) = self.prepare(&submit).await?;
         let answer = match self.store().accept(new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
-                let again = self.prepare(&submit).await?;
-                new = again.0;
-                total = again.1.total();
+                (new, quote) = self.prepare(&submit).await?;
                 self.store().accept(new).await
             }
             answer => answer,
         };
-        let accepted = accepted(answer?, total)?;
-        if !test {
+        let accepted = accepted(answer?, quote.total())?;
+        if !submit.terms.test {
             self.wake_dispatch();
         }
         Ok(accepted)
@@ -151,75 +146,6 @@ impl Gateway {
         Ok(common)
     }
 
-    /// Looks up where the originators of a submission are approved, if that matters anywhere.
-    pub(crate) async fn look_up_approvals(
-        &self,
-        account: AccountId,
-        common: &mut Common,
-    ) -> Result<(), Error> {
-        let required = self.sender_rules().approval_required.clone();
-        if required.is_empty() {
-            return Ok(());
-        }
-        let own = self
-            .approvals_of(account, common.originator.as_str())
-            .await?;
-        let alternative = match &common.alternative {
-            Some(alternative) => self.approvals_of(account, alternative.as_str()).await?,
-            None => Vec::new(),
-        };
-        common.approvals = Approvals {
-            required,
-            own,
-            alternative,
-        };
-        Ok(())
-    }
-
-    async fn approvals_of(
-        &self,
-        account: AccountId,
-        name: &str,
-    ) -> Result<Vec<(Country, store::SenderId, SenderStatus)>, Error> {
-        let named = self.store().senders_named(account, name).await?;
-        Ok(named
-            .into_iter()
-            .map(|sender| (sender.country, sender.id, sender.status))
-            .collect())
-    }
-
-    /// Registers an originator in countries where it would have to be; tells whether there were any. The approvals must be looked
-    /// up again then.
-    pub(crate) async fn register_missing(
-        &self,
-        account: AccountId,
-        originator: &str,
-        countries: impl IntoIterator<Item = String>,
-    ) -> Result<bool, Error> {
-        let mut any = false;
-        for code in countries {
-            let Ok(country) = Country::parse(&code) else {
-                continue;
-            };
-            let status = if self.sender_rules().approve_at_once {
-                SenderStatus::Approved
-            } else {
-                SenderStatus::Pending
-            };
-            let name = NewSenderName {
-                account,
-                name: originator.to_owned(),
-                country,
-                status,
-                description: String::new(),
-            };
-            self.store().register_sender(name, self.now()).await?;
-            tracing::info!(%account, originator, country = code, "an originator was used without an approval: please decide on it");
-            any = true;
-        }
-        Ok(any)
-    }
-
     async fn prepare(&self, submit: &Arc<Submit>) -> Result<(NewSubmission, Quote), Error> {
         loop {
             let common = self.common(submit.account, &submit.terms, vec![]).await?;
@@ -264,7 +190,7 @@ struct Priced {
     new: NewSubmission,
     quote: Quote,
     /// Countries in which the originator would have to be registered and is not.
-    unregistered: Vec<String>,
+    unregistered: BTreeSet<Country>,
 }
 
 fn price(
@@ -275,15 +201,11 @@ fn price(
     stopped: &HashSet<Msisdn>,
     now: Timestamp,
 ) -> Result<Priced, Refusal> {
-    let account = directory
-        .accounts
-        .get(&submit.account)
-        .ok_or(Refusal::UnknownCredential)?;
     if submit.recipients.len() > limits.recipients {
         let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
         return Err(Refusal::TooManyRecipients { limit });
     }
-    let mut pricing = Pricing::new(directory, limits, account, common);
+    let mut pricing = Pricing::new(directory, limits, submit.account, common)?;
     // Variables that the text does not use make no difference.
     let personal = pricing.is_personal();
     let mut seen = HashSet::new();
@@ -313,7 +235,7 @@ fn price(
             messages,
         ),
         quote: pricing.quote,
-        unregistered: pricing.unregistered.into_iter().collect(),
+        unregistered: pricing.unregistered,
     })
 }
 

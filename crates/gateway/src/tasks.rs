@@ -2,8 +2,8 @@
 
 mod active;
 mod answers;
+mod campaigns;
 mod dispatch;
-mod expansion;
 mod housekeeping;
 mod receipts;
 mod records;
@@ -46,7 +46,7 @@ impl Running {
         let handle = gateway.clone();
         registry.spawn("sweep", move |stop| housekeeping::sweep(handle, stop));
         let handle = gateway.clone();
-        registry.spawn("campaigns", move |stop| expansion::run(handle, stop));
+        registry.spawn("campaigns", move |stop| campaigns::run(handle, stop));
         registry.spawn("reload", move |stop| housekeeping::reload(gateway, stop));
         Self { registry }
     }

@@ -12,7 +12,7 @@ impl Gateway {
     /// was held for it is, or will soon be, released.
     pub async fn cancel(&self, account: AccountId, submission: SubmissionId) -> Result<(), Error> {
         let cancelled = self.store().cancel(account, submission, self.now()).await?;
-        self.wake_expansion();
+        self.wake_campaigns();
         match cancelled {
             Cancellation::Cancelled => Ok(()),
             Cancellation::Unknown => Err(Refusal::UnknownSubmission.into()),
@@ -24,7 +24,7 @@ impl Gateway {
     /// Deletes a submission in any state: what waits is cancelled, what has left stays charged and in the books.
     pub async fn delete(&self, account: AccountId, submission: SubmissionId) -> Result<(), Error> {
         let deleted = self.store().delete(account, submission, self.now()).await?;
-        self.wake_expansion();
+        self.wake_campaigns();
         match deleted {
             Deletion::Deleted => Ok(()),
             Deletion::Unknown => Err(Refusal::UnknownSubmission.into()),
@@ -40,10 +40,7 @@ impl Gateway {
         after: Option<SubmissionId>,
         limit: u32,
     ) -> Result<Vec<Submission>, Error> {
-        let currency = self
-            .account(account)
-            .ok_or(Refusal::UnknownCredential)?
-            .currency;
+        let currency = self.currency_of(account)?;
         let found = self.store().submissions(account, after, limit).await?;
         Ok(found
             .into_iter()
@@ -57,10 +54,7 @@ impl Gateway {
         account: AccountId,
         submissions: Vec<SubmissionId>,
     ) -> Result<Vec<Submission>, Error> {
-        let currency = self
-            .account(account)
-            .ok_or(Refusal::UnknownCredential)?
-            .currency;
+        let currency = self.currency_of(account)?;
         let found = self.store().submissions_by_id(account, submissions).await?;
         Ok(found
             .into_iter()

@@ -101,11 +101,7 @@ impl Gateway {
             let (account, contacts) = (expansion.account, contacts.clone());
             let originator = common.originator;
             let priced = tokio::task::spawn_blocking(move || {
-                let account = directory
-                    .accounts
-                    .get(&account)
-                    .ok_or(Refusal::UnknownCredential)?;
-                let mut pricing = Pricing::new(&directory, &limits, account, &common);
+                let mut pricing = Pricing::new(&directory, &limits, account, &common)?;
                 let messages = contacts
                     .into_iter()
                     .map(|contact| {

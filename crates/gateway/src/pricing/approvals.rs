@@ -26,6 +26,17 @@ pub(super) enum FromWhom {
     Nobody,
 }
 
+impl FromWhom {
+    /// Tells whether the message is, or would be, from the alternative originator.
+    pub(super) const fn is_alternative(self) -> bool {
+        match self {
+            Self::Alternative => true,
+            Self::Awaited { alternative, .. } => alternative,
+            Self::Originator | Self::Nobody => false,
+        }
+    }
+}
+
 impl Approvals {
     /// Says who a message to a country is from.
     pub(super) fn from(&self, country: Option<Country>, has_alternative: bool) -> FromWhom {

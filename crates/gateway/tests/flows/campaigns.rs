@@ -10,7 +10,7 @@ use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal};
 const MINUTE: i64 = 60_000;
 
 impl World {
-    /// Makes a list of so many contacts with numbers counted from 1 and `value;N` as their variables.
+    /// Makes a list of so many contacts: numbers from 380670000001 on, and `Ann;1` and so on as their variables.
     async fn list_of(&self, contacts: u64) -> ListId {
         let list = self
             .gateway
@@ -65,6 +65,15 @@ impl World {
     async fn reaches(&self, id: SubmissionId, state: CampaignState) {
         eventually(state.name(), async || {
             self.campaign_state(id).await == state
+        })
+        .await;
+    }
+
+    /// Waits until every hold has ended.
+    async fn holds_nothing(&self) {
+        eventually("the end of every hold", async || {
+            let balance = self.gateway.balance(self.account).await.unwrap();
+            balance.held.micros() == 0
         })
         .await;
     }
@@ -235,17 +244,7 @@ async fn a_control_copy_goes_along_for_nothing() {
         .await
         .unwrap();
     assert_eq!(listed.len(), 1);
-    eventually("the copy is charged nothing", async || {
-        world
-            .gateway
-            .balance(world.account)
-            .await
-            .unwrap()
-            .held
-            .micros()
-            == 0
-    })
-    .await;
+    world.holds_nothing().await;
     world.money(0, 2).await;
 }
 
@@ -311,17 +310,7 @@ async fn only_what_has_not_started_can_be_cancelled() {
     assert_eq!(world.campaign_state(later).await, CampaignState::Cancelled);
     accept_all(&way, &attempts);
     world.reaches(running, CampaignState::Sent).await;
-    eventually("the hold is released", async || {
-        world
-            .gateway
-            .balance(world.account)
-            .await
-            .unwrap()
-            .held
-            .micros()
-            == 0
-    })
-    .await;
+    world.holds_nothing().await;
     world.money(0, 3).await;
     assert_eq!(
         refusal(world.gateway.cancel(world.account, SubmissionId(99)).await),
@@ -358,17 +347,7 @@ async fn a_deleted_campaign_is_hidden_and_sends_no_more() {
         refusal(world.gateway.delete(world.account, id).await),
         Refusal::SubmissionDeleted
     );
-    eventually("the hold is released", async || {
-        world
-            .gateway
-            .balance(world.account)
-            .await
-            .unwrap()
-            .held
-            .micros()
-            == 0
-    })
-    .await;
+    world.holds_nothing().await;
     world.money(0, 0).await;
     let other = account(&world.gateway, "other", 0).await;
     assert_eq!(
@@ -412,17 +391,7 @@ async fn a_campaign_taken_for_spam_ends_and_costs_nothing() {
     let id = world.start(later).await;
     assert!(world.gateway.halt(id, Halt::Spam).await.unwrap());
     assert_eq!(world.campaign_state(id).await, CampaignState::Refused);
-    eventually("the hold is released", async || {
-        world
-            .gateway
-            .balance(world.account)
-            .await
-            .unwrap()
-            .held
-            .micros()
-            == 0
-    })
-    .await;
+    world.holds_nothing().await;
     world.money(0, 0).await;
 }
 
