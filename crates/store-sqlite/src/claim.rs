@@ -30,7 +30,7 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, E
         messages: Vec::new(),
         submission: None,
         stops: HashMap::new(),
-        ended: false,
+        kept_back: false,
         changes: Changes::default(),
     };
     let mut turns = claim.turns;
@@ -41,7 +41,7 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, E
     Ok(Claimed {
         messages: run.messages,
         turns,
-        more: run.ended,
+        more: run.kept_back,
     })
 }
 
@@ -55,7 +55,7 @@ struct Run<'a> {
     /// The stop lists of the accounts seen.
     stops: HashMap<AccountId, Stops>,
     /// Whether messages stood in the way that must not leave.
-    ended: bool,
+    kept_back: bool,
     changes: Changes,
 }
 
@@ -226,7 +226,7 @@ impl Run<'_> {
     /// Ends a message instead of leasing it, or holds it while its submission is paused.
     fn keep_back(&mut self, id: MessageId, event: Event) -> Result<(), Error> {
         let now = self.claim.now;
-        self.ended = true;
+        self.kept_back = true;
         if let Some(mut message) = Message::load(self.connection, id)? {
             match event {
                 Event::Hold(_) => {

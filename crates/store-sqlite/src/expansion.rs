@@ -20,8 +20,8 @@ pub(crate) fn list(
     connection
         .prepare_cached(
             "SELECT e.submission_id, s.account_id, e.list_id, e.after_contact, e.until_contact, s.message_count, e.options, \
-             s.originator, s.alternative, s.text, s.variable_names, s.test, s.start_at, s.part_size, s.part_interval, \
-             s.expires_at FROM expansion e JOIN submission s ON s.id = e.submission_id \
+             s.originator, s.alternative, s.text, s.variable_names, s.test, s.part_size, s.part_interval, s.expires_at \
+             FROM expansion e JOIN submission s ON s.id = e.submission_id \
              WHERE e.submission_id > ?1 ORDER BY e.submission_id LIMIT ?2",
         )
         .and_then(|mut select| {
@@ -31,8 +31,8 @@ pub(crate) fn list(
 }
 
 fn expansion(row: &Row<'_>) -> rusqlite::Result<Expansion> {
-    let size: Option<u32> = row.get(13)?;
-    let interval_ms: Option<i64> = row.get(14)?;
+    let size: Option<u32> = row.get(12)?;
+    let interval_ms: Option<i64> = row.get(13)?;
     Ok(Expansion {
         submission: SubmissionId(row.get(0)?),
         account: AccountId(row.get(1)?),
@@ -46,11 +46,10 @@ fn expansion(row: &Row<'_>) -> rusqlite::Result<Expansion> {
         text: row.get(9)?,
         variable_names: names(row.get_ref(10)?.as_str_or_null()?),
         test: row.get(11)?,
-        start_at: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
         parts: size
             .zip(interval_ms)
             .map(|(size, interval_ms)| Parts { size, interval_ms }),
-        expires_at: Timestamp::from_millis(row.get(15)?),
+        expires_at: Timestamp::from_millis(row.get(14)?),
     })
 }
 

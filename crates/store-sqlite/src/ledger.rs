@@ -104,7 +104,7 @@ const RULES: &[Rule] = &[
            WHERE NOT EXISTS (SELECT 1 FROM book b WHERE b.account_id = e.account_id) LIMIT 1",
     },
     Rule {
-        name: "a submission is held once, at its price",
+        name: "what is held for a submission is its price",
         breaches: "SELECT s.account_id, NULL, format('submission %d costs %d; %d holds, %d held in all', s.id, s.price, \
              coalesce(h.holds, 0), coalesce(h.amount, 0)) \
            FROM submission s LEFT JOIN (SELECT submission_id, account_id, count(*) FILTER (WHERE kind = 2) AS holds, \

@@ -60,9 +60,8 @@ pub(crate) fn is_waiting(message: &NewMessage) -> bool {
 
 /// Adds up the prices.
 pub(crate) fn price<'a>(messages: impl IntoIterator<Item = &'a NewMessage>) -> Result<i64, Error> {
-    let prices = messages.into_iter().map(|message| message.price_micros);
+    let mut prices = messages.into_iter().map(|message| message.price_micros);
     prices
-        .into_iter()
         .try_fold(0_i64, i64::checked_add)
         .ok_or_else(|| Error::other("the price of a submission overflows", None))
 }

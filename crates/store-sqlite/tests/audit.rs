@@ -77,7 +77,7 @@ async fn an_entry_of_nobody_is_found() {
 
 #[tokio::test]
 async fn a_hold_that_is_missing_double_or_of_another_price_is_found() {
-    let rule = "a submission is held once, at its price";
+    let rule = "what is held for a submission is its price";
     for sql in [
         "DELETE FROM ledger_entry WHERE kind = 2 AND submission_id = 2",
         "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (1, 2, 0, 2, 0)",
@@ -110,7 +110,7 @@ async fn money_of_an_expansion_that_does_not_fit_is_found() {
     )
     .await;
     let release = "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (1, 4, 5, 2, 0)";
-    is_found("a submission is held once, at its price", release).await;
+    is_found("what is held for a submission is its price", release).await;
     is_found(
         "a charge or release is the price of its own message",
         release,

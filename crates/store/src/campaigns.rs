@@ -50,8 +50,6 @@ pub struct Expansion {
     pub variable_names: Vec<String>,
     /// Whether it is only tried out.
     pub test: bool,
-    /// When it starts, if it was scheduled.
-    pub start_at: Option<Timestamp>,
     /// In which parts it goes.
     pub parts: Option<Parts>,
     /// When its first part must not leave any more.
@@ -165,8 +163,8 @@ pub trait Campaigns: Send + Sync {
     ) -> Result<Deletion, Error>;
 
     /// Halts a submission's waiting messages; tells whether there is such a submission with anything waiting. A cancellation or
-    /// refusal is for good; it replaces a pause. A test has nothing waiting. A control copy goes with its submission, here as in the other calls, and is
-    /// unknown by a number of its own.
+    /// refusal is for good; it replaces a pause. A test has nothing waiting. A control copy goes with its submission, here as in
+    /// the other calls, and is unknown by a number of its own.
     async fn halt(
         &self,
         submission: SubmissionId,
@@ -177,8 +175,8 @@ pub trait Campaigns: Send + Sync {
     /// Lets a paused submission go on; tells whether it was paused. Its messages follow with [`Campaigns::follow_halts`].
     async fn resume(&self, submission: SubmissionId, now: Timestamp) -> Result<bool, Error>;
 
-    /// Looks at up to `limit` messages of halted or resumed submissions and lets those that wait follow; answers how many it looked
-    /// at, 0 when there are no more.
+    /// Looks at up to `limit` messages of halted or resumed submissions and lets those that wait follow; answers how many it
+    /// looked at, 0 when there are no more.
     async fn follow_halts(&self, now: Timestamp, limit: u32) -> Result<u32, Error>;
 
     /// Reads the account's submissions that it has not deleted, by number: those after `after`, at most `limit`.

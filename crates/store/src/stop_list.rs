@@ -1,7 +1,7 @@
 //! The stop list of an account: numbers that it must not send to.
 //!
-//! It counts at three moments: when a submission is accepted, when a contact list is expanded into messages, and last when a
-//! message is claimed for the wire ([`crate::Queue::claim`]).
+//! It is asked at three moments: when a price is told, when a message is written, at the acceptance of its submission or in a step
+//! of an expansion, and last when a message is claimed for the wire ([`crate::Queue::claim`]).
 
 use std::collections::HashSet;
 
