@@ -16,7 +16,7 @@ mod written;
 use std::fmt::Display;
 
 use anyhow::Context;
-use gateway::{Account, Gateway};
+use gateway::{Account, AccountId, Gateway};
 
 use crate::cli::At;
 use crate::data::DataDirectory;
@@ -49,6 +49,12 @@ fn account_named(gateway: &Gateway, name: &str) -> anyhow::Result<Account> {
         .into_iter()
         .find(|account| account.name == name)
         .with_context(|| format!("there is no account {name} (heliogram account list shows them)"))
+}
+
+/// Names an account in a table; one that is not there any more by its number.
+fn name_of(accounts: &[Account], id: AccountId) -> String {
+    let found = accounts.iter().find(|account| account.id == id);
+    found.map_or_else(|| id.to_string(), |account| account.name.clone())
 }
 
 /// Takes a secret from the command line, or from standard input when it is `-`.

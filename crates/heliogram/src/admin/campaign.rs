@@ -1,10 +1,10 @@
 //! `heliogram campaign …`.
 
 use clap::{Args, Subcommand};
-use gateway::{AccountId, Halt, Submission, SubmissionId};
+use gateway::{Halt, Submission, SubmissionId};
 use sms::{CampaignState, MessageState, Timestamp};
 
-use super::{changed, open, table};
+use super::{changed, name_of, open, table};
 use crate::cli::At;
 
 #[derive(Debug, Subcommand)]
@@ -62,14 +62,10 @@ async fn halt(One { id, at }: One, halt: Halt, done: &str) -> anyhow::Result<()>
 async fn list(at: &At, limit: u32) -> anyhow::Result<()> {
     let gateway = open(at).await?;
     let accounts = gateway.accounts();
-    let name = |id: AccountId| {
-        let found = accounts.iter().find(|account| account.id == id);
-        found.map_or_else(|| id.to_string(), |account| account.name.clone())
-    };
     let latest = gateway.latest_campaigns(limit).await?;
     let rows: Vec<_> = latest
         .into_iter()
-        .map(|(account, campaign)| row(name(account), &campaign))
+        .map(|(account, campaign)| row(name_of(&accounts, account), &campaign))
         .collect();
     table::print(
         [
@@ -80,7 +76,7 @@ async fn list(at: &At, limit: u32) -> anyhow::Result<()> {
             "WAITING",
             "SENT",
             "DELIVERED",
-            "SENDER",
+            "ORIGINATOR",
             "START",
         ],
         &rows,
@@ -116,7 +112,7 @@ const fn word(state: CampaignState) -> &'static str {
         CampaignState::PartlySent => "partly sent",
         CampaignState::NoValidNumbers => "no valid numbers",
         CampaignState::Refused => "refused",
-        CampaignState::BadOriginator => "sender not allowed",
+        CampaignState::BadOriginator => "originator not allowed",
         CampaignState::Cancelled => "cancelled",
         CampaignState::Test => "test",
     }

@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use gateway::{Gateway, SenderId, SenderName};
 use sms::SenderStatus;
 
-use super::{account_named, changed, open, table};
+use super::{account_named, changed, name_of, open, table};
 use crate::cli::At;
 use crate::output;
 
@@ -85,10 +85,6 @@ async fn list(at: &At, account: Option<&str>, status: Option<SenderStatus>) -> a
         .map(|name| account_named(&gateway, name))
         .transpose()?;
     let accounts = gateway.accounts();
-    let owner = |sender: &SenderName| {
-        let found = accounts.iter().find(|known| known.id == sender.account);
-        found.map_or_else(|| sender.account.to_string(), |known| known.name.clone())
-    };
     let mut rows = Vec::new();
     let mut after = None;
     loop {
@@ -101,7 +97,7 @@ async fn list(at: &At, account: Option<&str>, status: Option<SenderStatus>) -> a
         rows.extend(page.iter().filter(wanted).map(|sender| {
             [
                 sender.id.to_string(),
-                owner(sender),
+                name_of(&accounts, sender.account),
                 sender.name.clone(),
                 sender.country.to_string(),
                 sender.status.name().to_owned(),

@@ -1,4 +1,5 @@
-//! A connection whose other end must take in what it is sent: an answer that nobody reads, and what it holds in memory, is given up.
+//! A connection whose other end must take in what it is sent: an answer that nobody reads is given up, with all that it holds in
+//! memory.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
