@@ -31,7 +31,7 @@ struct Walk<'a> {
     random: Random,
     now: i64,
     accounts: Vec<AccountId>,
-    /// Copies that are not complete, with their owners.
+    /// Copies that are not complete.
     copies: Vec<ListId>,
     copies_complete: usize,
     seen_stopped: usize,
