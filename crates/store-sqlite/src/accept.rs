@@ -17,6 +17,11 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     if suppress(connection, new.account, new.messages.iter_mut())? {
         return Ok(Acceptance::NobodyLeft);
     }
+    if let Some(expansion) = &new.expansion
+        && has_been_emptied(connection, new.account, expansion)?
+    {
+        return Ok(Acceptance::NobodyLeft);
+    }
     suppress(connection, new.account, new.control.iter_mut())?;
     let price_micros = match &new.expansion {
         Some(expansion) => expansion.price_micros,
@@ -179,6 +184,21 @@ fn insert_submission(
         })
         .map(SubmissionId)
         .map_err(failed("cannot write the submission"))
+}
+
+/// Tells whether the account's list has none of the contacts any more that it was priced for.
+fn has_been_emptied(
+    connection: &Connection,
+    account: AccountId,
+    expansion: &NewExpansion,
+) -> Result<bool, Error> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM contact_list WHERE id = ?1 AND account_id = ?2 AND state = 0 \
+             AND NOT EXISTS (SELECT 1 FROM contact WHERE list_id = ?1 AND id <= ?3)",
+        )
+        .and_then(|mut select| select.exists((expansion.list.0, account.0, expansion.until.0)))
+        .map_err(failed("cannot look into a contact list"))
 }
 
 /// Writes what the submission's messages will come from; conflict when the account has no such list.

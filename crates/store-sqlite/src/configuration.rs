@@ -207,6 +207,17 @@ fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> 
         "messages wait for their time or a retry on connector",
         "SELECT 1 FROM deferred d JOIN message m ON m.id = d.message_id WHERE m.connector_id = ?1",
     )?;
+    in_use(
+        "messages wait for a sender name to leave through connector",
+        "SELECT 1 FROM awaits_sender a CROSS JOIN message m ON m.id = a.message_id WHERE m.connector_id = ?1",
+    )?;
+    // Paused (halt 1), or resumed and not all queued again.
+    in_use(
+        "paused messages will leave through connector",
+        "SELECT 1 FROM submission s CROSS JOIN message m \
+         ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
+         WHERE (s.halt = 1 OR s.following <> 0) AND m.state = 1 AND m.connector_id = ?1",
+    )?;
     // Their ids lead only through this connector to their messages.
     in_use(
         "receipts are awaited from connector",

@@ -154,6 +154,29 @@ impl Subject {
             || places.any(|place| matches!(place.state, MessageState::Held | MessageState::Queued))
     }
 
+    /// Tells whether an upstream has, or may have, a message of it, or a part of one. One that was refused for a while it has not.
+    fn may_have_left(&self, connection: &Connection, places: &Places) -> Result<bool, Error> {
+        let has_left = |place: Place| {
+            place.taken || matches!(place.state, MessageState::Submitted | MessageState::InDoubt)
+        };
+        if places.any(has_left) || self.is_leased(connection)? {
+            return Ok(true);
+        }
+        // One that had its turn and waits for another may have been taken in part, or be doubtful still. A schedule that has not
+        // begun, which is what is mostly cancelled, need not be looked through.
+        let had_a_turn =
+            |place: Place| place.state == MessageState::Queued || place == tallies::HELD_BY_PAUSE;
+        if !places.any(had_a_turn) {
+            return Ok(false);
+        }
+        connection
+            .prepare_cached(
+                "SELECT 1 FROM message WHERE id >= ?1 AND id < ?2 AND (accepted <> 0 OR doubts <> 0) LIMIT 1",
+            )
+            .and_then(|mut select| select.exists((self.first, self.first + self.messages)))
+            .map_err(failed("cannot look for messages that may have left"))
+    }
+
     /// Tells whether a message is on lease.
     fn is_leased(&self, connection: &Connection) -> Result<bool, Error> {
         connection
@@ -210,22 +233,11 @@ pub(crate) fn cancel(
         return Ok(Cancellation::Started);
     }
     let places = subject.places(connection)?;
-    if !subject.waits(&places) || places.any(may_have_left) || subject.is_leased(connection)? {
+    if !subject.waits(&places) || subject.may_have_left(connection, &places)? {
         return Ok(Cancellation::Started);
     }
     subject.set_halt(connection, Some(Halt::Cancelled), now)?;
     Ok(Cancellation::Cancelled)
-}
-
-/// Tells whether an upstream has, or may have, a message that is in this place. One that is queued again after a doubt is retrying;
-/// one that was refused for a while is not.
-fn may_have_left(place: Place) -> bool {
-    place.taken
-        || matches!(
-            (place.state, place.reason),
-            (MessageState::Submitted | MessageState::InDoubt, _)
-                | (MessageState::Queued, Reason::Retrying)
-        )
 }
 
 /// Deletes a submission for its account.

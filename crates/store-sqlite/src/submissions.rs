@@ -195,14 +195,13 @@ impl Stored {
         match self.halt {
             _ if self.submission.test => place,
             Some(halt) => halts::place_after(place, halt),
-            None if place == HELD_BY_PAUSE => to_come,
+            None if place == tallies::HELD_BY_PAUSE => to_come,
             None => place,
         }
     }
 }
 
 const HELD_FOR_MONEY: Place = Place::with_us(MessageState::Held, Reason::NoMoney);
-const HELD_BY_PAUSE: Place = Place::with_us(MessageState::Held, Reason::Paused);
 
 fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {

@@ -22,6 +22,9 @@ pub(crate) struct Place {
     pub(crate) taken: bool,
 }
 
+/// Where a pause keeps messages.
+pub(crate) const HELD_BY_PAUSE: Place = Place::with_us(MessageState::Held, Reason::Paused);
+
 impl Place {
     /// A place of messages that no upstream has taken.
     pub(crate) const fn with_us(state: MessageState, reason: Reason) -> Self {

@@ -52,6 +52,7 @@ macro_rules! contract_tests {
                 a_route_needs_its_connector,
                 a_connectors_number_is_never_used_again,
                 a_connector_with_messages_under_way_stays,
+                a_connector_that_held_messages_will_leave_by_stays,
                 messages_that_expired_in_the_queue_free_their_connector,
             }
             contact_lists {
@@ -64,6 +65,7 @@ macro_rules! contract_tests {
                 a_variables_name_is_there_once_in_a_list,
                 a_copy_is_unknown_until_it_is_complete,
                 a_copy_has_all_that_its_source_had,
+                a_number_that_moves_in_a_list_while_it_is_copied_is_copied_once,
                 an_abandoned_copy_goes,
                 a_copy_of_a_list_removed_meanwhile_is_never_complete,
                 only_copies_are_copied_into,
@@ -215,6 +217,7 @@ macro_rules! contract_tests {
                 risen_prices_are_held_additionally,
                 an_expansion_that_the_balance_does_not_cover_waits_for_money,
                 a_campaign_goes_to_its_list_as_it_was_when_it_was_accepted,
+                a_campaign_to_a_list_emptied_since_it_was_priced_is_not_written,
                 a_list_removed_behind_a_campaign_serves_it_to_the_end,
                 a_list_cleared_behind_a_campaign_serves_it_to_the_end,
                 contacts_added_later_get_nothing,
@@ -227,6 +230,7 @@ macro_rules! contract_tests {
                 a_cancelled_submission_is_released_and_leaves_nothing_to_claim,
                 a_large_cancelled_submission_ends_by_and_by,
                 a_submission_that_has_begun_to_leave_cannot_be_cancelled,
+                a_submission_that_may_have_left_in_part_cannot_be_cancelled,
                 a_submission_with_nothing_to_leave_cannot_be_cancelled,
                 a_campaign_cancelled_while_it_expands_releases_the_rest,
                 another_accounts_submission_cannot_be_cancelled_or_deleted,

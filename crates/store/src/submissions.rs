@@ -86,7 +86,7 @@ pub enum Acceptance {
         /// What is held for it: the price of all but those whose number is on the stop list.
         price_micros: i64,
     },
-    /// Nothing was written: every number that could be sent to is on the stop list.
+    /// Nothing was written: every number that could be sent to is on the stop list, or the contact list has been emptied.
     NobodyLeft,
     /// Nothing was written: the price is above what is available.
     Insufficient {

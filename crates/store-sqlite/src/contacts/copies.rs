@@ -50,9 +50,10 @@ pub(super) fn go_on(connection: &Connection, id: ListId, limit: u32) -> Result<b
         )));
     };
     let stretch = Stretch::after(connection, copy.source, copy.copied, limit)?;
-    let stopped = stretch.stopped(connection, copy.account, &source)?;
-    let copied = stretch.copy(connection, id, members::next_id(connection)?)?;
+    let first = members::next_id(connection)?;
+    let copied = stretch.copy(connection, id, first)?;
     members::take_ids(connection, copied)?;
+    let stopped = Stretch::of(id, first, copied).stopped(connection, copy.account, &source)?;
     lists::count(connection, id, copied, stopped)?;
     let reached = stretch.reached();
     connection

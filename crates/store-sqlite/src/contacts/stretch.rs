@@ -64,7 +64,17 @@ impl Stretch {
             .map_err(failed("cannot count stopped contacts"))
     }
 
-    /// Writes its contacts into another list too, numbered from `first`; answers how many.
+    /// The contacts of a list that have so many numbers, beginning with `first`.
+    pub(super) fn of(list: ListId, first: i64, contacts: i64) -> Self {
+        Self {
+            list,
+            after: first - 1,
+            until: first + contacts - 1,
+        }
+    }
+
+    /// Writes its contacts into another list too, numbered from `first`; answers how many. A number that stands there already is
+    /// left out: it was copied under another contact, before it was removed and added again, or moved, in this list.
     pub(super) fn copy(
         &self,
         connection: &Connection,
@@ -75,7 +85,8 @@ impl Stretch {
             .prepare_cached(
                 "INSERT INTO contact (list_id, id, number, given, variables) \
                  SELECT ?4, ?5 - 1 + row_number() OVER (ORDER BY id), number, given, variables \
-                 FROM contact WHERE list_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id",
+                 FROM contact c WHERE list_id = ?1 AND id > ?2 AND id <= ?3 \
+                 AND NOT EXISTS (SELECT 1 FROM contact there WHERE there.list_id = ?4 AND there.number = c.number) ORDER BY id",
             )
             .and_then(|mut insert| {
                 insert.execute((self.list.0, self.after, self.until, into.0, first))

@@ -1,11 +1,13 @@
 //! Promises about exchange rates, tariffs, connectors, routes and the revision.
 
-use sms::{Currency, Outcome};
+use sms::{Country, Currency, MessageState, Outcome, Reason, SenderStatus};
 
 use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, receipt, scheduled};
 use crate::accounts::Credential;
+use crate::campaigns::Halt;
 use crate::configuration::{Rate, Route, Tariff};
 use crate::queue::Rest;
+use crate::sender_names::{NewSenderName, Registered};
 use crate::{ConnectorId, Store};
 
 fn tariff(settings: &str) -> Tariff {
@@ -154,6 +156,40 @@ pub async fn a_connector_with_messages_under_way_stays(store: &dyn Store) {
     accept(store, scheduled(world.submission(1), at(HOUR))).await;
     stays("scheduled").await;
     store.sweep(at(LIFETIME), HOUR, 100).await.unwrap();
+    assert!(store.remove_connector("way").await.unwrap());
+}
+
+pub async fn a_connector_that_held_messages_will_leave_by_stays(store: &dyn Store) {
+    let world = World::new(store, 1_000_000).await;
+    let stays = async |why: &str| {
+        let refused = store.remove_connector("way").await.unwrap_err();
+        assert!(refused.is_conflict(), "{why}: {refused:?}");
+    };
+    let paused = world.accept(1).await;
+    store.halt(paused, Halt::Paused, at(1)).await.unwrap();
+    stays("paused").await;
+    let cancelled = Halt::CancelledByOperator;
+    store.halt(paused, cancelled, at(2)).await.unwrap();
+
+    let name = NewSenderName {
+        account: world.account,
+        name: "Shop".into(),
+        country: Country::parse("UA").unwrap(),
+        status: SenderStatus::Pending,
+        description: String::new(),
+    };
+    let Registered::Added(sender) = store.register_sender(name, at(3)).await.unwrap() else {
+        panic!("it is new");
+    };
+    let mut new = world.submission(1);
+    new.messages[0].state = MessageState::Held;
+    new.messages[0].reason = Reason::Moderation;
+    new.messages[0].awaits = Some(sender);
+    accept(store, new).await;
+    stays("waiting for a sender name").await;
+    let denied = store.decide_sender(sender, SenderStatus::Denied, "");
+    assert!(denied.await.unwrap());
+    store.follow_decisions(at(4), 9).await.unwrap();
     assert!(store.remove_connector("way").await.unwrap());
 }
 

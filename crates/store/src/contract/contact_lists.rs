@@ -230,6 +230,29 @@ pub async fn a_copy_has_all_that_its_source_had(store: &dyn Store) {
     assert_eq!(names(store, owner, source).await, now);
 }
 
+pub async fn a_number_that_moves_in_a_list_while_it_is_copied_is_copied_once(store: &dyn Store) {
+    let owner = account(store, "shop", 0).await;
+    let source = fill(store, owner, 5).await;
+    store.stop(owner, number(0), None, "", at(2)).await.unwrap();
+    let begun = store.begin_copy(owner, source, at(7)).await.unwrap();
+    let copy = begun.unwrap();
+    assert!(!store.go_on_copying(copy, 2).await.unwrap());
+    let gone = whole(store, owner, source).await[0].id;
+    store.remove_contacts(owner, vec![gone]).await.unwrap();
+    let again = store.add_contacts(owner, source, contacts([0, 5])).await;
+    assert_eq!(again.unwrap().unwrap().added, 2);
+    while !store.go_on_copying(copy, 9).await.unwrap() {}
+
+    let copied = whole(store, owner, copy).await;
+    let numbers: Vec<_> = copied.iter().map(|contact| contact.number).collect();
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 5].map(number));
+    let list = store.list(owner, copy).await.unwrap().unwrap();
+    assert_eq!((list.contacts, list.stopped), (6, 1));
+    // Its numbers are its own: what is added next meets none of them.
+    let next = store.add_contacts(owner, source, contacts(6..8)).await;
+    assert_eq!(next.unwrap().unwrap().added, 2);
+}
+
 pub async fn an_abandoned_copy_goes(store: &dyn Store) {
     let owner = account(store, "shop", 0).await;
     let source = fill(store, owner, 5).await;

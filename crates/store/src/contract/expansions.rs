@@ -293,6 +293,22 @@ pub async fn a_campaign_goes_to_its_list_as_it_was_when_it_was_accepted(store: &
     sound(store).await;
 }
 
+pub async fn a_campaign_to_a_list_emptied_since_it_was_priced_is_not_written(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let list = fill(store, world.account, 3).await;
+    let new = to_list(&world, list, PRICE).await;
+    store.clear_list(world.account, list, 9).await.unwrap();
+    let added = store
+        .add_contacts(world.account, list, contacts(5..6))
+        .await;
+    assert_eq!(added.unwrap().unwrap().added, 1, "it was not priced");
+    let accepted = store.accept(new).await.unwrap();
+    assert_eq!(accepted, Acceptance::NobodyLeft);
+    assert_eq!(store.expansions(None, 9).await.unwrap().len(), 0);
+    assert_eq!(world.book().await.held, 0);
+    sound(store).await;
+}
+
 pub async fn a_list_removed_behind_a_campaign_serves_it_to_the_end(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let (id, list) = campaign(&world, 3).await;

@@ -97,6 +97,64 @@ pub async fn a_submission_that_has_begun_to_leave_cannot_be_cancelled(store: &dy
     sound(store).await;
 }
 
+pub async fn a_submission_that_may_have_left_in_part_cannot_be_cancelled(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let later = |reason| Rest::Retry {
+        reason,
+        due_at: at(1),
+        attempt_used: true,
+    };
+    let partly = world.leased(2).await;
+    partly
+        .answer(&[(0, "1")], later(Reason::Throttled), at(1))
+        .await;
+    assert_eq!(
+        cancel(&world, partly.submission).await,
+        Cancellation::Started
+    );
+    delete(&world, partly.submission).await;
+
+    let doubted = world.leased(1).await;
+    let lost = Rest::Unknown {
+        reason: Reason::SessionLost,
+        resend_at: Some(at(1)),
+    };
+    doubted.answer(&[], lost, at(1)).await;
+    assert_eq!(world.claim(9).await, [doubted.message]);
+    doubted.answer(&[], later(Reason::Throttled), at(1)).await;
+    assert_eq!(
+        cancel(&world, doubted.submission).await,
+        Cancellation::Started
+    );
+
+    // A pause hides nothing of it.
+    store
+        .halt(doubted.submission, Halt::Paused, at(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        cancel(&world, doubted.submission).await,
+        Cancellation::Started
+    );
+    store.resume(doubted.submission, at(1)).await.unwrap();
+    assert_eq!(
+        cancel(&world, doubted.submission).await,
+        Cancellation::Started
+    );
+
+    let refused_for_a_while = world.accept(1).await;
+    let leased = world.claim(9).await;
+    let answers = leased
+        .iter()
+        .map(|&id| answer(world.connector, id, &[], later(Reason::Throttled), at(1)));
+    store.record_answers(answers.collect()).await.unwrap();
+    assert_eq!(
+        cancel(&world, refused_for_a_while).await,
+        Cancellation::Cancelled
+    );
+    sound(store).await;
+}
+
 pub async fn a_submission_with_nothing_to_leave_cannot_be_cancelled(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let mut test = scheduled(world.submission(2), at(HOUR));
