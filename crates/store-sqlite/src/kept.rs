@@ -94,13 +94,18 @@ pub(crate) fn forget(
         .map_err(failed("cannot forget contacts kept for a campaign"))
 }
 
+/// Finds a submission of which contacts are kept and that has no expansion any more. It looks once for each submission, not at
+/// each contact: a list of a million may be kept for a campaign that waits.
+const ENDED: &str = "WITH RECURSIVE known (id) AS (\
+       SELECT min(submission_id) FROM kept_contact UNION ALL \
+       SELECT (SELECT min(submission_id) FROM kept_contact WHERE submission_id > known.id) FROM known WHERE known.id IS NOT NULL) \
+     SELECT id FROM known WHERE id IS NOT NULL \
+     AND NOT EXISTS (SELECT 1 FROM expansion e WHERE e.submission_id = known.id) LIMIT 1";
+
 /// Forgets up to `limit` contacts that were kept for expansions that have ended since; answers how many.
 pub(crate) fn forget_ended(connection: &Connection, limit: u32) -> Result<u32, Error> {
     let ended: Option<i64> = connection
-        .prepare_cached(
-            "SELECT submission_id FROM kept_contact k \
-             WHERE NOT EXISTS (SELECT 1 FROM expansion e WHERE e.submission_id = k.submission_id) LIMIT 1",
-        )
+        .prepare_cached(ENDED)
         .and_then(|mut select| select.query_row([], |row| row.get(0)).optional())
         .map_err(failed("cannot look for contacts kept in vain"))?;
     let Some(submission) = ended else {
@@ -114,4 +119,41 @@ pub(crate) fn forget_ended(connection: &Connection, limit: u32) -> Result<u32, E
         .and_then(|mut delete| delete.execute((submission, limit)))
         .map(|forgotten| u32::try_from(forgotten).unwrap_or(limit))
         .map_err(failed("cannot forget contacts kept in vain"))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn contacts_kept_for_a_campaign_that_waits_are_not_looked_at_each_time() {
+        let connection = Connection::open_in_memory().unwrap();
+        let tables = concat!(
+            include_str!("../migrations/0001_spine.sql"),
+            include_str!("../migrations/0002_contacts_and_campaigns.sql")
+        );
+        connection.execute_batch(tables).unwrap();
+        let keep = |submission: i64, contacts: i64| {
+            let keep = "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < ?2) \
+                        INSERT INTO kept_contact SELECT ?1, id, '380630000000', NULL, '' FROM n";
+            connection.execute(keep, (submission, contacts)).unwrap();
+        };
+        for waiting in [3, 5] {
+            let expand = "INSERT INTO expansion VALUES (?1, 1, 0, 20000, 0, 0, '')";
+            connection.execute(expand, [waiting]).unwrap();
+            keep(waiting, 10_000);
+        }
+        let mut ended = connection.prepare(ENDED).unwrap();
+        assert!(!ended.exists([]).unwrap());
+        let steps = ended.get_status(StatementStatus::VmStep);
+        assert!(steps < 1_000, "{steps} steps for two submissions");
+        keep(4, 3);
+        assert_eq!(forget_ended(&connection, 2).unwrap(), 2);
+        assert_eq!(forget_ended(&connection, 2).unwrap(), 1);
+        assert_eq!(forget_ended(&connection, 2).unwrap(), 0);
+        let left = connection.query_row("SELECT count(*) FROM kept_contact", [], |row| row.get(0));
+        assert_eq!(left, Ok(20_000));
+    }
 }
