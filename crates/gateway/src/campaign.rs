@@ -66,7 +66,15 @@ impl Gateway {
             let originator = common.originator;
             let common = Arc::new(common);
             let priced = self.price_list(account, list, &common).await?;
-            let missing = priced.unregistered;
+            let mut missing = priced.unregistered;
+            let control = match &control {
+                Some(number) => {
+                    let (copy, unregistered) = self.control_copy(account, &common, number)?;
+                    missing.extend(unregistered);
+                    Some(copy)
+                }
+                None => None,
+            };
             if !terms.test
                 && self
                     .register_missing(account, originator.as_str(), missing)
@@ -74,10 +82,6 @@ impl Gateway {
             {
                 continue;
             }
-            let control = match &control {
-                Some(number) => Some(self.control_copy(account, &common, number)?),
-                None => None,
-            };
             let options = Options {
                 route_kinds: terms.route_kinds.clone(),
             };
@@ -202,19 +206,20 @@ impl Gateway {
         Ok(total)
     }
 
-    /// Makes the copy that shows somebody what recipients get: routed like theirs, at no price.
+    /// Makes the copy that shows somebody what recipients get: routed like theirs, at no price. Tells besides in which country
+    /// the originator would have to be registered for it and is not.
     fn control_copy(
         &self,
         account: AccountId,
         common: &Common,
         number: &str,
-    ) -> Result<NewMessage, Error> {
+    ) -> Result<(NewMessage, BTreeSet<Country>), Error> {
         let (number, given): (Msisdn, _) = parse(number).ok_or(Refusal::InvalidNumber)?;
         let directory = self.directory();
         let mut pricing = Pricing::new(&directory, self.limits(), account, common)?;
         let recipient = Recipient::new(given.as_deref().unwrap_or(number.as_str()));
         let mut copy = pricing.message(recipient, Some(String::new()))?;
         copy.price_micros = 0;
-        Ok(copy)
+        Ok((copy, pricing.unregistered))
     }
 }

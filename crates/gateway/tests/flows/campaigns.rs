@@ -1,8 +1,11 @@
 //! Campaigns: from a contact list to messages, in one go and in parts, halted, cancelled and deleted.
 
 use gateway::connector::Attempt;
-use gateway::{Campaign, ContactEntry, Halt, ListId, SubmissionId, SubmissionParts, Terms};
-use sms::{CampaignState, MessageState, Reason, Refusal};
+use gateway::directory::RouteSettings;
+use gateway::{
+    Campaign, ContactEntry, Halt, ListId, SenderRules, SubmissionId, SubmissionParts, Terms,
+};
+use sms::{CampaignState, MessageState, Reason, Refusal, SenderStatus};
 use testkit::loopback::Way;
 
 use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal};
@@ -448,6 +451,38 @@ async fn a_stopped_number_is_left_out_at_acceptance_and_just_before_the_wire() {
             .stopped,
         2
     );
+}
+
+#[tokio::test]
+async fn a_control_copy_waits_for_a_name_where_only_it_goes() {
+    let poland = sms::Country::parse("PL").unwrap();
+    let world = World::ruled(SenderRules {
+        approval_required: vec![poland],
+        approve_at_once: false,
+    })
+    .await;
+    let everywhere = RouteSettings::default();
+    let put = world.gateway.put_route("all", "way", &everywhere).await;
+    put.unwrap();
+    let list = world.list_of(1).await;
+    let mut campaign = world.campaign(list);
+    campaign.control = Some("48501234567".into());
+    world.start(campaign).await;
+    let way = world.way().await;
+    accept_all(&way, &way.take(1).await);
+
+    // Using the name has put it before the operator of the gateway.
+    let names = world.gateway.senders(None, None, 10).await.unwrap();
+    assert_eq!(names.len(), 1);
+    assert_eq!(names[0].country, poland);
+    let approved = world
+        .gateway
+        .decide_sender(names[0].id, SenderStatus::Approved, "");
+    approved.await.unwrap();
+    let copy = way.take(1).await;
+    assert_eq!(copy[0].recipient.as_str(), "48501234567");
+    accept_all(&way, &copy);
+    world.holds_nothing().await;
 }
 
 #[tokio::test]
