@@ -8,7 +8,7 @@ use store::submissions::Submission;
 use store::{AccountId, Error, SubmissionId};
 
 use crate::submissions::{find, select};
-use crate::{SqliteStore, expansion, failed, halts, kept};
+use crate::{SqliteStore, expansion, halts, kept};
 
 #[async_trait]
 impl Campaigns for SqliteStore {
@@ -28,12 +28,7 @@ impl Campaigns for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Contact>, Error> {
         self.readers
-            .read(move |connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                kept::next(&view, submission, limit)
-            })
+            .view(move |view| kept::next(view, submission, limit))
             .await
     }
 
@@ -96,13 +91,10 @@ impl Campaigns for SqliteStore {
     ) -> Result<Vec<Submission>, Error> {
         let after = after.map_or(0, |after| after.0);
         self.readers
-            .read(move |connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
+            .view(move |view| {
                 let such = "s.account_id = ?1 AND s.id > ?2 AND s.deleted_at IS NULL AND s.control_of IS NULL \
                             ORDER BY s.id LIMIT ?3";
-                select(&view, such, (account.0, after, limit))
+                select(view, such, (account.0, after, limit))
             })
             .await
     }
@@ -113,11 +105,8 @@ impl Campaigns for SqliteStore {
         submissions: Vec<SubmissionId>,
     ) -> Result<Vec<Submission>, Error> {
         self.readers
-            .read(move |connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                let each = submissions.into_iter().map(|id| find(&view, account, id));
+            .view(move |view| {
+                let each = submissions.into_iter().map(|id| find(view, account, id));
                 each.filter_map(Result::transpose).collect()
             })
             .await
@@ -125,12 +114,7 @@ impl Campaigns for SqliteStore {
 
     async fn latest_campaigns(&self, limit: u32) -> Result<Vec<Submission>, Error> {
         self.readers
-            .read(move |connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                select(&view, "s.planned > 1 ORDER BY s.id DESC LIMIT ?1", [limit])
-            })
+            .view(move |view| select(view, "s.planned > 1 ORDER BY s.id DESC LIMIT ?1", [limit]))
             .await
     }
 }

@@ -19,30 +19,29 @@ impl Configuration for SqliteStore {
 
     async fn directory(&self) -> Result<Directory, Error> {
         self.readers
-            .read(|connection| {
-                let view = connection.unchecked_transaction().map_err(failed("cannot read"))?;
+            .view(|view| {
                 Ok(Directory {
-                    revision: revision(&view)?,
+                    revision: revision(view)?,
                     accounts: all(
-                        &view,
+                        view,
                         "SELECT id, name, currency, credit_limit, suspended, settings, created_at FROM account ORDER BY id",
                         account,
                     )?,
                     credentials: all(
-                        &view,
+                        view,
                         "SELECT account_id, kind, name, secret FROM credential",
                         credential,
                     )?,
                     rates: all(
-                        &view,
+                        view,
                         "SELECT currency, worth FROM rate ORDER BY currency",
                         |row| Ok(Rate { currency: currency(row, 0)?, worth_micros: row.get(1)? }),
                     )?,
-                    tariffs: all(&view, "SELECT name, settings FROM tariff ORDER BY name", |row| {
+                    tariffs: all(view, "SELECT name, settings FROM tariff ORDER BY name", |row| {
                         Ok(Tariff { name: row.get(0)?, settings: row.get(1)? })
                     })?,
                     connectors: all(
-                        &view,
+                        view,
                         "SELECT id, name, settings, secret FROM connector ORDER BY id",
                         |row| {
                             Ok(Connector {
@@ -54,7 +53,7 @@ impl Configuration for SqliteStore {
                         },
                     )?,
                     routes: all(
-                        &view,
+                        view,
                         "SELECT name, connector_id, settings FROM route ORDER BY name",
                         |row| {
                             Ok(Route {

@@ -105,13 +105,7 @@ impl Contacts for SqliteStore {
         list: ListId,
     ) -> Result<Option<Vec<ListVariable>>, Error> {
         self.readers
-            .read(move |connection| {
-                // One transaction, so that the names are those of a list that is there.
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(crate::failed("cannot read"))?;
-                variables::of(&view, account, list)
-            })
+            .view(move |view| variables::of(view, account, list))
             .await
     }
 
@@ -191,13 +185,7 @@ impl Contacts for SqliteStore {
         contacts: Vec<ContactId>,
     ) -> Result<Vec<Contact>, Error> {
         self.readers
-            .read(move |connection| {
-                // One transaction, so that the contacts are all as of one moment.
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(crate::failed("cannot read"))?;
-                reading::by_id(&view, account, &contacts)
-            })
+            .view(move |view| reading::by_id(view, account, &contacts))
             .await
     }
 
@@ -221,13 +209,7 @@ impl Contacts for SqliteStore {
         range: NumberRange,
     ) -> Result<Vec<ContactId>, Error> {
         self.readers
-            .read(move |connection| {
-                // One transaction, so that the numbers are found in a list that is there.
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(crate::failed("cannot read"))?;
-                reading::by_number(&view, account, list, &range)
-            })
+            .view(move |view| reading::by_number(view, account, list, &range))
             .await
     }
 }

@@ -48,14 +48,7 @@ impl Ledger for SqliteStore {
     }
 
     async fn audit(&self) -> Result<Audit, Error> {
-        self.readers
-            .read(|connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                audit(&view)
-            })
-            .await
+        self.readers.view(audit).await
     }
 }
 

@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use store::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::failed;
+
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 /// How many reads may wait before callers wait themselves.
@@ -54,5 +56,19 @@ impl Readers {
         });
         self.jobs.send(job).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
+    }
+
+    /// Runs `work` in one transaction, so that all it reads is as of one moment.
+    pub(crate) async fn view<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read(|connection| {
+            let view = connection
+                .unchecked_transaction()
+                .map_err(failed("cannot read"))?;
+            work(&view)
+        })
+        .await
     }
 }

@@ -117,14 +117,11 @@ impl StopList for SqliteStore {
         numbers: Vec<Msisdn>,
     ) -> Result<HashSet<Msisdn>, Error> {
         self.readers
-            .read(move |connection| {
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                let stops = Stops::of(&view, account)?;
+            .view(move |view| {
+                let stops = Stops::of(view, account)?;
                 let mut stopped = HashSet::new();
                 for number in numbers {
-                    if stops.has(&view, number.as_str())? {
+                    if stops.has(view, number.as_str())? {
                         stopped.insert(number);
                     }
                 }

@@ -25,15 +25,7 @@ impl Submissions for SqliteStore {
         account: AccountId,
         id: SubmissionId,
     ) -> Result<Option<Submission>, Error> {
-        self.readers
-            .read(move |connection| {
-                // One transaction, so that the count belongs to the row.
-                let view = connection
-                    .unchecked_transaction()
-                    .map_err(failed("cannot read"))?;
-                find(&view, account, id)
-            })
-            .await
+        self.readers.view(move |view| find(view, account, id)).await
     }
 
     async fn messages(
@@ -45,9 +37,8 @@ impl Submissions for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Message>, Error> {
         self.readers
-            .read(move |connection| {
-                let view = connection.unchecked_transaction().map_err(failed("cannot read"))?;
-                let Some((first, count)) = range(&view, account, id)? else { return Ok(Vec::new()) };
+            .view(move |view| {
+                let Some((first, count)) = range(view, account, id)? else { return Ok(Vec::new()) };
                 let from = after.map_or(first, |after| first.max(after.0 + 1));
                 let since = changed_after.map_or(i64::MIN, Timestamp::as_millis);
                 view.prepare_cached(
