@@ -141,7 +141,7 @@ async fn accept(
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
-            // Answers are small and must not wait for more to send.
+            // Most answers are small and must not wait for more to send.
             let _ = stream.set_nodelay(true);
             Some((stream, peer, place))
         }

@@ -84,6 +84,7 @@ fn check_one(tree: &Tree, file: &File, dialect: &str) -> Vec<Finding> {
 /// What a golden file must show; an error says what it does not.
 type Shows<'a> = &'a dyn Fn(&Exchange<'_>) -> Result<(), String>;
 
+/// Holds what is checked of one dialect, and what was found so far.
 struct Check<'a> {
     tree: &'a Tree,
     file: &'a File,

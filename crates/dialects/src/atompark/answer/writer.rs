@@ -26,6 +26,7 @@ struct Open {
     empty: bool,
 }
 
+/// Names what can be open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Array,
