@@ -20,7 +20,8 @@ pub(crate) fn list(
     connection
         .prepare_cached(
             "SELECT e.submission_id, s.account_id, e.list_id, e.after_contact, e.until_contact, s.message_count, e.options, \
-             s.originator, s.alternative, s.text, s.variable_names, s.test, s.part_size, s.part_interval, s.expires_at \
+             s.originator, s.alternative, s.text, s.variable_names, s.test, s.part_size, s.part_interval, s.expires_at, \
+             e.no_money \
              FROM expansion e JOIN submission s ON s.id = e.submission_id \
              WHERE e.submission_id > ?1 ORDER BY e.submission_id LIMIT ?2",
         )
@@ -50,6 +51,7 @@ fn expansion(row: &Row<'_>) -> rusqlite::Result<Expansion> {
             .zip(interval_ms)
             .map(|(size, interval_ms)| Parts { size, interval_ms }),
         expires_at: Timestamp::from_millis(row.get(14)?),
+        waits_for_money: row.get(15)?,
     })
 }
 
@@ -174,7 +176,9 @@ fn write(connection: &Connection, stand: &Stand, step: &Step) -> Result<(), Erro
 
 fn wait_for_money(connection: &Connection, submission: SubmissionId) -> Result<(), Error> {
     connection
-        .prepare_cached("UPDATE expansion SET no_money = 1 WHERE submission_id = ?1")
+        .prepare_cached(
+            "UPDATE expansion SET no_money = 1 WHERE submission_id = ?1 AND no_money = 0",
+        )
         .and_then(|mut update| update.execute([submission.0]))
         .map(|_| ())
         .map_err(failed("cannot let an expansion wait"))

@@ -38,6 +38,8 @@ pub struct Expansion {
     pub until: ContactId,
     /// How many messages it has made.
     pub written: u32,
+    /// Whether its last step was not written for want of money.
+    pub waits_for_money: bool,
     /// What the caller left for itself.
     pub options: String,
     /// Who the messages are from.

@@ -73,8 +73,10 @@ impl Gateway {
                 Ok(true)
             }
             Ok(Stepped::NoMoney) => {
-                tracing::warn!(submission = %expansion.submission, account = %account.name,
-                    "prices have risen since a campaign was accepted: it waits for money");
+                if !expansion.waits_for_money {
+                    tracing::warn!(submission = %expansion.submission, account = %account.name,
+                        "prices have risen since a campaign was accepted: it waits for money");
+                }
                 Ok(false)
             }
             Ok(Stepped::Outdated) => Ok(false),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Error, Gateway};
@@ -20,9 +20,15 @@ const ABANDONED_MS: i64 = 60 * 60 * 1000;
 pub(crate) async fn run(gateway: Gateway, stop: CancellationToken) {
     let pause = Duration::from_millis(gateway.0.tempo.expand_ms.max(1));
     let mut rung = gateway.0.campaigns.subscribe();
+    let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
         rung.mark_unchanged();
-        let moved = match round(&gateway, &stop).await {
+        // Those that wait for money are not priced again with every step of the others.
+        let all = looked.is_none_or(|looked| looked.elapsed() >= pause);
+        if all {
+            looked = Some(Instant::now());
+        }
+        let moved = match round(&gateway, all, &stop).await {
             Ok(moved) => moved,
             Err(error) => {
                 tracing::error!(
@@ -43,8 +49,9 @@ pub(crate) async fn run(gateway: Gateway, stop: CancellationToken) {
     }
 }
 
-/// Takes one step with everything that has one to take; tells whether anything had.
-async fn round(gateway: &Gateway, stop: &CancellationToken) -> Result<bool, Error> {
+/// Takes one step with everything that has one to take, with campaigns that wait for money only in a round through `all`; tells
+/// whether anything had one.
+async fn round(gateway: &Gateway, all: bool, stop: &CancellationToken) -> Result<bool, Error> {
     let now = gateway.now();
     let mut moved = false;
     let followed = gateway.store().follow_halts(now, AT_ONCE).await?
@@ -59,6 +66,9 @@ async fn round(gateway: &Gateway, stop: &CancellationToken) -> Result<bool, Erro
         let Some(last) = expansions.last() else { break };
         after = Some(last.submission);
         for expansion in &expansions {
+            if expansion.waits_for_money && !all {
+                continue;
+            }
             if stop.is_cancelled() {
                 return Ok(moved);
             }

@@ -236,7 +236,12 @@ pub async fn an_expansion_that_the_balance_does_not_cover_waits_for_money(store:
     let world = World::new(store, 4 * PRICE).await;
     let (id, _) = campaign(&world, 4).await;
     let state = async || CampaignState::of(&tally(&world, id).await);
-    assert_eq!(go(&world, id, 9, 2 * PRICE).await, Stepped::NoMoney);
+    let waits = async || stand(store, id).await.unwrap().waits_for_money;
+    assert!(!waits().await);
+    for _ in 0..2 {
+        assert_eq!(go(&world, id, 9, 2 * PRICE).await, Stepped::NoMoney);
+        assert!(waits().await);
+    }
     assert_eq!(world.messages(id).await.len(), 0);
     assert_eq!(tally(&world, id).await.held_by(Reason::NoMoney), 4);
     assert_eq!(state().await, CampaignState::NoMoney);
@@ -244,6 +249,8 @@ pub async fn an_expansion_that_the_balance_does_not_cover_waits_for_money(store:
 
     let more = store.top_up(world.account, 4 * PRICE, "more", at(1));
     more.await.unwrap();
+    assert_eq!(go(&world, id, 2, 2 * PRICE).await, Stepped::Written);
+    assert!(!waits().await);
     assert_eq!(go(&world, id, 9, 2 * PRICE).await, Stepped::Written);
     assert_eq!(state().await, CampaignState::Queued);
     assert_eq!(world.book().await.held, 8 * PRICE);
