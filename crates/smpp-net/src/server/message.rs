@@ -201,7 +201,7 @@ mod tests {
             ..submit(1, b"")
         };
         let read = of(&submit).unwrap();
-        assert_eq!(read.text, text);
+        assert_eq!(read.terms.text, text);
         assert_eq!(read.recipients[0].variables, None);
     }
 
@@ -214,8 +214,8 @@ mod tests {
                 ..submit(1, b"hi")
             };
             let read = of(&submit)?;
-            let start = read.start_at.map(|at| at.saturating_since(NOW));
-            Ok((start, read.lifetime_ms))
+            let start = read.terms.start_at.map(|at| at.saturating_since(NOW));
+            Ok((start, read.terms.lifetime_ms))
         };
         assert_eq!(timed("", ""), Ok((None, None)));
         assert_eq!(timed("", "000000010000000R"), Ok((None, Some(3_600_000))));

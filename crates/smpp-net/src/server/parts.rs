@@ -159,7 +159,7 @@ mod tests {
         assert!(parts.add(header(2), part(8, 1, b"\x04\x16"), 0).is_none());
         let (requests, submit) = parts.add(header(3), part(7, 1, b"\xD8\x3D"), 0).unwrap();
         assert_eq!(requests, [header(1), header(3)]);
-        assert_eq!(submit.unwrap().text, "🙂");
+        assert_eq!(submit.unwrap().terms.text, "🙂");
         assert_eq!(parts.give_up(None), [header(2)]);
     }
 
