@@ -104,7 +104,7 @@ pub(super) async fn cancel(
     account: &Account,
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
-    gateway.cancel(account.id, id(arguments)?).await?;
+    gateway.cancel(account.id, arguments.campaign()?).await?;
     Ok(done())
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn delete(
     account: &Account,
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
-    gateway.delete(account.id, id(arguments)?).await?;
+    gateway.delete(account.id, arguments.campaign()?).await?;
     Ok(done())
 }
 
@@ -137,19 +137,15 @@ fn done() -> Reply {
     Reply::of(Done { successful: 1 })
 }
 
-/// Reads the id of a campaign; what is no number is the id of none.
-fn id(arguments: Arguments<'_>) -> Result<SubmissionId, Failure> {
-    let id = arguments.text("id")?.and_then(|id| id.trim().parse().ok());
-    Ok(id.map(SubmissionId).ok_or(Refusal::UnknownSubmission)?)
-}
-
 /// Looks at the campaign that is asked about, unless its account has deleted it.
 async fn known(
     gateway: &Gateway,
     account: &Account,
     arguments: Arguments<'_>,
 ) -> Result<Submission, Failure> {
-    let campaign = gateway.submission(account.id, id(arguments)?).await?;
+    let campaign = gateway
+        .submission(account.id, arguments.campaign()?)
+        .await?;
     if campaign.deleted {
         return Err(Refusal::SubmissionDeleted.into());
     }

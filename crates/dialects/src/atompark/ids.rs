@@ -1,6 +1,6 @@
 //! Ids, as requests give them.
 
-use gateway::{ContactId, ListId, SenderId, StopId, VariableId};
+use gateway::{ContactId, ListId, SenderId, StopId, SubmissionId, VariableId};
 
 use super::faults::Failure;
 use super::request::Arguments;
@@ -13,6 +13,16 @@ impl Arguments<'_> {
     /// Reads the id of a contact list.
     pub(super) fn list(self) -> Result<Option<ListId>, Failure> {
         Ok(self.id("idAddressBook")?.map(ListId))
+    }
+
+    /// Reads the id of the contact list that a campaign is for; without one it is for none that there is.
+    pub(super) fn audience(self) -> Result<ListId, Failure> {
+        Ok(ListId(self.id("list_id")?.unwrap_or(NOTHING)))
+    }
+
+    /// Reads the id of a campaign; without one it is of none that there is.
+    pub(super) fn campaign(self) -> Result<SubmissionId, Failure> {
+        Ok(SubmissionId(self.id("id")?.unwrap_or(NOTHING)))
     }
 
     /// Reads the id of a contact.
@@ -105,6 +115,26 @@ mod tests {
                 .contact()
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_campaign_and_its_list_are_none_without_an_id_that_is_a_number() {
+        for (query, expected) in [
+            ("id=7&list_id=+7", 7),
+            ("id=abc&list_id=abc", 0),
+            ("id=99999999999999999999&list_id=99999999999999999999", 0),
+            ("id=&list_id=", 0),
+            ("", 0),
+        ] {
+            let (parameters, settings) = (parameters(query), Settings::default());
+            let arguments = Arguments::new(&parameters, &settings);
+            assert_eq!(
+                arguments.campaign().unwrap(),
+                SubmissionId(expected),
+                "{query}"
+            );
+            assert_eq!(arguments.audience().unwrap(), ListId(expected), "{query}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Methods that send, and those that tell what sending would cost [atompark-en "Bulk sms operations"].
 
-use gateway::{Accepted, Account, Campaign, Gateway, ListId, SubmissionParts, Submit, Terms, To};
+use gateway::{Accepted, Account, Campaign, Gateway, SubmissionParts, Submit, Terms, To};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sms::{Lane, Quote, Refusal};
@@ -43,7 +43,7 @@ pub(super) async fn create(
     let campaign = Campaign {
         account: account.id,
         terms: arguments.terms(account)?,
-        list: list(arguments)?,
+        list: arguments.audience()?,
         parts: parts(arguments)?,
         control: arguments.text("control_phone")?.map(str::to_owned),
     };
@@ -80,7 +80,7 @@ pub(super) async fn price(
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
     let terms = arguments.terms_of_price()?;
-    let list = list(arguments)?;
+    let list = arguments.audience()?;
     let quote = gateway.quote_campaign(account.id, &terms, list).await?;
     let live = is_live(arguments);
     Ok(priced(&quote, live, live))
@@ -132,14 +132,6 @@ fn group(account: &Account, terms: Terms, arguments: Arguments<'_>) -> Result<Su
         lane: Lane::Bulk,
         drop_repeats: true,
     })
-}
-
-/// Reads the list that a campaign is for; what is no number is the id of none.
-fn list(arguments: Arguments<'_>) -> Result<ListId, Failure> {
-    let id = arguments
-        .text("list_id")?
-        .and_then(|id| id.trim().parse().ok());
-    Ok(id.map(ListId).ok_or(Refusal::UnknownList)?)
 }
 
 /// Reads in which parts a campaign goes: `batch` phones, then the next ones `batchinterval` minutes later. With either absent or
@@ -207,19 +199,5 @@ mod tests {
             reading("batch=-1", parts),
             Err(Failure::Malformed)
         ));
-    }
-
-    #[test]
-    fn an_id_that_is_no_number_is_the_id_of_no_list() {
-        for query in [
-            "",
-            "list_id=",
-            "list_id=abc",
-            "list_id=99999999999999999999",
-        ] {
-            let refused = reading(query, list);
-            let unknown = matches!(refused, Err(Failure::Refused(Refusal::UnknownList)));
-            assert!(unknown, "{query}");
-        }
     }
 }
