@@ -99,19 +99,15 @@ pub async fn a_submission_that_has_begun_to_leave_cannot_be_cancelled(store: &dy
 
 pub async fn a_submission_that_may_have_left_in_part_cannot_be_cancelled(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
-    let later = |reason| Rest::Retry {
-        reason,
+    let stays = async |id| assert_eq!(cancel(&world, id).await, Cancellation::Started);
+    let later = Rest::Retry {
+        reason: Reason::Throttled,
         due_at: at(1),
         attempt_used: true,
     };
     let partly = world.leased(2).await;
-    partly
-        .answer(&[(0, "1")], later(Reason::Throttled), at(1))
-        .await;
-    assert_eq!(
-        cancel(&world, partly.submission).await,
-        Cancellation::Started
-    );
+    partly.answer(&[(0, "1")], later, at(1)).await;
+    stays(partly.submission).await;
     delete(&world, partly.submission).await;
 
     let doubted = world.leased(1).await;
@@ -121,37 +117,20 @@ pub async fn a_submission_that_may_have_left_in_part_cannot_be_cancelled(store: 
     };
     doubted.answer(&[], lost, at(1)).await;
     assert_eq!(world.claim(9).await, [doubted.message]);
-    doubted.answer(&[], later(Reason::Throttled), at(1)).await;
-    assert_eq!(
-        cancel(&world, doubted.submission).await,
-        Cancellation::Started
-    );
-
+    doubted.answer(&[], later, at(1)).await;
+    let id = doubted.submission;
+    stays(id).await;
     // A pause hides nothing of it.
-    store
-        .halt(doubted.submission, Halt::Paused, at(1))
-        .await
-        .unwrap();
-    assert_eq!(
-        cancel(&world, doubted.submission).await,
-        Cancellation::Started
-    );
-    store.resume(doubted.submission, at(1)).await.unwrap();
-    assert_eq!(
-        cancel(&world, doubted.submission).await,
-        Cancellation::Started
-    );
+    store.halt(id, Halt::Paused, at(1)).await.unwrap();
+    stays(id).await;
+    store.resume(id, at(1)).await.unwrap();
+    stays(id).await;
+    delete(&world, id).await;
 
-    let refused_for_a_while = world.accept(1).await;
-    let leased = world.claim(9).await;
-    let answers = leased
-        .iter()
-        .map(|&id| answer(world.connector, id, &[], later(Reason::Throttled), at(1)));
-    store.record_answers(answers.collect()).await.unwrap();
-    assert_eq!(
-        cancel(&world, refused_for_a_while).await,
-        Cancellation::Cancelled
-    );
+    let refused_for_a_while = world.leased(1).await;
+    refused_for_a_while.answer(&[], later, at(1)).await;
+    let cancelled = cancel(&world, refused_for_a_while.submission).await;
+    assert_eq!(cancelled, Cancellation::Cancelled);
     sound(store).await;
 }
 
