@@ -27,9 +27,10 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         Some(expansion) => expansion.price_micros,
         None => price(&new.messages)?,
     };
+    let with_copy = price_micros.saturating_add(price(&new.control)?);
     if !new.test {
         let available = available(connection, new.account)?;
-        if price_micros > available {
+        if with_copy > available {
             return Ok(Acceptance::Insufficient {
                 available_micros: available,
             });
@@ -56,7 +57,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     }
     Ok(Acceptance::Accepted {
         submission,
-        price_micros,
+        price_micros: with_copy,
     })
 }
 

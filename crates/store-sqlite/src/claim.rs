@@ -73,7 +73,12 @@ impl Run<'_> {
     /// Serves the accounts that wait in this lane, in turn after `turn`, each an equal share; then again with what the
     /// modest ones left over.
     fn lane(&mut self, lane: Lane, turn: &mut AccountId) -> Result<(), Error> {
-        let mut waiting = self.accounts(lane, *turn)?;
+        let mut waiting = Vec::new();
+        for account in self.accounts(lane, *turn)? {
+            if self.may_send(account)? {
+                waiting.push(account);
+            }
+        }
         while self.left > 0 && !waiting.is_empty() {
             let sharers = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
             let share = (self.left + sharers - 1) / sharers;
@@ -90,6 +95,14 @@ impl Run<'_> {
             waiting = unserved;
         }
         Ok(())
+    }
+
+    /// Tells whether the account is not suspended; what it has in the queue waits until then, as long as its lifetime lasts.
+    fn may_send(&self, account: AccountId) -> Result<bool, Error> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM account WHERE id = ?1 AND suspended = 0")
+            .and_then(|mut select| select.exists([account.0]))
+            .map_err(failed("cannot look whether an account may send"))
     }
 
     /// Lists accounts with entries in this lane, those after `turn` first.

@@ -114,28 +114,36 @@ struct Subject {
 }
 
 impl Subject {
+    /// Looks up a submission; control copies are unknown by their own numbers.
     fn load(connection: &Connection, id: SubmissionId) -> Result<Option<Self>, Error> {
-        connection
-            .prepare_cached(
-                "SELECT account_id, test, halt, deleted_at IS NOT NULL, first_message_id, message_count, \
-                 EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id) \
-                 FROM submission WHERE id = ?1 AND control_of IS NULL",
-            )
-            .and_then(|mut select| {
-                let subject = |row: &rusqlite::Row<'_>| {
-                    Ok(Self {
-                        id,
-                        account: AccountId(row.get(0)?),
-                        test: row.get(1)?,
-                        halt: halt_from(row.get(2)?),
-                        deleted: row.get(3)?,
-                        first: row.get(4)?,
-                        messages: row.get(5)?,
-                        expanding: row.get(6)?,
-                    })
-                };
-                select.query_row([id.0], subject).optional()
+        let found = Self::select(connection, "id = ?1 AND control_of IS NULL", id)?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Looks up the submission's control copies.
+    fn copies(&self, connection: &Connection) -> Result<Vec<Self>, Error> {
+        Self::select(connection, "control_of = ?1", self.id)
+    }
+
+    fn select(connection: &Connection, such: &str, id: SubmissionId) -> Result<Vec<Self>, Error> {
+        let subject = |row: &rusqlite::Row<'_>| {
+            Ok(Self {
+                id: SubmissionId(row.get(0)?),
+                account: AccountId(row.get(1)?),
+                test: row.get(2)?,
+                halt: halt_from(row.get(3)?),
+                deleted: row.get(4)?,
+                first: row.get(5)?,
+                messages: row.get(6)?,
+                expanding: row.get(7)?,
             })
+        };
+        connection
+            .prepare_cached(&format!(
+                "SELECT id, account_id, test, halt, deleted_at IS NOT NULL, first_message_id, message_count, \
+                 EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id) FROM submission WHERE {such}"
+            ))
+            .and_then(|mut select| select.query_map([id.0], subject)?.collect())
             .map_err(failed("cannot read a submission"))
     }
 
@@ -148,10 +156,26 @@ impl Subject {
         tallies::places(connection, self.id, self.first, self.messages)
     }
 
-    /// Tells whether anything has yet to leave.
-    fn waits(&self, places: &Places) -> bool {
-        self.expanding
-            || places.any(|place| matches!(place.state, MessageState::Held | MessageState::Queued))
+    /// Tells whether anything of it, or of its control copies, has yet to leave.
+    fn waits(&self, connection: &Connection) -> Result<bool, Error> {
+        for subject in self.copies(connection)?.iter().chain([self]) {
+            let waiting =
+                |place: Place| matches!(place.state, MessageState::Held | MessageState::Queued);
+            if subject.expanding || subject.places(connection)?.any(waiting) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Tells whether anything of it, or of its control copies, has left or may have.
+    fn has_started(&self, connection: &Connection) -> Result<bool, Error> {
+        for subject in self.copies(connection)?.iter().chain([self]) {
+            if subject.may_have_left(connection, &subject.places(connection)?)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Tells whether an upstream has, or may have, a message of it, or a part of one. One that was refused for a while it has not.
@@ -232,8 +256,7 @@ pub(crate) fn cancel(
     if !subject.can_be_halted() {
         return Ok(Cancellation::Started);
     }
-    let places = subject.places(connection)?;
-    if !subject.waits(&places) || subject.may_have_left(connection, &places)? {
+    if !subject.waits(connection)? || subject.has_started(connection)? {
         return Ok(Cancellation::Started);
     }
     subject.set_halt(connection, Some(Halt::Cancelled), now)?;
@@ -258,7 +281,7 @@ pub(crate) fn delete(
         .prepare_cached("UPDATE submission SET deleted_at = ?2 WHERE id = ?1")
         .and_then(|mut update| update.execute((id.0, now.as_millis())))
         .map_err(failed("cannot delete a submission"))?;
-    if subject.can_be_halted() && subject.waits(&subject.places(connection)?) {
+    if subject.can_be_halted() && subject.waits(connection)? {
         subject.set_halt(connection, Some(Halt::Cancelled), now)?;
     }
     Ok(Deletion::Deleted)
@@ -272,7 +295,7 @@ pub(crate) fn halt(
     now: Timestamp,
 ) -> Result<bool, Error> {
     match Subject::load(connection, id)? {
-        Some(subject) if subject.can_be_halted() && subject.waits(&subject.places(connection)?) => {
+        Some(subject) if subject.can_be_halted() && subject.waits(connection)? => {
             subject.set_halt(connection, Some(halt), now)?;
             Ok(true)
         }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use sms::state::Event;
 use sms::{Country, Reason, SenderStatus, Timestamp};
+use store::campaigns::Halt;
 use store::sender_names::{NewSenderName, Registered, SenderName, SenderNames};
 use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 
@@ -175,11 +176,9 @@ fn follow_decisions(connection: &Connection, now: Timestamp, limit: u32) -> Resu
             break;
         };
         after = sender;
-        let approved = match status {
-            SenderStatus::Pending => continue,
-            SenderStatus::Approved => true,
-            SenderStatus::Denied => false,
-        };
+        if status == SenderStatus::Pending {
+            continue;
+        }
         let waiting: Vec<i64> = connection
             .prepare_cached(
                 "SELECT message_id FROM awaits_sender WHERE sender_id = ?1 ORDER BY message_id LIMIT ?2",
@@ -189,7 +188,8 @@ fn follow_decisions(connection: &Connection, now: Timestamp, limit: u32) -> Resu
             })
             .map_err(failed("cannot read what waits for a sender name"))?;
         for id in waiting {
-            follow(connection, &mut changes, MessageId(id), approved, now)?;
+            let decision = (sender, status);
+            follow(connection, &mut changes, MessageId(id), decision, now)?;
             followed += 1;
         }
     }
@@ -216,7 +216,7 @@ fn follow(
     connection: &Connection,
     changes: &mut Changes,
     id: MessageId,
-    approved: bool,
+    (sender, status): (i64, SenderStatus),
     now: Timestamp,
 ) -> Result<(), Error> {
     connection
@@ -227,22 +227,66 @@ fn follow(
         return Ok(());
     };
     let (halt, timing) = submission(connection, message.submission)?;
+    let approved = match status {
+        SenderStatus::Approved => true,
+        SenderStatus::Denied => turn_to_alternative(connection, sender, id)?,
+        SenderStatus::Pending => false,
+    };
     match halt {
+        Some(halt) if halt != Halt::Paused || approved => {
+            halts::obey(connection, changes, &mut message, halt, now)?;
+        }
         _ if !approved => {
             let denied = Event::Fail(Reason::OriginatorNotApproved);
             message.end(connection, changes, denied, now)?;
             message.dequeue(connection)?;
         }
-        Some(halt) => halts::obey(connection, changes, &mut message, halt, now)?,
-        None => halts::let_go(connection, changes, &mut message, &timing, now)?,
+        _ => halts::let_go(connection, changes, &mut message, &timing, now)?,
     }
     message.save(connection, changes)
 }
 
-fn submission(
+/// Makes a message whose originator was denied be from its submission's alternative one, where that is registered for the same
+/// country: approved, or to be decided on, which it then waits for. Tells whether it could.
+fn turn_to_alternative(
     connection: &Connection,
-    id: SubmissionId,
-) -> Result<(Option<store::campaigns::Halt>, Timing), Error> {
+    denied: i64,
+    message: MessageId,
+) -> Result<bool, Error> {
+    let alternative: Option<(i64, u8)> = connection
+        .prepare_cached(
+            "SELECT a.id, a.status FROM message m JOIN submission s ON s.id = m.submission_id \
+             JOIN sender_name d ON d.id = ?1 \
+             JOIN sender_name a ON a.account_id = s.account_id AND a.name = s.alternative AND a.country = d.country \
+             WHERE m.id = ?2 AND m.alternative = 0",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row((denied, message.0), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+        .map_err(failed("cannot look for an alternative sender name"))?;
+    let Some((alternative, status)) = alternative else {
+        return Ok(false);
+    };
+    let status = status_from(status);
+    if status == SenderStatus::Denied {
+        return Ok(false);
+    }
+    connection
+        .prepare_cached("UPDATE message SET alternative = 1 WHERE id = ?1")
+        .and_then(|mut update| update.execute([message.0]))
+        .map_err(failed("cannot change who a message is from"))?;
+    if status == SenderStatus::Pending {
+        connection
+            .prepare_cached("INSERT INTO awaits_sender (sender_id, message_id) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute((alternative, message.0)))
+            .map_err(failed("cannot let a message wait for a sender name"))?;
+    }
+    Ok(true)
+}
+
+fn submission(connection: &Connection, id: SubmissionId) -> Result<(Option<Halt>, Timing), Error> {
     connection
         .prepare_cached(&format!(
             "SELECT halt, {} FROM submission WHERE id = ?1",

@@ -17,6 +17,7 @@ pub mod configuration;
 pub mod contact_counts;
 pub mod contact_lists;
 pub mod contacts;
+pub mod control_copies;
 pub mod expansions;
 pub mod halts;
 pub mod ledger;
@@ -127,6 +128,7 @@ macro_rules! contract_tests {
                 expired_messages_do_not_hide_living_ones,
                 a_lease_outlives_the_process_until_it_is_recovered,
                 every_account_has_its_turn_however_many_there_are,
+                a_suspended_accounts_messages_wait,
             }
             answers {
                 a_taken_message_is_submitted_and_charged,
@@ -198,13 +200,19 @@ macro_rules! contract_tests {
                 parts_expire_one_after_another,
                 a_claim_ends_only_the_parts_whose_time_is_over,
                 receipts_are_awaited_for_each_part,
-                a_control_copy_costs_nothing_and_is_not_counted,
-                a_control_copy_goes_with_the_first_part,
                 a_message_is_from_the_alternative_where_it_says_so,
                 a_stopped_number_is_suppressed_at_acceptance,
                 a_submission_to_stopped_numbers_alone_is_not_written,
                 a_number_stopped_after_acceptance_is_suppressed_at_the_claim,
                 an_accounts_submissions_are_listed_in_pages,
+            }
+            control_copies {
+                a_control_copy_costs_nothing_and_is_not_counted,
+                a_control_copy_goes_with_the_first_part,
+                a_control_copy_shares_the_fate_of_its_submission,
+                a_control_copy_that_has_a_price_is_charged_for_itself,
+                a_submission_has_started_when_its_control_copy_has,
+                a_control_copy_that_waits_ends_with_its_deleted_submission,
             }
             expansions {
                 a_list_becomes_messages_in_the_order_of_its_contacts,
@@ -243,7 +251,6 @@ macro_rules! contract_tests {
                 a_paused_campaign_goes_on_expanding,
                 what_is_taken_for_spam_fails_and_is_released,
                 the_operator_cancels_what_waits_of_a_started_submission,
-                a_control_copy_shares_the_fate_of_its_submission,
             }
             sender_names {
                 a_name_is_registered_once_for_a_country,
@@ -254,6 +261,7 @@ macro_rules! contract_tests {
                 a_pause_and_a_sender_name_are_waited_for_both,
                 a_message_that_ended_does_not_wait_for_its_name_any_more,
                 a_message_cannot_wait_for_a_name_that_is_not_there,
+                a_denied_name_gives_way_to_the_alternative,
             }
             tallies {
                 the_tally_of_a_large_submission_equals_a_recount,
@@ -293,6 +301,7 @@ mod tests {
             include_str!("contract/contact_counts.rs"),
             include_str!("contract/contact_lists.rs"),
             include_str!("contract/contacts.rs"),
+            include_str!("contract/control_copies.rs"),
             include_str!("contract/expansions.rs"),
             include_str!("contract/halts.rs"),
             include_str!("contract/ledger.rs"),

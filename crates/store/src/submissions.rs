@@ -43,7 +43,7 @@ pub struct NewSubmission {
     pub expires_at: Timestamp,
     /// In which parts it goes; all at once when `None`.
     pub parts: Option<Parts>,
-    /// A copy that goes with the first part, beside the submission: it costs nothing and is not counted.
+    /// A copy that goes with the first part, beside the submission: it is held and charged for itself, and is not counted.
     pub control: Option<NewMessage>,
     /// The contact list whose contacts it is for; then it has no messages yet.
     pub expansion: Option<NewExpansion>,
@@ -83,7 +83,7 @@ pub enum Acceptance {
     Accepted {
         /// Its number.
         submission: SubmissionId,
-        /// What is held for it: the price of all but those whose number is on the stop list.
+        /// What is held for it and its control copy: the price of all but those whose number is on the stop list.
         price_micros: i64,
     },
     /// Nothing was written: every number that could be sent to is on the stop list, or the contact list has been emptied.

@@ -1,4 +1,4 @@
-//! Promises about submissions that go in parts, with a control copy, or from an alternative originator; and about lists of them.
+//! Promises about submissions that go in parts, or from an alternative originator; and about lists of them.
 
 use sms::{MessageState, Msisdn, Reason};
 
@@ -102,53 +102,6 @@ pub async fn receipts_are_awaited_for_each_part(store: &dyn Store) {
         assert_eq!(messages.iter().filter(unreported).count(), ended, "{wait}");
     }
     sound(store).await;
-}
-
-pub async fn a_control_copy_costs_nothing_and_is_not_counted(store: &dyn Store) {
-    let world = World::new(store, PLENTY).await;
-    let mut new = world.submission(3);
-    let mut copy = new.messages[0].clone();
-    copy.recipient = Some(Msisdn::parse("380500000001").unwrap());
-    copy.price_micros = 0;
-    new.control = Some(copy);
-    new.source = Some("shop".into());
-    let id = accept(store, new).await;
-    let found = store.submission(world.account, id).await.unwrap().unwrap();
-    assert_eq!((found.tally.total(), found.price_micros), (3, 3 * PRICE));
-    assert_eq!(world.messages(id).await.len(), 3);
-    let listed = store.submissions(world.account, None, 9).await.unwrap();
-    assert_eq!(listed.len(), 1);
-    let hidden = store
-        .submission(world.account, SubmissionId(id.0 + 1))
-        .await;
-    assert!(hidden.unwrap().is_none());
-
-    let claimed = claim(store, world.connector, 9, at(1)).await.messages;
-    let copies: Vec<_> = claimed
-        .iter()
-        .filter(|message| message.recipient.as_str() == "380500000001")
-        .collect();
-    assert_eq!((claimed.len(), copies.len()), (4, 1));
-    assert_eq!((&*copies[0].originator, &*copies[0].text), ("Info", "text"));
-    let taken =
-        |message| super::world::answer(world.connector, message, &[(0, "")], Rest::Nothing, at(2));
-    let answers = claimed.iter().map(|message| taken(message.id)).collect();
-    store.record_answers(answers).await.unwrap();
-    assert_eq!(world.book().await.charged, 3 * PRICE);
-    sound(store).await;
-}
-
-pub async fn a_control_copy_goes_with_the_first_part(store: &dyn Store) {
-    let world = World::new(store, PLENTY).await;
-    let mut new = in_parts(&world, 4);
-    new.start_at = Some(at(HOUR));
-    let mut copy = new.messages[0].clone();
-    copy.price_micros = 0;
-    new.control = Some(copy);
-    accept(store, new).await;
-    for (now, due) in [(HOUR, 3), (2 * HOUR, 2)] {
-        assert_eq!(store.release_due(at(now), 9).await.unwrap(), due);
-    }
 }
 
 pub async fn a_message_is_from_the_alternative_where_it_says_so(store: &dyn Store) {

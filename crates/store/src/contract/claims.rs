@@ -197,3 +197,20 @@ pub async fn every_account_has_its_turn_however_many_there_are(store: &dyn Store
     }
     assert_eq!(served.len(), 150);
 }
+
+pub async fn a_suspended_accounts_messages_wait(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    world.accept(2).await;
+    let other = account(store, "other", PLENTY).await;
+    accept(store, submission(other, world.connector, 1)).await;
+    let suspend = async |suspended| {
+        let changed = store.change_account(world.account, "{}".into(), 0, suspended);
+        changed.await.unwrap();
+    };
+    suspend(true).await;
+    assert_eq!(world.claim(9).await.len(), 1, "the other account's");
+    assert_eq!(world.claim(9).await, []);
+    suspend(false).await;
+    assert_eq!(world.claim(9).await.len(), 2);
+    sound(store).await;
+}

@@ -363,24 +363,3 @@ pub async fn the_operator_cancels_what_waits_of_a_started_submission(store: &dyn
     assert_eq!((book.charged, book.held), (PRICE, 0));
     sound(store).await;
 }
-
-pub async fn a_control_copy_shares_the_fate_of_its_submission(store: &dyn Store) {
-    let world = World::new(store, PLENTY).await;
-    for end in [Some(Halt::Spam), None] {
-        let mut new = world.submission(2);
-        let mut copy = new.messages[0].clone();
-        copy.price_micros = 0;
-        new.control = Some(copy);
-        let id = accept(store, new).await;
-        store.halt(id, Halt::Paused, at(1)).await.unwrap();
-        assert_eq!(world.claim(9).await, []);
-        let left = match end {
-            Some(halt) => store.halt(id, halt, at(2)).await.map(|_| 0),
-            None => store.resume(id, at(2)).await.map(|_| 3),
-        };
-        assert_eq!(world.claim(9).await.len(), left.unwrap());
-        let copy = SubmissionId(id.0 + 1);
-        assert!(!store.halt(copy, Halt::Spam, at(3)).await.unwrap());
-    }
-    sound(store).await;
-}

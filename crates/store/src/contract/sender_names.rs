@@ -3,7 +3,7 @@
 use sms::{CampaignState, Country, MessageState, Reason, SenderStatus};
 
 use super::expansions::tally;
-use super::world::{HOUR, PLENTY, PRICE, World, accept, account, at, sound};
+use super::world::{HOUR, PLENTY, PRICE, World, accept, account, at, claim, sound};
 use crate::campaigns::Halt;
 use crate::sender_names::{NewSenderName, Registered, SenderName};
 use crate::submissions::NewSubmission;
@@ -184,4 +184,63 @@ pub async fn a_message_cannot_wait_for_a_name_that_is_not_there(store: &dyn Stor
     new.messages[0].awaits = Some(SenderId(404));
     store.accept(new).await.unwrap_err();
     assert_eq!(store.audit().await.unwrap().messages, 0);
+}
+
+pub async fn a_denied_name_gives_way_to_the_alternative(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let other = register(store, name(world.account, "Other", "UA")).await;
+    register(store, name(world.account, "Elsewhere", "PL")).await;
+    for (alternative, decided, place) in [
+        (
+            Some("Other"),
+            None,
+            (MessageState::Held, Reason::Moderation),
+        ),
+        (
+            Some("Other"),
+            Some(SenderStatus::Approved),
+            (MessageState::Queued, Reason::None),
+        ),
+        (
+            Some("Other"),
+            Some(SenderStatus::Denied),
+            (MessageState::Failed, Reason::OriginatorNotApproved),
+        ),
+        (
+            Some("Elsewhere"),
+            None,
+            (MessageState::Failed, Reason::OriginatorNotApproved),
+        ),
+        (
+            None,
+            None,
+            (MessageState::Failed, Reason::OriginatorNotApproved),
+        ),
+    ] {
+        let (mut new, sender) = waiting(&world, 1).await;
+        new.alternative = alternative.map(Into::into);
+        let id = accept(store, new).await;
+        if let Some(status) = decided {
+            decide(store, other, status).await;
+        }
+        decide(store, sender, SenderStatus::Denied).await;
+        while store.follow_decisions(at(1), 9).await.unwrap() > 0 {}
+        let message = &world.messages(id).await[0];
+        assert_eq!(
+            (message.state, message.reason),
+            place,
+            "{alternative:?} {decided:?}"
+        );
+        let claimed = claim(store, world.connector, 9, at(2)).await.messages;
+        if place.0 == MessageState::Queued {
+            assert!(
+                claimed
+                    .iter()
+                    .any(|message| &*message.originator == "Other")
+            );
+        } else {
+            assert_eq!(claimed.len(), 0);
+        }
+        sound(store).await;
+    }
 }
