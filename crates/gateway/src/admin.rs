@@ -200,6 +200,7 @@ impl Gateway {
         }
         let rate = Rate {
             currency,
+            base,
             worth_micros,
         };
         self.store().put_rate(rate).await?;

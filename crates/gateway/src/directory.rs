@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use store::{AccountId, ConnectorId};
 
-pub use account::{Account, AccountSettings, CredentialKind, Originators};
+pub use account::{Account, AccountSettings, ControlCopies, CredentialKind, Originators};
 pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
 pub use route::{Route, RouteKinds, RouteSettings, choose};
 pub use tariff::{TariffRule, TariffSettings};
@@ -61,7 +61,14 @@ impl Directory {
             ..Self::default()
         };
         for rate in stored.rates {
-            directory.exchange.set(rate.currency, rate.worth_micros);
+            let (currency, base) = (rate.currency, rate.base);
+            if directory.exchange.base() == Some(base) {
+                directory.exchange.set(currency, rate.worth_micros);
+            } else {
+                tracing::warn!(
+                    "the rate of {currency} is left out: it was set for the base {base}, which is not the table's"
+                );
+            }
         }
         for account in stored.accounts {
             let name = account.name.clone();

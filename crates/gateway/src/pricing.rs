@@ -45,6 +45,8 @@ pub(crate) struct Pricing<'a> {
     by_country: bool,
     /// The segments of the text as it stands, measured once.
     plain: Option<u16>,
+    /// Whether what is priced has been accepted already.
+    is_accepted: bool,
     pub(crate) quote: Quote,
     /// Countries in which the originator is not registered and would have to be.
     pub(crate) unregistered: BTreeSet<Country>,
@@ -87,10 +89,19 @@ impl<'a> Pricing<'a> {
             template: Template::parse(&common.text),
             by_country: !common.approvals.required.is_empty() || !common.route_kinds.is_empty(),
             plain: None,
+            is_accepted: false,
             quote: Quote::new(account.currency),
             unregistered: BTreeSet::new(),
             first_refusal: None,
         })
+    }
+
+    /// Prices what has been accepted: a text that has become unfit since, because a limit has changed, ends its messages.
+    pub(crate) fn of_accepted(self) -> Self {
+        Self {
+            is_accepted: true,
+            ..self
+        }
     }
 
     /// Tells whether recipients' values make a difference.
@@ -225,7 +236,7 @@ impl<'a> Pricing<'a> {
 
     /// Ends one message whose own values make the text unfit; a text that is so for everybody is refused.
     fn unfit(&mut self, unfit: Refusal, variables: Option<&str>) -> Result<Fate<'a>, Refusal> {
-        if variables.is_none() || !self.is_personal() {
+        if !self.is_accepted && (variables.is_none() || !self.is_personal()) {
             return Err(unfit);
         }
         let reason = match unfit {

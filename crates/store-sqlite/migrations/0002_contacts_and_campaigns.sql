@@ -84,7 +84,7 @@ CREATE TABLE awaits_sender (
 ) STRICT;
 CREATE INDEX awaits_sender_sender ON awaits_sender (sender_id, message_id);
 
-CREATE TABLE rate (currency TEXT PRIMARY KEY, worth INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE rate (currency TEXT PRIMARY KEY, base TEXT NOT NULL, worth INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The next number of what is numbered in ranges.
 CREATE TABLE sequence (name TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID;

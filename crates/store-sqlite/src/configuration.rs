@@ -34,8 +34,14 @@ impl Configuration for SqliteStore {
                     )?,
                     rates: all(
                         view,
-                        "SELECT currency, worth FROM rate ORDER BY currency",
-                        |row| Ok(Rate { currency: currency(row, 0)?, worth_micros: row.get(1)? }),
+                        "SELECT currency, base, worth FROM rate ORDER BY currency",
+                        |row| {
+                            Ok(Rate {
+                                currency: currency(row, 0)?,
+                                base: currency(row, 1)?,
+                                worth_micros: row.get(2)?,
+                            })
+                        },
                     )?,
                     tariffs: all(view, "SELECT name, settings FROM tariff ORDER BY name", |row| {
                         Ok(Tariff { name: row.get(0)?, settings: row.get(1)? })
@@ -73,8 +79,8 @@ impl Configuration for SqliteStore {
             .write(move |connection| {
                 connection
                     .execute(
-                        "INSERT OR REPLACE INTO rate (currency, worth) VALUES (?1, ?2)",
-                        (rate.currency.code(), rate.worth_micros),
+                        "INSERT OR REPLACE INTO rate (currency, base, worth) VALUES (?1, ?2, ?3)",
+                        (rate.currency.code(), rate.base.code(), rate.worth_micros),
                     )
                     .map_err(failed("cannot write the rate"))?;
                 revise(connection)

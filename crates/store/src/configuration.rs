@@ -21,6 +21,8 @@ pub struct Tariff {
 pub struct Rate {
     /// The currency.
     pub currency: Currency,
+    /// The base that it was set for.
+    pub base: Currency,
     /// The worth in micro-units of the currency; above 0.
     pub worth_micros: i64,
 }

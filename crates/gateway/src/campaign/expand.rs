@@ -15,10 +15,22 @@ use crate::{Error, Gateway};
 pub(super) const EXPANDED_AT_ONCE: u32 = 2_000;
 
 /// Is what an expansion needs to know and the store does not look into.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Options {
     pub(super) route_kinds: RouteKinds,
+}
+
+impl Options {
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("plain data with text keys is JSON")
+    }
+
+    /// Reads what [`Options::to_json`] wrote; what another version wrote may not be readable.
+    fn read(json: &str) -> Result<Self, store::Error> {
+        serde_json::from_str(json).map_err(|error| {
+            store::Error::other("a campaign's options cannot be read", Some(error.into()))
+        })
+    }
 }
 
 impl Gateway {
@@ -103,7 +115,8 @@ impl Gateway {
             let (account, contacts) = (expansion.account, contacts.clone());
             let originator = common.originator;
             let priced = tokio::task::spawn_blocking(move || {
-                let mut pricing = Pricing::new(&directory, &limits, account, &common)?;
+                let mut pricing =
+                    Pricing::new(&directory, &limits, account, &common)?.of_accepted();
                 let messages = contacts
                     .into_iter()
                     .map(|contact| {
@@ -158,7 +171,7 @@ impl Gateway {
 
     /// Finds again what an expansion's messages have in common.
     async fn common_of(&self, expansion: &Expansion) -> Result<Common, Error> {
-        let options: Options = serde_json::from_str(&expansion.options).unwrap_or_default();
+        let options = Options::read(&expansion.options)?;
         let parse =
             |name: &str| sms::Originator::parse(name).map_err(|_| Refusal::InvalidOriginator);
         let mut common = Common {

@@ -31,6 +31,8 @@ pub struct AccountSettings {
     pub originators: Originators,
     /// The IANA time zone of dates without one in its requests, and of dates in answers.
     pub time_zone: String,
+    /// Whether the control copies of its campaigns cost anything.
+    pub control_copies: ControlCopies,
 }
 
 impl Default for AccountSettings {
@@ -39,8 +41,20 @@ impl Default for AccountSettings {
             tariff: "default".into(),
             originators: Originators::Any,
             time_zone: "UTC".into(),
+            control_copies: ControlCopies::Free,
         }
     }
+}
+
+/// Says what the control copy of a campaign costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlCopies {
+    /// Nothing: good where accounts are trusted, since a campaign to one contact then sends two messages for the price of one.
+    #[default]
+    Free,
+    /// What a message to its number costs.
+    Charged,
 }
 
 /// Says which originators an account may use.

@@ -1,14 +1,14 @@
 //! Campaigns: from a contact list to messages, in one go and in parts, halted, cancelled and deleted.
 
 use gateway::connector::Attempt;
-use gateway::directory::RouteSettings;
+use gateway::directory::{AccountSettings, ControlCopies, RouteSettings};
 use gateway::{
     Campaign, ContactEntry, Halt, ListId, SenderRules, SubmissionId, SubmissionParts, Terms,
 };
 use sms::{CampaignState, MessageState, Reason, Refusal, SenderStatus};
 use testkit::loopback::Way;
 
-use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal};
+use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal, request};
 
 const MINUTE: i64 = 60_000;
 
@@ -534,4 +534,59 @@ async fn a_campaign_accepted_before_a_crash_is_expanded_after_it() {
     assert_eq!(world.total(id).await, 7_000);
     let audit = world.gateway.audit().await.unwrap();
     assert_eq!(audit.violations, []);
+}
+
+#[tokio::test]
+async fn a_control_copy_is_charged_where_the_account_says_so() {
+    let world = World::new().await;
+    let way = world.way().await;
+    let settings = AccountSettings {
+        control_copies: ControlCopies::Charged,
+        ..AccountSettings::default()
+    };
+    let changed = world
+        .gateway
+        .change_account(world.account, &settings, 0, false);
+    changed.await.unwrap();
+    let list = world.list_of(1).await;
+    let mut campaign = world.campaign(list);
+    campaign.control = Some("380501112233".into());
+    let accepted = world.gateway.submit_campaign(campaign).await.unwrap();
+    assert_eq!(accepted.price.micros(), 2 * PRICE);
+    accept_all(&way, &way.take(2).await);
+    world.holds_nothing().await;
+    world.money(0, 2).await;
+}
+
+#[tokio::test]
+async fn a_suspended_accounts_campaign_waits() {
+    let world = World::new().await;
+    let way = world.way().await;
+    let list = world.list_of(2).await;
+    let mut campaign = world.campaign(list);
+    campaign.terms.start_at = Some(START.plus_millis(HOUR));
+    let id = world.start(campaign).await;
+    let suspend = async |suspended| {
+        let settings = AccountSettings::default();
+        let changed = world
+            .gateway
+            .change_account(world.account, &settings, 0, suspended);
+        changed.await.unwrap();
+    };
+    suspend(true).await;
+    world.clock.advance_ms(2 * HOUR);
+    eventually("its time has come", async || {
+        world.state(id).await.0 == MessageState::Queued
+    })
+    .await;
+    let other = account(&world.gateway, "other", 10 * PRICE).await;
+    world
+        .gateway
+        .submit(request(other, &["380670000009"]))
+        .await
+        .unwrap();
+    assert_eq!(way.take(1).await[0].recipient.as_str(), "380670000009");
+    suspend(false).await;
+    accept_all(&way, &way.take(2).await);
+    world.reaches(id, CampaignState::Sent).await;
 }

@@ -1,9 +1,9 @@
 //! `heliogram account …`.
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use gateway::Gateway;
-use gateway::directory::{AccountSettings, CredentialKind, Originators};
+use gateway::directory::{AccountSettings, ControlCopies, CredentialKind, Originators};
 use gateway::secrets::random_hex;
 use sms::{Currency, Money};
 
@@ -35,7 +35,7 @@ pub(crate) enum Command {
     },
     /// Change what an account may do; what is not named stays.
     Change(Change),
-    /// Let an account neither sign in nor send.
+    /// Let an account neither sign in nor send. What it has in the queue waits, and ends with its lifetime.
     Suspend {
         /// The account.
         name: String,
@@ -72,6 +72,10 @@ pub(crate) struct Add {
     /// The IANA time zone of dates in its requests and answers.
     #[arg(long, default_value = "UTC")]
     time_zone: String,
+    /// What the control copies of its campaigns cost: free is for accounts that you trust, since a campaign to one contact then
+    /// sends two messages for the price of one.
+    #[arg(long, default_value = "free")]
+    control_copies: Copies,
     #[command(flatten)]
     at: At,
 }
@@ -92,11 +96,30 @@ pub(crate) struct Change {
     /// The IANA time zone of dates in its requests and answers.
     #[arg(long)]
     time_zone: Option<String>,
+    /// What the control copies of its campaigns cost.
+    #[arg(long)]
+    control_copies: Option<Copies>,
     /// How far below zero its balance may go.
     #[arg(long)]
     credit_limit: Option<String>,
     #[command(flatten)]
     at: At,
+}
+
+/// What control copies cost, as it is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Copies {
+    Free,
+    Charged,
+}
+
+impl From<Copies> for ControlCopies {
+    fn from(copies: Copies) -> Self {
+        match copies {
+            Copies::Free => Self::Free,
+            Copies::Charged => Self::Charged,
+        }
+    }
 }
 
 /// Carries a command out.
@@ -125,6 +148,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         tariff,
         originator,
         time_zone,
+        control_copies,
         at,
     } = asked;
     check_time_zone(&time_zone)?;
@@ -140,6 +164,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         tariff,
         originators,
         time_zone,
+        control_copies: control_copies.into(),
     };
     let account = gateway.add_account(&name, currency, &settings).await?;
     let (public, private) = (random_hex(), random_hex());
@@ -174,6 +199,9 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     if let Some(time_zone) = asked.time_zone {
         check_time_zone(&time_zone)?;
         settings.time_zone = time_zone;
+    }
+    if let Some(copies) = asked.control_copies {
+        settings.control_copies = copies.into();
     }
     if asked.any_originator {
         settings.originators = Originators::Any;

@@ -20,6 +20,7 @@ fn tariff(settings: &str) -> Tariff {
 fn rate(currency: Currency, worth_micros: i64) -> Rate {
     Rate {
         currency,
+        base: Currency::RUB,
         worth_micros,
     }
 }
