@@ -157,9 +157,9 @@ struct Inner {
     /// The configuration as last read.
     directory: ArcSwap<Directory>,
     /// Rung when new messages wait.
-    work: tokio::sync::watch::Sender<u64>,
+    work: tokio::sync::watch::Sender<()>,
     /// Rung when a campaign has something to do.
-    campaigns: tokio::sync::watch::Sender<u64>,
+    campaigns: tokio::sync::watch::Sender<()>,
     /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
@@ -190,8 +190,8 @@ impl Gateway {
             exchange,
             sender_rules,
             directory: ArcSwap::from_pointee(Directory::default()),
-            work: tokio::sync::watch::Sender::new(0),
-            campaigns: tokio::sync::watch::Sender::new(0),
+            work: tokio::sync::watch::Sender::new(()),
+            campaigns: tokio::sync::watch::Sender::new(()),
             reload: Notify::new(),
             hashing: Semaphore::new(2),
         }));
@@ -257,12 +257,10 @@ impl Gateway {
     }
 
     fn wake_campaigns(&self) {
-        self.0
-            .campaigns
-            .send_modify(|rung| *rung = rung.wrapping_add(1));
+        self.0.campaigns.send_replace(());
     }
 
     fn wake_dispatch(&self) {
-        self.0.work.send_modify(|rung| *rung = rung.wrapping_add(1));
+        self.0.work.send_replace(());
     }
 }
