@@ -590,3 +590,31 @@ async fn a_suspended_accounts_campaign_waits() {
     accept_all(&way, &way.take(2).await);
     world.reaches(id, CampaignState::Sent).await;
 }
+
+#[tokio::test]
+async fn nothing_starts_more_than_a_year_ahead() {
+    let world = World::new().await;
+    let list = world.list_of(3).await;
+    let days = |days: i64| START.plus_millis(days * 24 * HOUR);
+    let mut submit = world.request(&["380670000001"]);
+    submit.terms.start_at = Some(days(367));
+    assert_eq!(world.refusal(submit.clone()).await, Refusal::InvalidTime);
+    submit.terms.start_at = Some(days(366));
+    world.gateway.submit(submit).await.unwrap();
+    for (start_at, interval_days, expected) in [
+        (None, 183, true),
+        (None, 184, false),
+        (Some(days(183)), 91, true),
+        (Some(days(183)), 92, false),
+        (None, i64::MAX / HOUR / 24, false),
+    ] {
+        let mut campaign = world.campaign(list);
+        campaign.terms.start_at = start_at;
+        campaign.parts = Some(SubmissionParts {
+            size: 1,
+            interval_ms: interval_days * 24 * HOUR,
+        });
+        let answer = world.gateway.submit_campaign(campaign).await;
+        assert_eq!(answer.is_ok(), expected, "{interval_days}");
+    }
+}
