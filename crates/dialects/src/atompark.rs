@@ -6,9 +6,11 @@ mod books;
 mod campaigns;
 mod checksum;
 mod contacts;
+mod envelope;
 mod exceptions;
 mod faults;
 mod ids;
+mod long_answers;
 mod method;
 mod paging;
 mod parameter;
@@ -19,38 +21,49 @@ mod search;
 mod senders;
 mod sending;
 mod settings;
+mod signature;
 mod states;
 mod style;
 mod terms;
 mod variables;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use gateway::{Account, Gateway};
-use sms::Refusal;
+use gateway::Gateway;
+use tokio::sync::Semaphore;
 
 pub use settings::{Profile, RegisterSenderResult, Settings};
 pub use style::JsonStyle;
 
-use crate::wire::php::{Array, Value};
-use crate::{Answer, Dialect, Request};
-use answer::Reply;
-use checksum::{Signed, Variant};
+use crate::{Answer, Content, Dialect, Request, apart};
 use faults::{Codes, Failure, Fault};
+use long_answers::LongAnswers;
 use method::Row;
 use request::Arguments;
+use signature::Verified;
+
+/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
+const READ_APART_FROM: usize = 64 * 1024;
+
+/// How many such requests are read at a time; the others wait for their turns.
+const READ_AT_ONCE: usize = 2;
 
 /// Speaks the API.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Atompark {
     settings: Settings,
+    /// Turns to read a long request.
+    turns: Semaphore,
+    long_answers: LongAnswers,
 }
 
 impl Atompark {
     /// Makes the dialect with settings.
-    pub const fn new(settings: Settings) -> Self {
-        Self { settings }
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            turns: Semaphore::new(READ_AT_ONCE),
+            long_answers: LongAnswers::default(),
+        }
     }
 }
 
@@ -69,16 +82,11 @@ impl Dialect for Atompark {
         let name = path::method_name(&request.path).unwrap_or_default();
         // A HEAD that sends a message, as a preview of links may make it, would be a trap.
         let asked = matches!(request.method, http::Method::GET | http::Method::POST);
-        let style = self.settings.json_style;
         let content = match method::find(&name).filter(|_| asked) {
-            Some(row) => match self.call(gateway, row, &name, &request).await {
-                Ok(reply) => answer::success(reply, style)
-                    .await
-                    .map_err(|error| faults::fault(&error.into(), &Codes::GENERAL)),
-                Err(fault) => Err(fault),
-            },
+            Some(row) => self.call(gateway, row, name, request).await,
             None => Err(faults::fault(&Failure::UnknownMethod, &Codes::GENERAL)),
         };
+        let style = self.settings.json_style;
         Answer {
             status: 200,
             content_type: "application/json; charset=utf-8",
@@ -91,63 +99,43 @@ impl Atompark {
     async fn call(
         &self,
         gateway: &Gateway,
-        row: &Row,
-        name: &str,
-        request: &Request,
-    ) -> Result<Reply, Fault> {
-        let parameters = request::parameters(request)
+        row: &'static Row,
+        name: String,
+        request: Request,
+    ) -> Result<Content, Fault> {
+        let Verified {
+            account,
+            parameters,
+        } = self
+            .verified(gateway, row, name, request)
             .await
             .map_err(|failure| faults::fault(&failure, row.codes(None)))?;
-        let signed = Signed {
-            parameters: &parameters,
-            action: name,
-            canonical_action: row.name,
-        };
         let arguments = Arguments::new(&parameters, &self.settings);
-        let variants = Variant::allowed(self.settings.strict_sum);
-        let reply = match authenticate(gateway, signed, variants) {
-            Ok(account) => (row.call)(gateway, &account, arguments).await,
-            Err(failure) => Err(failure),
+        let answered = async {
+            let reply = (row.call)(gateway, &account, arguments).await?;
+            let open = || self.long_answers.open(account.id);
+            Ok(answer::success(reply, self.settings.json_style, open).await?)
         };
-        reply.map_err(|failure| faults::fault(&failure, row.codes(Some(arguments))))
+        answered
+            .await
+            .map_err(|failure: Failure| faults::fault(&failure, row.codes(Some(arguments))))
     }
-}
 
-/// Finds the account of the public key, and verifies with its private key that it signed the request.
-fn authenticate(
-    gateway: &Gateway,
-    signed: Signed<'_>,
-    variants: &[Variant],
-) -> Result<Arc<Account>, Failure> {
-    let key = text(signed.parameters, b"key").and_then(|key| std::str::from_utf8(key).ok());
-    let (account, private_key) = key
-        .and_then(|key| gateway.key_pair(key))
-        .ok_or(Refusal::UnknownCredential)?;
-    let sum = text(signed.parameters, b"sum").unwrap_or_default();
-    match checksum::verify(signed, private_key.reveal(), sum, variants) {
-        Some(Variant::Canonical) => {}
-        Some(variant) => tracing::debug!(
-            account = %account.name, ?variant, names = signed.names(),
-            "a checksum was computed in another way than documented"
-        ),
-        None => {
-            tracing::debug!(
-                account = %account.name, action = signed.action, names = signed.names(),
-                "a checksum does not match: it is the MD5 of the values in the order of these \
-                 names, and of the private key"
-            );
-            return Err(Refusal::WrongSecret.into());
+    /// Reads a request and verifies who signed it.
+    async fn verified(
+        &self,
+        gateway: &Gateway,
+        row: &'static Row,
+        name: String,
+        request: Request,
+    ) -> Result<Verified, Failure> {
+        let strict = self.settings.strict_sum;
+        if request.octets() <= READ_APART_FROM {
+            return signature::verify(gateway, &request, row, &name, strict);
         }
-    }
-    if account.suspended {
-        return Err(Refusal::AccountSuspended.into());
-    }
-    Ok(account)
-}
-
-fn text<'a>(parameters: &'a Array, name: &[u8]) -> Option<&'a [u8]> {
-    match parameters.get(name) {
-        Some(Value::Text(text)) => Some(text),
-        Some(Value::Array(_)) | None => None,
+        let turn = self.turns.acquire().await;
+        let _turn = turn.expect("the semaphore is never closed");
+        let gateway = gateway.clone();
+        apart::run(move || signature::verify(&gateway, &request, row, &name, strict)).await
     }
 }

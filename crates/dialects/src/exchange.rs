@@ -67,6 +67,15 @@ impl Request {
         }
     }
 
+    /// Returns how long query and body are together.
+    pub(crate) fn octets(&self) -> usize {
+        self.query.len()
+            + match &self.body {
+                Body::Whole(body) => body.len(),
+                Body::TooLarge => 0,
+            }
+    }
+
     /// Returns the content type as sent; empty when there is none that is text.
     pub(crate) fn content_type(&self) -> &str {
         let field = self.headers.get(header::CONTENT_TYPE);
@@ -88,5 +97,6 @@ mod tests {
         assert_eq!(request.path, "/sms/3.0/sendSMS");
         assert_eq!(request.query, "key=1&sum=2");
         assert_eq!(request.content_type(), "");
+        assert_eq!(request.octets(), "key=1&sum=2".len());
     }
 }

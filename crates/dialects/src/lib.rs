@@ -1,5 +1,6 @@
 //! Providers' documented APIs, served so that programs written for them run unchanged: a folder for each dialect.
 
+mod apart;
 pub mod atompark;
 mod exchange;
 mod wire;

@@ -10,7 +10,7 @@ use gateway::Account;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sms::{Money, Timestamp};
+use sms::{Money, Refusal, Timestamp};
 
 pub(super) use pieces::Pieces;
 pub(super) use table::Cells;
@@ -66,28 +66,34 @@ impl Reply {
     }
 }
 
-/// Writes a result: as a whole when it is short, else as a stream that makes each piece when it is asked for. An error
-/// is one before the first piece.
-pub(super) async fn success(reply: Reply, style: JsonStyle) -> Result<Content, gateway::Error> {
-    in_pieces_of(PIECE_BYTES, reply, style).await
+/// Writes a result: as a whole when it is short, else as a stream that makes each piece when it is asked for. A stream holds
+/// what `open` gives until it ends; where that gives nothing the answer is refused. An error is one before the first piece.
+pub(super) async fn success<O: Send + 'static>(
+    reply: Reply,
+    style: JsonStyle,
+    open: impl FnOnce() -> Option<O>,
+) -> Result<Content, gateway::Error> {
+    in_pieces_of(PIECE_BYTES, reply, style, open).await
 }
 
-async fn in_pieces_of(
+async fn in_pieces_of<O: Send + 'static>(
     least: usize,
     reply: Reply,
     style: JsonStyle,
+    open: impl FnOnce() -> Option<O>,
 ) -> Result<Content, gateway::Error> {
     let mut writing = Writing::begin(reply, style, least);
     let first = writing.piece().await?;
     if writing.ended {
         return Ok(Content::Whole(first));
     }
-    let rest = stream::try_unfold(writing, async |mut writing| {
+    let open = open().ok_or(Refusal::RateLimited)?;
+    let rest = stream::try_unfold((writing, open), async |(mut writing, open)| {
         if writing.ended {
             return Ok(None);
         }
         let piece = writing.piece().await?;
-        Ok(Some((piece, writing)))
+        Ok(Some((piece, (writing, open))))
     });
     let rest = rest.inspect_err(|error: &gateway::Error| {
         tracing::error!(

@@ -160,10 +160,7 @@ async fn several(
     arguments: Arguments<'_>,
     parameter: &str,
 ) -> Result<Vec<SubmissionId>, Failure> {
-    let ids = arguments.ids(parameter)?.unwrap_or_default();
-    if ids.len() > MOST_IDS {
-        return Err(Failure::TooLarge);
-    }
+    let ids = arguments.ids(parameter, MOST_IDS)?.unwrap_or_default();
     let mut seen = HashSet::new();
     let asked: Vec<_> = ids.into_iter().filter(|id| seen.insert(*id)).collect();
     let mut known = Vec::new();

@@ -68,7 +68,8 @@ pub(super) async fn add(
     }
     let list = the_list(arguments)?;
     if let Some(data) = arguments.value("data") {
-        let entries = phones::read(data)?.into_iter().map(|to| ContactEntry {
+        let phones = phones::read(data).await?;
+        let entries = phones.into_iter().map(|to| ContactEntry {
             number: to.number,
             variables: to.variables.unwrap_or_default(),
         });

@@ -188,7 +188,7 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
         // One client tells an unknown id by this very text.
         Refusal::UnknownSubmission => (codes.unknown_campaign, "error_invalid_id"),
         Refusal::SubmissionDeleted => (codes.deleted_campaign, "Campaign is deleted."),
-        Refusal::SubmissionStarted => (codes.started_campaign, "Campaign is already sent."),
+        Refusal::SubmissionStarted => (codes.started_campaign, "Campaign has started or ended."),
         // The documents' own text [atompark-en "To delete the Address Book"].
         Refusal::UnknownList => (codes.unknown_list, "No addressbook"),
         Refusal::UnknownContact => (codes.unknown_contact, "No phone."),

@@ -9,6 +9,9 @@ use crate::wire::php::Value;
 /// Is the id of nothing: ids count from 1.
 const NOTHING: i64 = 0;
 
+/// How many contacts one call may name.
+const MOST_CONTACTS: usize = 100_000;
+
 impl Arguments<'_> {
     /// Reads the id of a contact list.
     pub(super) fn list(self) -> Result<Option<ListId>, Failure> {
@@ -48,17 +51,17 @@ impl Arguments<'_> {
     /// Reads the ids of contacts: `456, 523`, or an array of them [atompark-en "Delete a group of phone numbers from the
     /// address book"].
     pub(super) fn contacts(self) -> Result<Option<Vec<ContactId>>, Failure> {
-        let ids = self.ids("idPhones")?;
+        let ids = self.ids("idPhones", MOST_CONTACTS)?;
         Ok(ids.map(|ids| ids.into_iter().map(ContactId).collect()))
     }
 
-    /// Reads a list of ids: as text with commas, or as an array.
-    pub(super) fn ids(self, name: &str) -> Result<Option<Vec<i64>>, Failure> {
-        match self.value(name) {
-            None => Ok(None),
+    /// Reads a list of ids, as text with commas or as an array; one of more than `most` is too large.
+    pub(super) fn ids(self, name: &str, most: usize) -> Result<Option<Vec<i64>>, Failure> {
+        let ids: Vec<i64> = match self.value(name) {
+            None => return Ok(None),
             Some(Value::Text(_)) => {
-                let of = |text: &str| text.split(',').map(number).collect();
-                Ok(self.text(name)?.map(of))
+                let text = self.text(name)?.unwrap_or_default();
+                text.split(',').take(most + 1).map(number).collect()
             }
             Some(Value::Array(array)) => {
                 let id = |(_, value): (&[u8], &Value)| match value {
@@ -68,9 +71,14 @@ impl Arguments<'_> {
                     }
                     Value::Array(_) => Err(Failure::Malformed),
                 };
-                array.iter().map(id).collect::<Result<_, _>>().map(Some)
+                let ids = array.iter().take(most + 1).map(id);
+                ids.collect::<Result<_, Failure>>()?
             }
+        };
+        if ids.len() > most {
+            return Err(Failure::TooLarge);
         }
+        Ok(Some(ids))
     }
 
     /// Reads an id; `None` when there is none. What is not a number is the id of nothing.
@@ -90,7 +98,7 @@ mod tests {
     use crate::wire::{form, php};
 
     fn parameters(query: &str) -> php::Array {
-        php::fold(form::pairs(query.as_bytes()))
+        php::fold(form::pairs(query.as_bytes())).unwrap()
     }
 
     #[test]
@@ -157,5 +165,21 @@ mod tests {
                 .contacts()
                 .is_err()
         );
+    }
+    #[test]
+    fn more_ids_than_a_call_may_name_are_too_large() {
+        for (query, expected) in [
+            ("id=1,2", Some(2)),
+            ("id=1,2,3", None),
+            ("id[]=1&id[]=2", Some(2)),
+            ("id[]=1&id[]=2&id[]=3", None),
+        ] {
+            let ids = Arguments::new(&parameters(query), &Settings::default()).ids("id", 2);
+            match (ids, expected) {
+                (Ok(Some(ids)), Some(count)) => assert_eq!(ids.len(), count, "{query}"),
+                (ids, None) => assert!(matches!(ids, Err(Failure::TooLarge)), "{query}"),
+                (ids, Some(_)) => panic!("{query}: {ids:?}"),
+            }
+        }
     }
 }

@@ -400,7 +400,7 @@ mod tests {
             ("idPhone=&idAddresbook=2", 224),
             ("from=1", 222),
         ] {
-            let parameters = php::fold(form::pairs(query.as_bytes()));
+            let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
             let settings = Settings::default();
             let arguments = Arguments::new(&parameters, &settings);
             let row = find("getPhoneFromAddressBook").unwrap();

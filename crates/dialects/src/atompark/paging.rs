@@ -52,7 +52,7 @@ mod tests {
                 page_rows: page_rows.and_then(NonZeroU32::new),
                 ..Settings::default()
             };
-            let parameters = php::fold(form::pairs(query.as_bytes()));
+            let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
             let page = Arguments::new(&parameters, &settings).page().ok()?;
             Some((page.from, page.limit))
         };

@@ -66,11 +66,17 @@ pub(super) fn spellings(name: &str) -> &'static [&'static str] {
 
 /// Tells whether this API has a parameter of this name.
 pub(super) fn is_known(name: &[u8]) -> bool {
-    NAMES
-        .iter()
-        .copied()
-        .flatten()
-        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    has(NAMES, name)
+}
+
+/// Tells whether this API has a parameter of this name, or a setting may give it a meaning.
+pub(super) fn may_mean_something(name: &[u8]) -> bool {
+    is_known(name) || has(FOREIGN, name)
+}
+
+fn has(names: &[&[&str]], name: &[u8]) -> bool {
+    let mut names = names.iter().copied().flatten();
+    names.any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 #[cfg(test)]
@@ -95,7 +101,8 @@ mod tests {
     fn names_are_known_in_every_spelling_and_case() {
         assert!(is_known(b"idaddressbook"));
         assert!(is_known(b"idAddresbook"));
-        assert!(!is_known(b"test_mode"));
+        assert!(!is_known(b"test_mode") && may_mean_something(b"Test_Mode"));
+        assert!(may_mean_something(b"key") && !may_mean_something(b"colour"));
         assert_eq!(spellings("control_phone").len(), 3);
         assert_eq!(spellings("unheard of"), [""; 0]);
     }

@@ -1,35 +1,12 @@
-//! From octets to what a call asks for: first the parameters as sent, then, once the sum is verified, their meaning.
+//! What the parameters of a call mean, once its sum is verified.
 
 use gateway::Account;
 use sms::{Refusal, Timestamp};
 
 use super::faults::Failure;
 use super::{Settings, parameter};
+use crate::wire::local_time;
 use crate::wire::php::{Array, Value};
-use crate::wire::{form, json, local_time, multipart, php};
-use crate::{Body, Request};
-
-/// Collects the parameters of query and body, octets as sent; where both have one the body's counts.
-pub(super) async fn parameters(request: &Request) -> Result<Array, Failure> {
-    let Body::Whole(body) = &request.body else {
-        return Err(Failure::TooLarge);
-    };
-    let content_type = request.content_type();
-    let mut parameters = php::fold(form::pairs(request.query.as_bytes()));
-    if body.trim_ascii().is_empty() {
-        // There are programs that put everything into the query and call the empty body JSON.
-        return Ok(parameters);
-    }
-    parameters.merge(if multipart::is_multipart(content_type) {
-        let pairs = multipart::pairs(content_type, body.clone()).await;
-        php::fold(pairs.map_err(|_| Failure::Malformed)?)
-    } else if json::is_json(content_type) {
-        json::parameters(body).ok_or(Failure::Malformed)?
-    } else {
-        php::fold(form::pairs(body))
-    });
-    Ok(parameters)
-}
 
 /// Gives parameters their meaning: an empty one was not given, and names count in every spelling and case.
 #[derive(Clone, Copy)]

@@ -7,6 +7,9 @@ use super::request::Arguments;
 use crate::wire::json;
 use crate::wire::php::{Array, Value};
 
+/// How many conditions one search may have; each is looked at for every row.
+const MOST_CONDITIONS: usize = 100;
+
 impl Arguments<'_> {
     /// Reads the conditions, all of which must hold; none when there are none. `fields` are the names of what may be searched,
     /// in any case.
@@ -27,6 +30,9 @@ impl Arguments<'_> {
                 &read
             }
         };
+        if conditions.len() > MOST_CONDITIONS {
+            return Err(Failure::TooLarge);
+        }
         let condition = |(name, condition): (&[u8], &Value)| {
             let mut fields = fields.iter();
             let &(_, field) = fields
@@ -87,7 +93,7 @@ mod tests {
 
     /// Reads conditions out of a query, and tells for each its field and whether it holds for `Test 10`.
     fn read(query: &str) -> Option<Vec<(u8, bool)>> {
-        let parameters = php::fold(form::pairs(query.as_bytes()));
+        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
         let conditions = Arguments::new(&parameters, &Settings::default())
             .conditions(FIELDS)
             .ok()?;
@@ -155,5 +161,16 @@ mod tests {
         ] {
             assert_eq!(read(query), None, "{query}");
         }
+    }
+    #[test]
+    fn more_conditions_than_a_search_may_have_are_too_large() {
+        // Names are trimmed, so that there can be any number of them.
+        let query = |count| (0..count).map(|n| format!("&searchFields[name{}]=a", " ".repeat(n)));
+        let read = |count| read(&query(count).collect::<Vec<_>>().concat());
+        assert_eq!(
+            read(MOST_CONDITIONS).map(|all| all.len()),
+            Some(MOST_CONDITIONS)
+        );
+        assert_eq!(read(MOST_CONDITIONS + 1), None);
     }
 }

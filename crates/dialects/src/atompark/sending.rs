@@ -68,7 +68,9 @@ pub(super) async fn send_to_group(
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
     let terms = arguments.terms(account)?;
-    let accepted = gateway.submit(group(account, terms, arguments)?).await?;
+    let accepted = gateway
+        .submit(group(account, terms, arguments).await?)
+        .await?;
     Ok(sent(&accepted, true))
 }
 
@@ -93,7 +95,9 @@ pub(super) async fn price_of_group(
     arguments: Arguments<'_>,
 ) -> Result<Reply, Failure> {
     let terms = arguments.terms_of_price()?;
-    let quote = gateway.quote(group(account, terms, arguments)?).await?;
+    let quote = gateway
+        .quote(group(account, terms, arguments).await?)
+        .await?;
     Ok(priced(&quote, true, false))
 }
 
@@ -114,11 +118,15 @@ fn single(account: &Account, arguments: Arguments<'_>) -> Result<Submit, Failure
 }
 
 /// Reads the phones of a group.
-fn group(account: &Account, terms: Terms, arguments: Arguments<'_>) -> Result<Submit, Failure> {
+async fn group(
+    account: &Account,
+    terms: Terms,
+    arguments: Arguments<'_>,
+) -> Result<Submit, Failure> {
     let phones = arguments
         .value("phones")
         .ok_or(Refusal::NoValidRecipients)?;
-    let mut recipients = phones::read(phones)?;
+    let mut recipients = phones::read(phones).await?;
     if terms.text.contains('%') {
         // A phone without variables has empty ones: its placeholders disappear.
         for to in &mut recipients {
@@ -174,7 +182,7 @@ mod tests {
         query: &str,
         read_it: impl FnOnce(Arguments<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let parameters = php::fold(form::pairs(query.as_bytes()));
+        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
         read_it(Arguments::new(&parameters, &Settings::default()))
     }
 

@@ -83,7 +83,7 @@ impl Arguments<'_> {
     /// Reads `sendOption`; `None` when it is absent or cannot be read.
     fn send_option(self) -> Option<Array> {
         match self.value("sendOption")? {
-            Value::Array(array) => Some(array.clone()),
+            Value::Array(array) => Some(Array::clone(array)),
             Value::Text(octets) => json::lenient_array(std::str::from_utf8(octets).ok()?),
         }
     }
@@ -118,7 +118,7 @@ mod tests {
             suspended: false,
             settings: AccountSettings::default(),
         };
-        let parameters = php::fold(form::pairs(query.as_bytes()));
+        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
         Arguments::new(&parameters, &Settings::default()).terms(&account)
     }
 

@@ -8,14 +8,40 @@ pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 /// The octets are whatever the percent signs say: no charset is assumed, so that a checksum over them can be verified
 /// before anything is decoded.
 pub(crate) fn pairs(encoded: &[u8]) -> impl Iterator<Item = Pair> {
+    sent(encoded).map(decoded)
+}
+
+/// Reads the pairs whose names begin so; the others are passed over without a copy.
+pub(crate) fn pairs_beginning(encoded: &[u8], start: &[u8]) -> impl Iterator<Item = Pair> {
+    sent(encoded)
+        .filter(|(name, _)| begins(name, start))
+        .map(decoded)
+}
+
+/// Splits names and values, still encoded.
+fn sent(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     encoded
         .split(|&octet| octet == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let split = pair.iter().position(|&octet| octet == b'=');
-            let (name, value) = split.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
-            (decode(name, Plus::IsSpace), decode(value, Plus::IsSpace))
+            split.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]))
         })
+}
+
+fn decoded((name, value): (&[u8], &[u8])) -> Pair {
+    (decode(name, Plus::IsSpace), decode(value, Plus::IsSpace))
+}
+
+/// Tells whether what an encoded name stands for begins so.
+fn begins(mut encoded: &[u8], start: &[u8]) -> bool {
+    start.iter().all(|&expected| {
+        let Some((octet, rest)) = first(encoded, Plus::IsSpace) else {
+            return false;
+        };
+        encoded = rest;
+        octet == expected
+    })
 }
 
 /// Says what a plus sign stands for.
@@ -31,21 +57,23 @@ pub(crate) enum Plus {
 pub(crate) fn decode(encoded: &[u8], plus: Plus) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
-    while let Some((&octet, after)) = rest.split_first() {
+    while let Some((octet, after)) = first(rest, plus) {
+        decoded.push(octet);
         rest = after;
-        match octet {
-            b'%' => match after {
-                [high, low, after @ ..] if both_hex(*high, *low) => {
-                    decoded.push(hex_digit(*high) << 4 | hex_digit(*low));
-                    rest = after;
-                }
-                _ => decoded.push(octet),
-            },
-            b'+' if plus == Plus::IsSpace => decoded.push(b' '),
-            _ => decoded.push(octet),
-        }
     }
     decoded
+}
+
+/// Decodes the first octet; answers it with what follows.
+fn first(encoded: &[u8], plus: Plus) -> Option<(u8, &[u8])> {
+    Some(match encoded {
+        [] => return None,
+        [b'%', high, low, after @ ..] if both_hex(*high, *low) => {
+            (hex_digit(*high) << 4 | hex_digit(*low), after)
+        }
+        [b'+', after @ ..] if plus == Plus::IsSpace => (b' ', after),
+        [octet, after @ ..] => (*octet, after),
+    })
 }
 
 fn both_hex(high: u8, low: u8) -> bool {
@@ -92,6 +120,17 @@ mod tests {
         check(
             "t=50%&u=%4&v=%zz&w=%%41",
             &[("t", b"50%"), ("u", b"%4"), ("v", b"%zz"), ("w", b"%A")],
+        );
+    }
+
+    #[test]
+    fn only_pairs_whose_decoded_names_begin_so_are_read() {
+        let sent = b"key=1&k=2&KEY=3&%6bey%5B0]=4&ke&monkey=5&key";
+        let read: Vec<_> = pairs_beginning(sent, b"key").collect();
+        let expected = [("key", "1"), ("key[0]", "4"), ("key", "")];
+        assert_eq!(
+            read,
+            expected.map(|(name, value)| (name.into(), value.into()))
         );
     }
 

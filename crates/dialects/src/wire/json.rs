@@ -1,12 +1,19 @@
 //! JSON as strangers write it: objects as parameters, and quotes that a word processor has made pretty.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
 };
+use serde_json::value::RawValue;
+use thiserror::Error;
 
-use super::php::{Array, Value};
+use super::php::{Array, Room, TooMany, Value};
+
+/// How many octets a value may have that is read where others wait: options and conditions are short.
+const LONGEST_BY_HAND: usize = 64 * 1024;
 
 /// Quotation marks that stand for `"` where a document was printed nicely [atompark-ru "Отправка сообщений группе"].
 const TYPOGRAPHIC_QUOTES: &[char] = &['“', '”', '„', '″', '«', '»'];
@@ -17,93 +24,106 @@ pub(crate) fn is_json(content_type: &str) -> bool {
     media_type.eq_ignore_ascii_case("application/json")
 }
 
-/// Reads an object as parameters, scalars as their texts; `None` for anything that is not an object.
-pub(crate) fn parameters(json: &[u8]) -> Option<Array> {
-    match serde_json::from_slice(json) {
-        Ok(Scalars(Value::Array(array))) if json.trim_ascii().starts_with(b"{") => Some(array),
-        Ok(_) | Err(_) => None,
+/// Says why octets are not parameters.
+#[derive(Debug, Error)]
+pub(crate) enum Unreadable {
+    /// They are not an object.
+    #[error("the body is not an object of JSON")]
+    Malformed,
+    /// They are too many.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+}
+
+/// Reads an object as parameters, scalars as their texts.
+pub(crate) fn parameters(json: &[u8]) -> Result<Array, Unreadable> {
+    if !json.trim_ascii().starts_with(b"{") {
+        return Err(Unreadable::Malformed);
+    }
+    match any(&mut serde_json::Deserializer::from_slice(json))? {
+        Value::Array(object) => Ok(Arc::unwrap_or_clone(object)),
+        Value::Text(_) => Err(Unreadable::Malformed),
     }
 }
 
-/// Reads an object or an array with its scalars as their texts, typographic quotes and all; `null` is an empty one, and `None`
-/// stands for anything else.
-pub(crate) fn lenient_array(json: &str) -> Option<Array> {
-    match lenient(json) {
-        Ok(Scalars(Value::Array(array))) => Some(array),
-        Ok(Scalars(Value::Text(text))) if text.is_empty() && json.trim() == "null" => {
-            Some(Array::default())
+/// Finds a member of an object: a scalar as its text, of an array or an object only that it is one. Nothing else is kept.
+pub(crate) fn member(json: &[u8], name: &str) -> Result<Option<Value>, Unreadable> {
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let raw = json
+        .deserialize_map(Member(name))
+        .and_then(|raw| json.end().map(|()| raw))
+        .map_err(|_| Unreadable::Malformed)?;
+    raw.map(|raw| {
+        if raw.get().starts_with(['[', '{']) {
+            Ok(Value::array())
+        } else {
+            any(&mut serde_json::Deserializer::from_str(raw.get()))
         }
-        Ok(_) | Err(_) => None,
+    })
+    .transpose()
+}
+
+/// Reads an object or an array with its scalars as their texts, typographic quotes and all; `null` is an empty one, and `None`
+/// stands for anything else, and for what is longer than anybody would write by hand.
+pub(crate) fn lenient_array(json: &str) -> Option<Array> {
+    if json.len() > LONGEST_BY_HAND {
+        return None;
+    }
+    if json.trim() == "null" {
+        return Some(Array::default());
+    }
+    let read = |json: &str| any(&mut serde_json::Deserializer::from_str(json)).ok();
+    match read(json).or_else(|| read(&straight(json)?))? {
+        Value::Array(array) => Some(Arc::unwrap_or_clone(array)),
+        Value::Text(_) => None,
     }
 }
 
 /// Reads a value; where that fails, reads it again with typographic quotes made straight.
 pub(crate) fn lenient<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
-    serde_json::from_str(json).or_else(|error| {
-        if json.contains(TYPOGRAPHIC_QUOTES) {
-            serde_json::from_str(&json.replace(TYPOGRAPHIC_QUOTES, "\""))
-        } else {
-            Err(error)
-        }
+    serde_json::from_str(json).or_else(|error| match straight(json) {
+        Some(json) => serde_json::from_str(&json),
+        None => Err(error),
     })
 }
 
-/// Holds a text, or a number or nothing as the text that it would be.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub(crate) struct Scalar(pub(crate) String);
+/// Makes typographic quotes straight; `None` where there is none.
+fn straight(json: &str) -> Option<String> {
+    json.contains(TYPOGRAPHIC_QUOTES)
+        .then(|| json.replace(TYPOGRAPHIC_QUOTES, "\""))
+}
 
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor).map(Self)
+/// Reads all of a document as one value with its scalars as texts.
+fn any<'de, R: serde_json::de::Read<'de>>(
+    json: &mut serde_json::Deserializer<R>,
+) -> Result<Value, Unreadable> {
+    let mut room = Room::new();
+    let value = AnyValue(&mut room)
+        .deserialize(&mut *json)
+        .and_then(|value| json.end().map(|()| value));
+    match value {
+        Ok(value) => Ok(value),
+        Err(_) if room.is_exceeded() => Err(TooMany.into()),
+        Err(_) => Err(Unreadable::Malformed),
     }
 }
 
-struct ScalarVisitor;
+/// Reads any value with its scalars as texts, as long as there is room.
+struct AnyValue<'a>(&'a mut Room);
 
-impl Visitor<'_> for ScalarVisitor {
-    type Value = String;
+impl<'de> DeserializeSeed<'de> for AnyValue<'_> {
+    type Value = Value;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a number")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<String, E> {
-        Ok(String::new())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        Ok(number.to_string())
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
-
-/// Reads any value with its scalars as texts.
-struct Scalars(Value);
-
-impl<'de> Deserialize<'de> for Scalars {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue).map(Self)
-    }
-}
-
-struct AnyValue;
 
 fn text(scalar: &(impl ToString + ?Sized)) -> Value {
     Value::Text(scalar.to_string().into_bytes())
 }
 
-impl<'de> Visitor<'de> for AnyValue {
+impl<'de> Visitor<'de> for AnyValue<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,18 +156,66 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut array = Array::default();
-        while let Some(Scalars(value)) = seq.next_element()? {
+        while let Some(value) = seq.next_element_seed(AnyValue(self.0))? {
+            self.0.take(1).map_err(A::Error::custom)?;
             array.push(value);
         }
-        Ok(Value::Array(array))
+        Ok(Value::Array(Arc::new(array)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut array = Array::default();
-        while let Some((key, Scalars(value))) = map.next_entry::<String, _>()? {
-            array.insert(key.into_bytes(), value);
+        while let Some(key) = map.next_key::<String>()? {
+            self.0.take(1).map_err(A::Error::custom)?;
+            array.insert(key.into_bytes(), map.next_value_seed(AnyValue(self.0))?);
         }
-        Ok(Value::Array(array))
+        Ok(Value::Array(Arc::new(array)))
+    }
+}
+
+/// Finds the last member of this name, and passes over the others.
+struct Member<'a>(&'a str);
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(is_it) = map.next_key_seed(Named(self.0))? {
+            if is_it {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Tells whether a name is this one.
+struct Named<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Named<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
+        Ok(name == self.0)
     }
 }
 
@@ -180,9 +248,43 @@ mod tests {
             "{\"a\":1} x",
             "\u{feff}{}",
         ] {
-            assert_eq!(parameters(json.as_bytes()), None, "{json:?}");
+            let (read, found) = (parameters(json.as_bytes()), member(json.as_bytes(), "a"));
+            assert!(matches!(read, Err(Unreadable::Malformed)), "{json:?}");
+            assert!(matches!(found, Err(Unreadable::Malformed)), "{json:?}");
         }
-        assert_eq!(parameters(&vec![b'['; 100_000]), None);
+        assert!(parameters(&vec![b'['; 100_000]).is_err());
+        let deep = [b"{\"a\":".repeat(100_000), b"1".to_vec()].concat();
+        assert!(parameters(&deep).is_err() && member(&deep, "a").is_err());
+    }
+
+    #[test]
+    fn a_member_is_found_as_it_would_be_among_the_parameters() {
+        for (json, expected) in [
+            (r#"{"a":"1"}"#, Some(text("1"))),
+            (r#"{"b":["a"],"a":7,"c":{"a":8}}"#, Some(text(&7))),
+            (r#"{"a":"1","\u0061":"2"}"#, Some(text("2"))),
+            (r#"{"a":"1","a":["2"]}"#, Some(Value::array())),
+            (r#"{"a":{"key":"2"}}"#, Some(Value::array())),
+            (r#"{"a":null}"#, Some(text(""))),
+            (r#" {"b":"1"} "#, None),
+            ("{}", None),
+        ] {
+            let found = member(json.as_bytes(), "a").unwrap();
+            assert_eq!(found, expected, "{json}");
+            let parameters = parameters(json.as_bytes()).unwrap();
+            let same = match (parameters.get(b"a"), &found) {
+                (Some(Value::Array(_)), Some(Value::Array(_))) => true,
+                (read, found) => read == found.as_ref(),
+            };
+            assert!(same, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_would_write_by_hand_is_not_read() {
+        let list = |octets| format!("[{}1]", " ".repeat(octets - 3));
+        assert!(lenient_array(&list(LONGEST_BY_HAND)).is_some());
+        assert_eq!(lenient_array(&list(LONGEST_BY_HAND + 1)), None);
     }
 
     #[test]

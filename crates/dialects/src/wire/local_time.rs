@@ -25,6 +25,10 @@ pub(crate) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         "%Y-%m-%dT%H:%M",
     ];
     let text = text.trim();
+    // The forms would take a year with a sign, and a sixtieth second for the one before it.
+    if !text.starts_with(|first: char| first.is_ascii_digit()) || text.ends_with(":60") {
+        return None;
+    }
     let civil = FORMS
         .iter()
         .find_map(|form| DateTime::strptime(form, text).ok())?;
@@ -100,6 +104,10 @@ mod tests {
             "2012-13-01 00:00:00",
             "01.05.2012",
             "now",
+            "-0001-01-01 00:00:00",
+            "+2012-05-01 00:20:00",
+            "2012-05-01 23:59:60",
+            "2012-05-01 23:60",
         ] {
             assert_eq!(parse(text, &TimeZone::UTC), None, "{text:?}");
         }

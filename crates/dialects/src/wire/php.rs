@@ -1,8 +1,15 @@
 //! Parameters the way PHP folds them: `phones[0][1]=x` is an array of arrays, and of a repeated name the last one counts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use thiserror::Error;
 
 use super::form::Pair;
+
+/// How many values one request may have, those inside of arrays and the arrays themselves counted: a list of 100,000 phones with
+/// variables, the most that one submission takes, has 300,000 in the notation of PHP.
+pub(crate) const MOST_VALUES: usize = 500_000;
 
 /// How many brackets a name may have; deeper ones are left out, as PHP does with its own limit of 64.
 const DEEPEST: usize = 16;
@@ -15,8 +22,8 @@ const INDEXED_FROM: usize = 16;
 pub(crate) enum Value {
     /// Octets as sent, in no charset yet.
     Text(Vec<u8>),
-    /// An array; an object of JSON is one, too.
-    Array(Array),
+    /// An array; an object of JSON is one, too. It is shared, so that a long one can be read on another thread.
+    Array(Arc<Array>),
 }
 
 /// Holds entries in the order of their arrival, each key once; numbers are keys in decimal digits.
@@ -29,17 +36,81 @@ pub(crate) struct Array {
     next: u64,
 }
 
-/// Folds pairs of names and values; the names may have brackets.
-pub(crate) fn fold(pairs: impl IntoIterator<Item = Pair>) -> Array {
-    let mut folded = Array::default();
-    for (name, value) in pairs {
-        match brackets(&name) {
-            None => folded.insert(name, Value::Text(value)),
-            Some(keys) if keys.len() > DEEPEST => {}
-            Some(keys) => folded.insert_deep(&keys, value),
+/// Says that a request has more than [`MOST_VALUES`].
+#[derive(Debug, Error)]
+#[error("more than {MOST_VALUES} values were given")]
+pub(crate) struct TooMany;
+
+/// Counts how many values a request may still have.
+#[derive(Debug)]
+pub(crate) struct Room {
+    left: usize,
+    exceeded: bool,
+}
+
+impl Room {
+    /// Begins with room for [`MOST_VALUES`].
+    pub(crate) const fn new() -> Self {
+        Self::of(MOST_VALUES)
+    }
+
+    const fn of(left: usize) -> Self {
+        Self {
+            left,
+            exceeded: false,
         }
     }
-    folded
+
+    /// Takes room for so many more.
+    pub(crate) fn take(&mut self, values: usize) -> Result<(), TooMany> {
+        self.exceeded |= values > self.left;
+        self.left = self.left.saturating_sub(values);
+        if self.exceeded { Err(TooMany) } else { Ok(()) }
+    }
+
+    /// Tells whether more was asked for than there was.
+    pub(crate) const fn is_exceeded(&self) -> bool {
+        self.exceeded
+    }
+}
+
+/// Folds pairs of names and values; the names may have brackets.
+pub(crate) fn fold(pairs: impl IntoIterator<Item = Pair>) -> Result<Array, TooMany> {
+    fold_into(Room::new(), pairs)
+}
+
+fn fold_into(mut room: Room, pairs: impl IntoIterator<Item = Pair>) -> Result<Array, TooMany> {
+    let mut folded = Array::default();
+    for (name, value) in pairs {
+        let made = match brackets(&name) {
+            None => {
+                folded.insert(name, Value::Text(value));
+                1
+            }
+            Some(keys) if keys.len() > DEEPEST => 1,
+            Some(keys) => folded.insert_deep(&keys, value).max(1),
+        };
+        room.take(made)?;
+    }
+    Ok(folded)
+}
+
+/// Finds what folding these pairs would put under a name that has no brackets; of an array only that it is one.
+pub(crate) fn last(pairs: impl IntoIterator<Item = Pair>, name: &[u8]) -> Option<Value> {
+    let meant = |(sent, value): Pair| match brackets(&sent) {
+        None => (sent == name).then_some(Value::Text(value)),
+        Some(keys) => (keys[0] == name && keys.len() <= DEEPEST).then(Value::array),
+    };
+    let begins_so = |(sent, _): &Pair| sent.starts_with(name);
+    let pairs = pairs.into_iter().filter(begins_so);
+    pairs.filter_map(meant).last()
+}
+
+impl Value {
+    /// Makes an empty array.
+    pub(crate) fn array() -> Self {
+        Self::Array(Arc::default())
+    }
 }
 
 impl Array {
@@ -48,6 +119,11 @@ impl Array {
         self.entries
             .iter()
             .map(|(key, value)| (key.as_slice(), value))
+    }
+
+    /// Returns how many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     /// Returns the value under a key.
@@ -64,13 +140,24 @@ impl Array {
 
     /// Puts a value under a key; one that is there already is replaced where it stands.
     pub(crate) fn insert(&mut self, key: Vec<u8>, value: Value) {
-        *self.entry(key) = value;
+        let position = self.place(key);
+        self.entries[position].1 = value;
     }
 
     /// Puts a value under the next number.
     pub(crate) fn push(&mut self, value: Value) {
         let key = self.next.to_string().into_bytes();
         self.insert(key, value);
+    }
+
+    /// Keeps the entries whose keys are wanted.
+    pub(crate) fn only(self, wanted: impl Fn(&[u8]) -> bool) -> Self {
+        let mut kept = Self::default();
+        let entries = self.entries.into_iter();
+        for (key, value) in entries.filter(|(key, _)| wanted(key)) {
+            kept.insert(key, value);
+        }
+        kept
     }
 
     /// Takes over another array's entries, which win where both have one.
@@ -80,28 +167,32 @@ impl Array {
         }
     }
 
-    fn insert_deep(&mut self, keys: &[&[u8]], value: Vec<u8>) {
+    /// Puts a value under keys, one inside the other; tells how many entries that made.
+    fn insert_deep(&mut self, keys: &[&[u8]], value: Vec<u8>) -> usize {
         let Some((&key, deeper)) = keys.split_first() else {
-            return;
+            return 0;
         };
+        let before = self.entries.len();
         let next = self.next.to_string().into_bytes();
-        let slot = self.entry(if key.is_empty() { next } else { key.to_vec() });
+        let position = self.place(if key.is_empty() { next } else { key.to_vec() });
+        let made = usize::from(position == before);
+        let slot = &mut self.entries[position].1;
         if deeper.is_empty() {
             *slot = Value::Text(value);
-            return;
+            return made;
         }
         if let Value::Text(_) = slot {
-            *slot = Value::Array(Self::default());
+            *slot = Value::array();
         }
-        if let Value::Array(array) = slot {
-            array.insert_deep(deeper, value);
+        match slot {
+            Value::Array(array) => made + Arc::make_mut(array).insert_deep(deeper, value),
+            Value::Text(_) => made,
         }
     }
 
     /// Finds or makes the place of a key.
-    fn entry(&mut self, key: Vec<u8>) -> &mut Value {
-        let position = self.position(&key).unwrap_or_else(|| self.append(key));
-        &mut self.entries[position].1
+    fn place(&mut self, key: Vec<u8>) -> usize {
+        self.position(&key).unwrap_or_else(|| self.append(key))
     }
 
     fn append(&mut self, key: Vec<u8>) -> usize {
@@ -175,7 +266,7 @@ mod tests {
     use crate::wire::form;
 
     fn folded(query: &str) -> Array {
-        fold(form::pairs(query.as_bytes()))
+        fold(form::pairs(query.as_bytes())).unwrap()
     }
 
     /// Writes an array as `{key:value …}`.
@@ -257,7 +348,52 @@ mod tests {
         assert_eq!(list.iter().count(), 1000);
     }
 
+    #[test]
+    fn as_many_values_as_there_is_room_for_are_folded_and_no_more() {
+        for (pair, pairs_in_a_hundred, what) in [
+            ("&p=", 100, "repeated ones count"),
+            ("&p[]=", 99, "the array is one more"),
+            ("&p[][][][]=", 24, "every array counts"),
+            ("&p[0][0][0]=", 97, "but once"),
+        ] {
+            let folded = |pairs| {
+                let query = pair.repeat(pairs);
+                fold_into(Room::of(100), form::pairs(query.as_bytes()))
+            };
+            assert!(folded(pairs_in_a_hundred).is_ok(), "{what}");
+            assert!(folded(pairs_in_a_hundred + 1).is_err(), "{what}");
+        }
+        let names: String = (0..101)
+            .map(|n| format!("&p{n}"))
+            .collect::<Vec<_>>()
+            .concat();
+        assert!(fold_into(Room::of(101), form::pairs(names.as_bytes())).is_ok());
+        assert!(fold_into(Room::of(100), form::pairs(names.as_bytes())).is_err());
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_left_out() {
+        let names: Vec<String> = (0..100).map(|n| format!("q{n}=1&p{n}=2")).collect();
+        let kept = folded(&names.join("&")).only(|key| key.starts_with(b"p"));
+        assert_eq!(kept.iter().count(), 100);
+        assert_eq!(kept.get(b"p99"), Some(&Value::Text(b"2".to_vec())));
+        assert_eq!(kept.get(b"q99"), None);
+    }
+
     proptest::proptest! {
+        #[test]
+        fn the_last_of_a_name_is_what_folding_puts_there(query in r"([ab0\[\]=&]|&a=0|&a\[|\[\]|(\[\]){15}){0,20}") {
+            let pairs = || form::pairs(query.as_bytes());
+            let shallow = |value: &Value| match value {
+                Value::Text(text) => Value::Text(text.clone()),
+                Value::Array(_) => Value::array(),
+            };
+            let expected = folded(&query).get(b"a").map(shallow);
+            proptest::prop_assert_eq!(last(pairs(), b"a"), expected.clone());
+            let beginning = form::pairs_beginning(query.as_bytes(), b"a");
+            proptest::prop_assert_eq!(last(beginning, b"a"), expected);
+        }
+
         #[test]
         fn any_names_are_folded(query in r"([ab01\[\]=&]|\[\]|\[0\]){0,40}") {
             let array = folded(&query);

@@ -44,7 +44,7 @@ pub(crate) async fn answered(
 ) -> dialects::Answer {
     let target = request.target.clone();
     let request = received(request, private_key);
-    let answer = world.dialects().answer(&world.gateway, request).await;
+    let answer = world.dialects.answer(&world.gateway, request).await;
     answer.unwrap_or_else(|| panic!("no dialect claims {target}"))
 }
 

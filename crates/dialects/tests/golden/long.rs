@@ -18,8 +18,8 @@ const MESSAGES: usize = 3_000;
 const CAMPAIGN: &str =
     "balance 10000 UAH, next submission 7, book clients, 3000 phones, campaign to the book, taken";
 
-/// Asks, and takes the first piece of an answer that must not be whole.
-async fn begun(world: &World, target: &str) -> (Vec<u8>, Content) {
+/// Asks, and reads nothing of the answer.
+async fn asked(world: &World, target: &str) -> Content {
     let request = Request {
         method: "GET".to_owned(),
         target: format!("/sms/3.0/{target}key=public_key&sum={{{{sum}}}}"),
@@ -27,7 +27,12 @@ async fn begun(world: &World, target: &str) -> (Vec<u8>, Content) {
         body: vec![],
     };
     let answer = caller::answered(world, request, world.private_key()).await;
-    let Content::Stream(mut pieces) = answer.body else {
+    answer.body
+}
+
+/// Asks, and takes the first piece of an answer that must not be whole.
+async fn begun(world: &World, target: &str) -> (Vec<u8>, Content) {
+    let Content::Stream(mut pieces) = asked(world, target).await else {
         panic!("{target} has more than a piece");
     };
     let first = pieces.next().await.expect("there is a first piece");
@@ -132,4 +137,30 @@ async fn many_campaigns_are_listed_with_their_own_texts() {
         let text = texts[n].as_str().expect("a text");
         assert!(text.starts_with(&format!("Text {n} ")), "{text}");
     }
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_long_answers_open_and_one_more_when_one_ends() {
+    const MOST_OPEN: usize = 16;
+    const TARGET: &str = "getCampaignDeliveryStats?id=7&";
+    let world = World::given(CAMPAIGN).await;
+    let mut open = Vec::new();
+    for _ in 0..MOST_OPEN {
+        open.push(begun(&world, TARGET).await);
+    }
+    let Content::Whole(refused) = asked(&world, TARGET).await else {
+        panic!("a refusal is short");
+    };
+    let refused: Value = serde_json::from_slice(&refused).expect("it is JSON");
+    assert_eq!(refused["error"], "Too many requests.");
+    assert_eq!(refused["code"], "-3");
+    let short = caller::whole(asked(&world, "getCampaignInfo?id=7&").await).await;
+    let short: Value = serde_json::from_slice(&short).expect("it is JSON");
+    assert_eq!(short["result"]["sent"], MESSAGES, "short answers go on");
+    // One is read to its end, and the client of another one goes away.
+    ended(open.pop().expect("one is open")).await;
+    drop(open.pop());
+    open.push(begun(&world, TARGET).await);
+    open.push(begun(&world, TARGET).await);
+    assert!(matches!(asked(&world, TARGET).await, Content::Whole(_)));
 }

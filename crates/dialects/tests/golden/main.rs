@@ -6,6 +6,7 @@ mod facts;
 mod history;
 mod isolation;
 mod kept;
+mod large;
 mod long;
 mod sending;
 mod signer;

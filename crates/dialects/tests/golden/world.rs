@@ -25,6 +25,8 @@ pub(crate) const ANOTHER: (&str, &str) = ("another_public_key", "another_private
 /// Holds a gateway and what keeps it alive.
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
+    /// With the settings of the file.
+    pub(crate) dialects: Dialects,
     facts: Facts,
     clock: TestClock,
     /// Where the database is, as long as the world lives.
@@ -76,6 +78,7 @@ impl World {
         let gateway = Gateway::open(parts).await.unwrap();
         let world = Self {
             gateway,
+            dialects: dialects(&facts),
             facts,
             clock,
             folder,
@@ -87,13 +90,6 @@ impl World {
     /// Returns the key with which the account signs.
     pub(crate) fn private_key(&self) -> &str {
         &self.facts.keys.1
-    }
-
-    /// Returns the dialects, with the settings of the file.
-    pub(crate) fn dialects(&self) -> Dialects {
-        let atompark = serde_json::Value::Object(self.facts.dialect.clone());
-        let settings = serde_json::from_value(serde_json::json!({ "atompark": atompark }));
-        Dialects::new(settings.expect("settings that the dialect has"))
     }
 
     /// Lets something happen to what the account sent, beside a request that has begun.
@@ -216,4 +212,10 @@ impl World {
             }
         }
     }
+}
+
+fn dialects(facts: &Facts) -> Dialects {
+    let atompark = serde_json::Value::Object(facts.dialect.clone());
+    let settings = serde_json::from_value(serde_json::json!({ "atompark": atompark }));
+    Dialects::new(settings.expect("settings that the dialect has"))
 }

@@ -13,7 +13,7 @@ const STYLES: [JsonStyle; 2] = [JsonStyle::Document, JsonStyle::Compact];
 /// Writes an answer and collects it: the octets that came, how many pieces they came in, and whether the end came too.
 fn collected(reply: Reply, style: JsonStyle, least: usize) -> (Vec<u8>, usize, bool) {
     let collect = async {
-        let content = in_pieces_of(least, reply, style).await;
+        let content = in_pieces_of(least, reply, style, || Some(())).await;
         let mut pieces = match content.unwrap_or_else(|error| panic!("{error}")) {
             Content::Whole(octets) => return (octets.to_vec(), 1, true),
             Content::Stream(pieces) => pieces,
@@ -109,7 +109,9 @@ fn a_failure_in_the_middle_leaves_the_answer_without_its_end() {
     assert!(octets.ends_with(b"]"), "the last row is there");
     assert!(serde_json::from_slice::<serde_json::Value>(&octets).is_err());
     let reply = Reply::long_table(1, FIELDS, stream::iter([Err(broken())]));
-    let refused = success(reply, JsonStyle::Compact).now_or_never().unwrap();
+    let refused = success(reply, JsonStyle::Compact, || Some(()))
+        .now_or_never()
+        .unwrap();
     assert!(refused.is_err(), "nothing had been sent");
 }
 

@@ -7,7 +7,7 @@ const PUBLIC: &str = "3f1c9a0b5d7e42868c1de6a7f0b92d54";
 const PRIVATE: &str = "b7e0d4c2198f4a3e9c65a1f07d3e8b21";
 
 fn verified(private: &str, action: &str, query: &str, sum: &str, strict: bool) -> Option<Variant> {
-    let parameters = php::fold(form::pairs(query.as_bytes()));
+    let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
     let canonical_action = match action.to_ascii_lowercase().as_str() {
         "sendsms" => "sendSMS",
         _ => action,
@@ -237,7 +237,8 @@ fn no_sum_fits_without_the_private_key() {
 fn the_names_for_the_log_are_sorted_and_hold_no_values() {
     let parameters = php::fold(form::pairs(
         b"text=secret&key=1&sum=2&userapp=x&Phones[0]=1",
-    ));
+    ))
+    .unwrap();
     let signed = Signed {
         parameters: &parameters,
         action: "a",

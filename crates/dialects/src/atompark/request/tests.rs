@@ -1,26 +1,10 @@
-//! Requests in every envelope that programs use, and parameters in every form.
+//! Parameters in every form.
 
-use bytes::Bytes;
-use futures_util::FutureExt;
 use gateway::{AccountId, AccountSettings};
-use http::header::CONTENT_TYPE;
 use sms::Currency;
 
 use super::*;
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
-fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Array, Failure> {
-    let request = http::Request::post(format!("/sms/3.0/sendSMS?{query}"))
-        .header(CONTENT_TYPE, content_type)
-        .body(())
-        .unwrap();
-    let body = Body::Whole(Bytes::copy_from_slice(body));
-    let request = Request::new(request.into_parts().0, body, None);
-    parameters(&request)
-        .now_or_never()
-        .expect("a body that is all there is read at once")
-}
+use crate::wire::{form, php};
 
 fn account(time_zone: &str) -> Account {
     Account {
@@ -36,61 +20,21 @@ fn account(time_zone: &str) -> Account {
     }
 }
 
+fn read(query: &str) -> Array {
+    php::fold(form::pairs(query.as_bytes())).unwrap()
+}
+
 /// Reads something of a query.
 fn reading<T>(
     query: &str,
     read_it: impl FnOnce(Arguments<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let parameters = read(query, "", b"").unwrap();
-    read_it(Arguments::new(&parameters, &Settings::default()))
-}
-
-#[test]
-fn every_envelope_carries_the_parameters() {
-    let multipart = "multipart/form-data; boundary=b";
-    let parts = b"--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhi\r\n--b--\r\n";
-    for (query, content_type, body) in [
-        ("text=hi", FORM, &b""[..]),
-        ("text=hi", "application/json", b" \r\n"),
-        ("", FORM, b"text=hi"),
-        ("", "", b"text=hi"),
-        ("", "text/plain", b"text=hi"),
-        ("", "application/json; charset=utf-8", br#"{"text":"hi"}"#),
-        ("", multipart, parts),
-        ("text=query", FORM, b"text=hi"),
-        ("text=hi", FORM, b"text=hi"),
-    ] {
-        let parameters = read(query, content_type, body).unwrap();
-        let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
-        assert_eq!(names, [b"text"], "{query} {content_type}");
-        assert_eq!(
-            Arguments::new(&parameters, &Settings::default())
-                .text("text")
-                .unwrap(),
-            Some("hi"),
-            "{content_type}"
-        );
-    }
-}
-
-#[test]
-fn a_body_that_is_not_what_it_says_is_malformed() {
-    for (content_type, body) in [
-        ("application/json", &b"{"[..]),
-        ("application/json", b"[1]"),
-        ("multipart/form-data", b"text=hi"),
-        ("multipart/form-data; boundary=b", b"text=hi"),
-    ] {
-        assert!(
-            matches!(read("", content_type, body), Err(Failure::Malformed)),
-            "{content_type}"
-        );
-    }
+    read_it(Arguments::new(&read(query), &Settings::default()))
 }
 
 #[test]
 fn names_count_in_any_case_and_an_empty_value_was_not_given() {
-    let parameters = read("Sender=Info&text=&TEXT=hi&datetime=", "", b"").unwrap();
+    let parameters = read("Sender=Info&text=&TEXT=hi&datetime=");
     let settings = Settings::default();
     let arguments = Arguments::new(&parameters, &settings);
     assert_eq!(arguments.text("sender").unwrap(), Some("Info"));
@@ -146,7 +90,7 @@ fn a_whole_number_is_not_below_zero() {
 }
 
 fn is_test(query: &str, settings: Settings) -> Result<bool, Failure> {
-    let parameters = read(query, "", b"").unwrap();
+    let parameters = read(query);
     Arguments::new(&parameters, &settings).is_test()
 }
 
