@@ -6,3 +6,4 @@ pub(crate) mod json;
 pub(crate) mod local_time;
 pub(crate) mod multipart;
 pub(crate) mod php;
+pub(crate) mod room;

@@ -3,7 +3,8 @@
 use super::faults::Failure;
 use crate::wire::form::Pair;
 use crate::wire::json::Unreadable;
-use crate::wire::php::{Array, TooMany, Value};
+use crate::wire::php::{Array, Value};
+use crate::wire::room::TooMany;
 use crate::wire::{form, json, multipart, php};
 use crate::{Body, Request};
 

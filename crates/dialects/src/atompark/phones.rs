@@ -2,15 +2,13 @@
 
 mod entry;
 
-use std::collections::BTreeMap;
-
 use gateway::To;
 
 use super::faults::Failure;
 use crate::apart;
 use crate::wire::json;
 use crate::wire::php::{Array, Value};
-use entry::{Cell, Entry};
+use entry::{Cell, Entries, Entry, MOST_ENTRIES};
 
 /// A list of more octets as JSON is read on a thread of its own.
 const OCTETS_AT_ONCE: usize = 64 * 1024;
@@ -36,20 +34,14 @@ fn list(value: &Value) -> Result<Vec<To>, Failure> {
     match value {
         Value::Text(octets) => {
             let text = std::str::from_utf8(octets).map_err(|_| Failure::Malformed)?;
-            let entries = entries(text).map_err(|_| Failure::Malformed)?;
+            let Entries(entries) = json::lenient(text).map_err(|_| Failure::Malformed)?;
+            if entries.len() > MOST_ENTRIES {
+                return Err(Failure::TooLarge);
+            }
             Ok(entries.into_iter().map(To::from).collect())
         }
         Value::Array(array) => array.iter().map(|(_, entry)| folded(entry)).collect(),
     }
-}
-
-fn entries(text: &str) -> serde_json::Result<Vec<Entry>> {
-    if text.trim_start().starts_with('{') {
-        // PHP writes a list from which an entry was taken as an object with numbers for names.
-        let numbered: BTreeMap<u32, Entry> = json::lenient(text)?;
-        return Ok(numbered.into_values().collect());
-    }
-    json::lenient(text)
 }
 
 fn folded(value: &Value) -> Result<To, Failure> {
@@ -117,6 +109,7 @@ mod tests {
             Some("1=a;b"),
         );
         check(r#" {"0":["1","a"],"2":["2"]}"#, Some("1=a 2"));
+        check(r#"{"10":"3","2":"2"}"#, Some("2 3"));
         check("[[“38063”,”Сергей”],[“38067”]]", Some("38063=Сергей 38067"));
         check("[]", Some(""));
         check("[[],{}]", Some(" "));
@@ -172,6 +165,9 @@ mod tests {
             assert_eq!(phones.len(), MANY);
             assert_eq!(phones[MANY - 1].number, last);
         }
+        let more = format!("[{}1]", "1,".repeat(MOST_ENTRIES));
+        let more = read(&Value::Text(more.into_bytes())).await;
+        assert!(matches!(more, Err(Failure::TooLarge)));
         let broken = Value::Text(vec![b'['; OCTETS_AT_ONCE + 1]);
         assert!(matches!(read(&broken).await, Err(Failure::Malformed)));
     }

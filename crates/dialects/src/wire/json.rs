@@ -10,7 +10,8 @@ use serde::de::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::php::{Array, Room, TooMany, Value};
+use super::php::{Array, Value};
+use super::room::{Room, TooMany};
 
 /// How many octets a value may have that is read where others wait: options and conditions are short.
 const LONGEST_BY_HAND: usize = 64 * 1024;

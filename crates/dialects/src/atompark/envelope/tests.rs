@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
 use super::*;
+use crate::wire::room::MOST_VALUES;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -125,8 +126,8 @@ fn a_parameter_is_found_alone_as_it_is_found_among_the_others() {
 
 #[test]
 fn as_many_values_as_a_request_may_have_are_read_and_one_more_is_too_large() {
-    let form = "&a[]=".repeat(php::MOST_VALUES - 1);
-    let list = format!("{{\"a\":[{}1]}}", "1,".repeat(php::MOST_VALUES - 1));
+    let form = "&a[]=".repeat(MOST_VALUES - 1);
+    let list = format!("{{\"a\":[{}1]}}", "1,".repeat(MOST_VALUES - 1));
     assert!(read("key=1", FORM, form.as_bytes()).is_ok());
     for (content_type, body) in [(FORM, form + "&b="), (JSON, list)] {
         let read = read("key=1", content_type, body.as_bytes());

@@ -1,12 +1,19 @@
 //! A phone of a list: whatever stands there, it is one recipient.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use gateway::To;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// How many entries of a list are kept; that there were more shows in one more.
+pub(super) const MOST_ENTRIES: usize = 500_000;
+
 /// Stands for what is neither text nor number, as PHP says it: it is no number of a phone.
 const NESTED: &str = "Array";
+
+/// Is a list of phones in JSON, of which [`MOST_ENTRIES`] and one are kept.
+pub(super) struct Entries(pub(super) Vec<Entry>);
 
 /// Is a phone with its variables, either of them empty where it is absent.
 #[derive(Default)]
@@ -56,6 +63,47 @@ impl From<Entry> for To {
 impl Default for Cell {
     fn default() -> Self {
         Self::Text(String::new())
+    }
+}
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EntriesVisitor).map(Self)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Vec<Entry>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of phones")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Entry>, A::Error> {
+        let mut entries = Vec::new();
+        while entries.len() <= MOST_ENTRIES {
+            match list.next_element()? {
+                Some(entry) => entries.push(entry),
+                None => return Ok(entries),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(entries)
+    }
+
+    /// Reads entries with numbers for names, in the order of these: PHP writes a list so from which an entry was taken.
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Vec<Entry>, A::Error> {
+        let mut numbered = BTreeMap::<u32, Entry>::new();
+        while numbered.len() <= MOST_ENTRIES {
+            match object.next_entry()? {
+                Some((number, entry)) => numbered.insert(number, entry),
+                None => break,
+            };
+        }
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(numbered.into_values().collect())
     }
 }
 
