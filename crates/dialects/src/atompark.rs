@@ -27,6 +27,8 @@ mod style;
 mod terms;
 mod variables;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use gateway::Gateway;
 use tokio::sync::Semaphore;
@@ -52,7 +54,7 @@ const READ_AT_ONCE: usize = 2;
 pub struct Atompark {
     settings: Settings,
     /// Turns to read a long request.
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     long_answers: LongAnswers,
 }
 
@@ -61,7 +63,7 @@ impl Atompark {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
-            turns: Semaphore::new(READ_AT_ONCE),
+            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
             long_answers: LongAnswers::default(),
         }
     }
@@ -133,9 +135,14 @@ impl Atompark {
         if request.octets() <= READ_APART_FROM {
             return signature::verify(gateway, &request, row, &name, strict);
         }
-        let turn = self.turns.acquire().await;
-        let _turn = turn.expect("the semaphore is never closed");
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.expect("the semaphore is never closed");
         let gateway = gateway.clone();
-        apart::run(move || signature::verify(&gateway, &request, row, &name, strict)).await
+        apart::run(move || {
+            // The reading goes on when the client goes away, and so does the turn.
+            let _turn = turn;
+            signature::verify(&gateway, &request, row, &name, strict)
+        })
+        .await
     }
 }
