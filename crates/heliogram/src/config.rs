@@ -52,14 +52,17 @@ pub(crate) struct Http {
     pub(crate) listen: SocketAddr,
     /// The largest request body that is read.
     pub(crate) body_limit_bytes: usize,
-    /// How much of all requests' bodies may be in memory at once; more has to wait.
+    /// How much of all requests' bodies may be in memory at once, without those that are small; more has to wait. One address may have
+    /// half of it.
     pub(crate) bodies_limit_bytes: usize,
-    /// How many connections may be open at once.
+    /// How many connections may be open at once, each with a small body: 16 KiB at most.
     pub(crate) connections: usize,
     /// How long a client may take to send its request's head, or stay idle between two.
     pub(crate) head_timeout_ms: u64,
-    /// How long a client may take to send its request's body.
+    /// How long a client may take to send its request's body, once there is room for it; and how long it may wait for room.
     pub(crate) body_timeout_ms: u64,
+    /// How long a client may send nothing of its request's body.
+    pub(crate) body_idle_timeout_ms: u64,
     /// How long a client may take in nothing of its answer.
     pub(crate) answer_timeout_ms: u64,
 }
@@ -73,6 +76,7 @@ impl Default for Http {
             connections: 10_000,
             head_timeout_ms: 60_000,
             body_timeout_ms: 60_000,
+            body_idle_timeout_ms: 10_000,
             answer_timeout_ms: 60_000,
         }
     }

@@ -1,7 +1,9 @@
 //! The HTTP door: connections with limits, bodies with limits, and each request to whoever claims its path.
 
+mod bodies;
 mod patience;
 mod request_line;
+mod room;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -12,10 +14,8 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, Response, StatusCode, header};
 use axum::{Router, routing};
-use bytes::Bytes;
 use dialects::{Content, Dialects};
 use gateway::Gateway;
-use http_body_util::BodyExt;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
@@ -25,14 +25,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::config::Http;
+use bodies::{Bodies, Failure};
 use patience::Patient;
 use request_line::Mended;
-
-/// How much of a body that is too large is read and thrown away, so that the client gets to read the answer.
-const DISCARD_BYTES: usize = 64 * 1024 * 1024;
-
-/// The unit in which room for bodies is given.
-const ROOM_UNIT: usize = 1024;
 
 const NOBODY: &str = "nothing answers under this path\n";
 
@@ -47,10 +42,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 struct Door {
     gateway: Gateway,
     dialects: Arc<Dialects>,
-    body_limit_bytes: usize,
-    body_timeout: Duration,
-    /// Room for bodies in memory, in units of [`ROOM_UNIT`].
-    room: Arc<Semaphore>,
+    bodies: Arc<Bodies>,
 }
 
 /// Builds the routes: health, what the caller adds, and the dialects for every other path.
@@ -63,11 +55,7 @@ pub(crate) fn routes(
     let door = Door {
         gateway,
         dialects: Arc::new(dialects),
-        body_limit_bytes: settings.body_limit_bytes,
-        body_timeout: Duration::from_millis(settings.body_timeout_ms),
-        room: Arc::new(Semaphore::new(
-            settings.bodies_limit_bytes.div_ceil(ROOM_UNIT),
-        )),
+        bodies: Arc::new(Bodies::new(settings)),
     };
     Router::new()
         .route("/health", routing::get(health))
@@ -173,17 +161,11 @@ async fn in_dialect(
     if !door.dialects.claims(head.uri.path()) {
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     }
-    let collected = collect(body, door.body_limit_bytes, &door.room);
+    let collected = door.bodies.collect(&head.headers, body, peer.ip());
     // The room is given back when the request has been answered.
-    let (body, _room) = match timeout(door.body_timeout, collected).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Ok(plain(StatusCode::BAD_REQUEST, "the body broke off\n")),
-        Err(_) => {
-            return Ok(plain(
-                StatusCode::REQUEST_TIMEOUT,
-                "the body came too slowly\n",
-            ));
-        }
+    let (body, _room) = match collected.await {
+        Ok(collected) => collected,
+        Err(failure) => return Ok(unread(&failure)),
     };
     let request = dialects::Request::new(head, body, Some(peer.ip()));
     let Some(answer) = door.dialects.answer(&door.gateway, request).await else {
@@ -201,40 +183,16 @@ fn content(content: Content) -> Body {
     }
 }
 
-/// Reads a body, waiting for room where there is none; nobody has shown a key yet who sends it.
-async fn collect(
-    mut body: Body,
-    limit: usize,
-    room: &Arc<Semaphore>,
-) -> Result<(dialects::Body, Vec<OwnedSemaphorePermit>), axum::Error> {
-    let mut octets = Vec::new();
-    let mut read = 0;
-    let mut taken = Vec::new();
-    let mut units = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else {
-            continue;
-        };
-        read += data.len();
-        if read > DISCARD_BYTES {
-            break;
-        }
-        if read <= limit {
-            let more = read.div_ceil(ROOM_UNIT) - units;
-            let permits = u32::try_from(more).unwrap_or(u32::MAX);
-            let permit = Arc::clone(room).acquire_many_owned(permits).await;
-            taken.push(permit.expect("the semaphore is never closed"));
-            units += more;
-            octets.extend_from_slice(&data);
-        } else {
-            octets = Vec::new();
-            taken.clear();
-        }
+/// Answers a request whose body could not be read.
+fn unread(failure: &Failure) -> Response<Body> {
+    match failure {
+        Failure::BrokenOff => plain(StatusCode::BAD_REQUEST, "the body broke off\n"),
+        Failure::TooSlow => plain(StatusCode::REQUEST_TIMEOUT, "the body came too slowly\n"),
+        Failure::NoRoom => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "there was no room for so large a body; try again\n",
+        ),
     }
-    if read > limit {
-        return Ok((dialects::Body::TooLarge, taken));
-    }
-    Ok((dialects::Body::Whole(Bytes::from(octets)), taken))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {

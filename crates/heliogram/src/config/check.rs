@@ -50,7 +50,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
     found.problems
 }
 
-fn bounds(config: &Config) -> [Bound<'static>; 9] {
+fn bounds(config: &Config) -> [Bound<'static>; 10] {
     let (http, limits) = (&config.http, &config.limits);
     [
         (
@@ -62,8 +62,8 @@ fn bounds(config: &Config) -> [Bound<'static>; 9] {
         (
             &["http", "bodies_limit_bytes"],
             http.bodies_limit_bytes as u64,
-            http.body_limit_bytes as u64..=1 << 36,
-            "it holds one body at least; 268435456 is 256 MiB",
+            (http.body_limit_bytes as u64).saturating_mul(2)..=1 << 36,
+            "it holds two bodies at least, as one address may have half of it; 268435456 is 256 MiB",
         ),
         (
             &["http", "connections"],
@@ -82,6 +82,12 @@ fn bounds(config: &Config) -> [Bound<'static>; 9] {
             http.body_timeout_ms,
             1..=LONGEST_TIMEOUT_MS,
             "60000 is a minute",
+        ),
+        (
+            &["http", "body_idle_timeout_ms"],
+            http.body_idle_timeout_ms,
+            1..=LONGEST_TIMEOUT_MS,
+            "10000 is ten seconds",
         ),
         (
             &["http", "answer_timeout_ms"],

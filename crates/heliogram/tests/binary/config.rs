@@ -48,6 +48,12 @@ async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
         ),
         ("[http]\nhead_timeout_ms = 0\n", 4, "from 1 to"),
         ("[http]\nanswer_timeout_ms = 0\n", 4, "from 1 to"),
+        ("[http]\nbody_idle_timeout_ms = 0\n", 4, "from 1 to"),
+        (
+            "[http]\nbodies_limit_bytes = 16777215\n",
+            4,
+            "two bodies at least",
+        ),
         ("[limits]\nrecipients = 1000001\n", 4, "from 1 to 1000000"),
         ("[smpp]\nlisten = \"0.0.0.0:8775\"\n", 4, "its own port"),
         (

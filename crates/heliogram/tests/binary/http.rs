@@ -1,5 +1,7 @@
 //! The HTTP door through a real socket: every form of a request, and clients that are slow, hasty or careless.
 
+mod bodies;
+
 use std::time::Duration;
 
 use crate::world::{Answer, Connection, Dev, LONG, signed_form, sum};

@@ -28,11 +28,15 @@ pub(crate) struct Answer {
 impl Connection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?)
+    }
+
+    /// Takes a stream that is connected.
+    pub(crate) fn over(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self {
+            host: stream.peer_addr()?.to_string(),
             stream: BufReader::new(stream),
-            host: address.to_string(),
         })
     }
 
