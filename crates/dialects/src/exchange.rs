@@ -31,7 +31,7 @@ pub struct Request {
 pub enum Body {
     /// All of it; empty when there was none.
     Whole(Bytes),
-    /// More than [`BODY_LIMIT`] octets came, and none of them was kept.
+    /// More than [`BODY_LIMIT`] octets came or were announced, and none of them was kept.
     TooLarge,
 }
 

@@ -19,7 +19,7 @@ use store::{AccountId, ListId};
 use crate::contacts::parse;
 use crate::directory::ControlCopies;
 use crate::pricing::{Common, Pricing};
-use crate::submit::{accepted, check_start, new_submission};
+use crate::submit::{accepted, new_submission};
 use crate::{Accepted, Error, Gateway, Terms};
 use expand::{EXPANDED_AT_ONCE, Options};
 
@@ -109,16 +109,12 @@ impl Gateway {
                 route_kinds: terms.route_kinds.clone(),
             };
             new.parts = parts.filter(|parts| parts.size > 0);
-            let last_part_after_ms = new.parts.map_or(0, |parts| {
+            if let Some(parts) = new.parts {
                 let before_last = i64::from(priced.contacts.saturating_sub(1) / parts.size);
-                before_last.saturating_mul(parts.interval_ms)
-            });
-            check_start(
-                terms.start_at,
-                last_part_after_ms,
-                self.now(),
-                self.limits(),
-            )?;
+                if before_last.saturating_mul(parts.interval_ms) > self.limits().parts_ms {
+                    return Err(Refusal::InvalidTime.into());
+                }
+            }
             new.expansion = Some(NewExpansion {
                 list: *list,
                 until: priced.until,

@@ -62,8 +62,8 @@ pub struct Limits {
     pub segments: u16,
     /// How long a message may wait to leave when nobody says; also the most anybody may say.
     pub lifetime_ms: i64,
-    /// How long after its acceptance a submission, or the last of its parts, may start.
-    pub ahead_ms: i64,
+    /// How long after the first part of a submission its last one may start: from then on it cannot be cancelled, only deleted.
+    pub parts_ms: i64,
     /// Octets of one text that is kept of a contact, a list, an entry of the stop list or a sender name.
     pub field_octets: u32,
 }
@@ -75,7 +75,7 @@ impl Default for Limits {
             recipients_at_once: 500,
             segments: 10,
             lifetime_ms: 24 * 60 * 60 * 1000,
-            ahead_ms: 366 * 24 * 60 * 60 * 1000,
+            parts_ms: 366 * 24 * 60 * 60 * 1000,
             field_octets: 4_096,
         }
     }

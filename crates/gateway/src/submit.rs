@@ -205,7 +205,6 @@ fn price(
         let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
         return Err(Refusal::TooManyRecipients { limit });
     }
-    check_start(submit.terms.start_at, 0, now, limits)?;
     let mut pricing = Pricing::new(directory, limits, submit.account, common)?;
     // Variables that the text does not use make no difference.
     let personal = pricing.is_personal();
@@ -257,21 +256,6 @@ pub(crate) fn accepted(acceptance: Acceptance, needed: Money) -> Result<Accepted
             available: money(available_micros),
         }),
     }
-}
-
-/// Refuses what would start, or whose last part would start so long after that, further ahead than the gateway keeps things.
-pub(crate) fn check_start(
-    start_at: Option<Timestamp>,
-    last_part_after_ms: i64,
-    now: Timestamp,
-    limits: &Limits,
-) -> Result<(), Refusal> {
-    let start_at = start_at.filter(|start| *start > now).unwrap_or(now);
-    let last = start_at.plus_millis(last_part_after_ms);
-    if last.saturating_since(now) > limits.ahead_ms {
-        return Err(Refusal::InvalidTime);
-    }
-    Ok(())
 }
 
 /// Makes a submission of its messages; what only campaigns have is absent.
