@@ -49,6 +49,13 @@ impl World {
         }
     }
 
+    /// A campaign that starts in an hour.
+    fn campaign_later(&self, list: ListId) -> Campaign {
+        let mut campaign = self.campaign(list);
+        campaign.terms.start_at = Some(START.plus_millis(HOUR));
+        campaign
+    }
+
     async fn start(&self, campaign: Campaign) -> SubmissionId {
         self.gateway
             .submit_campaign(campaign)
@@ -156,9 +163,7 @@ async fn contacts_added_or_removed_behind_the_acceptance_do_not_upset_the_books(
     let world = World::new().await;
     let way = world.way().await;
     let list = world.list_of(5).await;
-    let mut campaign = world.campaign(list);
-    campaign.terms.start_at = Some(START.plus_millis(HOUR));
-    let id = world.start(campaign).await;
+    let id = world.start(world.campaign_later(list)).await;
     let late = ContactEntry {
         number: "380679999999".into(),
         variables: String::new(),
@@ -299,9 +304,7 @@ async fn only_what_has_not_started_can_be_cancelled() {
     let world = World::new().await;
     let way = world.way().await;
     let list = world.list_of(3).await;
-    let mut later = world.campaign(list);
-    later.terms.start_at = Some(START.plus_millis(HOUR));
-    let later = world.start(later).await;
+    let later = world.start(world.campaign_later(list)).await;
     let running = world.start(world.campaign(list)).await;
     let attempts = way.take(3).await;
 
@@ -325,9 +328,7 @@ async fn only_what_has_not_started_can_be_cancelled() {
 async fn a_deleted_campaign_is_hidden_and_sends_no_more() {
     let world = World::new().await;
     let list = world.list_of(3).await;
-    let mut later = world.campaign(list);
-    later.terms.start_at = Some(START.plus_millis(HOUR));
-    let id = world.start(later).await;
+    let id = world.start(world.campaign_later(list)).await;
     world.gateway.delete(world.account, id).await.unwrap();
     assert!(
         world
@@ -363,9 +364,7 @@ async fn a_deleted_campaign_is_hidden_and_sends_no_more() {
 async fn a_paused_campaign_goes_on_where_it_stood() {
     let world = World::new().await;
     let list = world.list_of(3).await;
-    let mut later = world.campaign(list);
-    later.terms.start_at = Some(START.plus_millis(HOUR));
-    let id = world.start(later).await;
+    let id = world.start(world.campaign_later(list)).await;
     assert!(world.gateway.halt(id, Halt::Paused).await.unwrap());
     assert_eq!(world.campaign_state(id).await, CampaignState::Paused);
     world.clock.advance_ms(2 * HOUR);
@@ -389,9 +388,7 @@ async fn a_paused_campaign_goes_on_where_it_stood() {
 async fn a_campaign_taken_for_spam_ends_and_costs_nothing() {
     let world = World::new().await;
     let list = world.list_of(3).await;
-    let mut later = world.campaign(list);
-    later.terms.start_at = Some(START.plus_millis(HOUR));
-    let id = world.start(later).await;
+    let id = world.start(world.campaign_later(list)).await;
     assert!(world.gateway.halt(id, Halt::Spam).await.unwrap());
     assert_eq!(world.campaign_state(id).await, CampaignState::Refused);
     world.holds_nothing().await;
@@ -408,8 +405,7 @@ async fn a_stopped_number_is_left_out_at_acceptance_and_just_before_the_wire() {
         .stop(world.account, "+380670000002", "asked")
         .await
         .unwrap();
-    let mut later = world.campaign(list);
-    later.terms.start_at = Some(START.plus_millis(HOUR));
+    let later = world.campaign_later(list);
     let accepted = world.gateway.submit_campaign(later).await.unwrap();
     assert_eq!(accepted.price.micros(), 3 * PRICE);
     let id = accepted.submission;
@@ -563,9 +559,7 @@ async fn a_suspended_accounts_campaign_waits() {
     let world = World::new().await;
     let way = world.way().await;
     let list = world.list_of(2).await;
-    let mut campaign = world.campaign(list);
-    campaign.terms.start_at = Some(START.plus_millis(HOUR));
-    let id = world.start(campaign).await;
+    let id = world.start(world.campaign_later(list)).await;
     let suspend = async |suspended| {
         let settings = AccountSettings::default();
         let changed = world
