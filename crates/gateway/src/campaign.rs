@@ -97,7 +97,9 @@ impl Gateway {
                 vec![],
             );
             if let Some(number) = control {
-                let (copy, unregistered) = self.control_copy(*account, &common, number)?;
+                let variables = priced.first_variables.unwrap_or_default();
+                let (copy, unregistered) =
+                    self.control_copy(*account, &common, number, variables)?;
                 missing.extend(unregistered);
                 new.control = Some(copy);
             }
@@ -146,18 +148,19 @@ impl Gateway {
         Ok(common)
     }
 
-    /// Makes the copy that shows somebody what recipients get: routed like theirs, and at no price where the account's are free.
+    /// Makes the copy that shows somebody what the first recipient gets: routed like theirs, and at no price where the account's are free.
     /// Tells besides in which country the originator would have to be registered for it and is not.
     fn control_copy(
         &self,
         account: AccountId,
         common: &Common,
         number: &str,
+        variables: String,
     ) -> Result<(NewMessage, BTreeSet<Country>), Error> {
         let (number, given) = parse(number).ok_or(Refusal::InvalidNumber)?;
         let directory = self.directory();
         let mut pricing = Pricing::new(&directory, self.limits(), account, common)?;
-        let mut copy = pricing.message_to(number, given, Some(String::new()))?;
+        let mut copy = pricing.message_to(number, given, Some(variables))?;
         let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
         if known.settings.control_copies == ControlCopies::Free {
             copy.price_micros = 0;

@@ -202,6 +202,16 @@ impl Contacts for SqliteStore {
             .await
     }
 
+    async fn number_span(
+        &self,
+        account: AccountId,
+        list: ListId,
+    ) -> Result<Option<(Msisdn, Msisdn)>, Error> {
+        self.readers
+            .view(move |view| reading::span(view, account, list))
+            .await
+    }
+
     async fn contacts_by_number(
         &self,
         account: AccountId,

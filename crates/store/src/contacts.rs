@@ -226,8 +226,15 @@ pub trait Contacts: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Contact>, Error>;
 
-    /// Finds a list's contacts by their telephone numbers, through an index: the numbers of all that fit, ascending, each once.
-    /// Empty when the account has no such list.
+    /// Tells a list's least and greatest telephone number, as texts; `None` when it has no contacts, or the account no such list.
+    async fn number_span(
+        &self,
+        account: AccountId,
+        list: ListId,
+    ) -> Result<Option<(Msisdn, Msisdn)>, Error>;
+
+    /// Finds a list's contacts by their telephone numbers, through an index: each that fits once, in any order. Empty when the
+    /// account has no such list.
     async fn contacts_by_number(
         &self,
         account: AccountId,

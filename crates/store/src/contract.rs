@@ -73,6 +73,7 @@ macro_rules! contract_tests {
                 a_removed_list_is_unknown_at_once_and_goes_in_steps,
             }
             contacts {
+                a_list_knows_its_least_and_greatest_number,
                 contacts_are_there_as_they_were_given,
                 a_number_is_in_a_list_once_and_numbers_have_no_gap,
                 of_many_callers_each_adds_without_a_gap,

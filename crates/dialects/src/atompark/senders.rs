@@ -150,7 +150,12 @@ fn cells(sender: SenderName) -> Cells {
         sender.country.to_string(),
         sender.name,
         code(sender.status).to_string(),
-        sender.description,
+        // What the operator of the gateway says of a decision matters more than what the account said before it.
+        if sender.note.is_empty() {
+            sender.description
+        } else {
+            sender.note
+        },
     ]
 }
 

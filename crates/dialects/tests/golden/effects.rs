@@ -1,6 +1,7 @@
 //! What calls do, seen through later calls: golden files show one answer each.
 
 use serde_json::{Value, json};
+use sms::SenderStatus;
 
 use crate::caller::call;
 use crate::world::World;
@@ -217,6 +218,29 @@ async fn variables_are_renamed_and_removed_in_their_places() {
     done(&world, "delAddressBookVariable", "idAddressBook=1&varId=1").await;
     let names = column(&world, "getAllAddressBookVariables", "idAddressBook=1", 2).await;
     assert_eq!(names, ["town", "city"]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_decision_is_told_with_the_sender_name() {
+    let world = World::given("now 2012-04-01 12:00:00").await;
+    ask(
+        &world,
+        "registerSenderName",
+        "name=a&country=RU&description=tea+shop!",
+    )
+    .await;
+    let sender = world
+        .gateway
+        .senders(None, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let denied = world
+        .gateway
+        .decide_sender(sender.id, SenderStatus::Denied, "not yours");
+    denied.await.unwrap();
+    let told = column(&world, "getSenderStatus", "", 4).await;
+    assert_eq!(told, ["not yours"]);
 }
 
 #[tokio::test]

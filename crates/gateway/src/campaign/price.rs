@@ -21,6 +21,8 @@ pub(super) struct Priced {
     pub(super) contacts: u32,
     /// The last of them.
     pub(super) until: ContactId,
+    /// The variables of the first one that is sent to.
+    pub(super) first_variables: Option<String>,
     /// Countries in which the originator would have to be registered and is not.
     pub(super) unregistered: BTreeSet<Country>,
     /// Why the first contact that cannot be sent to cannot, in case none can.
@@ -72,6 +74,7 @@ impl Priced {
             quote,
             contacts: 0,
             until: ContactId(0),
+            first_variables: None,
             unregistered: BTreeSet::new(),
             first_refusal: None,
         }
@@ -90,6 +93,9 @@ impl Priced {
         pricing.quote = self.quote;
         for contact in page.iter().filter(|contact| !contact.stopped) {
             pricing.add(&contact.number, Some(&contact.variables))?;
+            if self.first_variables.is_none() {
+                self.first_variables = Some(contact.variables.clone());
+            }
         }
         self.quote = pricing.quote;
         self.contacts += u32::try_from(page.len()).unwrap_or(u32::MAX);

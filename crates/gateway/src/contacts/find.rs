@@ -57,7 +57,7 @@ impl Gateway {
             {
                 continue;
             }
-            if about_contacts.is_empty() {
+            if self.all_fulfil(account, list.id, &about_contacts).await? {
                 total += list.contacts;
                 self.first_contacts(account, list.id, page.end(), &mut found)
                     .await?;
@@ -70,6 +70,36 @@ impl Gateway {
         }
         let items = page.cut(found).items;
         Ok(Found { total, items })
+    }
+
+    /// Tells whether all contacts of a list fulfil the conditions, as far as that can be told without looking at each: there are none,
+    /// or they ask for a beginning that the least and the greatest number have.
+    async fn all_fulfil(
+        &self,
+        account: AccountId,
+        list: ListId,
+        conditions: &[&(ContactField, Condition)],
+    ) -> Result<bool, Error> {
+        let beginnings: Option<Vec<String>> = conditions
+            .iter()
+            .map(|condition| match range(condition) {
+                Some((NumberRange::Prefix(beginning), true)) => Some(beginning),
+                _ => None,
+            })
+            .collect();
+        match beginnings {
+            None => Ok(false),
+            Some(beginnings) if beginnings.is_empty() => Ok(true),
+            Some(beginnings) => {
+                let span = self.store().number_span(account, list).await?;
+                Ok(span.is_some_and(|(least, greatest)| {
+                    beginnings.iter().all(|beginning| {
+                        let begins = |number: &str| number.starts_with(beginning.as_str());
+                        begins(least.as_str()) && begins(greatest.as_str())
+                    })
+                }))
+            }
+        }
     }
 
     async fn first_contacts(

@@ -232,15 +232,16 @@ async fn a_control_copy_goes_along_for_nothing() {
     let way = world.way().await;
     let list = world.list_of(2).await;
     let mut campaign = world.campaign(list);
+    campaign.terms.text = "Hi %1%, no %2%".into();
     campaign.control = Some("+380 50 111 22 33".into());
     let accepted = world.gateway.submit_campaign(campaign).await.unwrap();
     assert_eq!(accepted.price.micros(), 2 * PRICE);
     let attempts = way.take(3).await;
-    assert!(
-        attempts
-            .iter()
-            .any(|attempt| attempt.recipient.as_str() == "380501112233")
-    );
+    let copy = attempts
+        .iter()
+        .find(|attempt| attempt.recipient.as_str() == "380501112233");
+    let octets = &copy.unwrap().segments[0].1.octets;
+    assert_eq!(octets, b"Hi Ann, no 1", "what the first recipient gets");
     accept_all(&way, &attempts);
     world
         .reaches(accepted.submission, CampaignState::Sent)

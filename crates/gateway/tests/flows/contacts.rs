@@ -308,3 +308,27 @@ async fn texts_that_nobody_would_write_are_refused() {
         Refusal::AlreadyThere
     );
 }
+
+#[tokio::test]
+async fn a_beginning_that_all_numbers_have_finds_them_all() {
+    let world = World::new().await;
+    let list = world
+        .gateway
+        .add_list(world.account, "all alike", "")
+        .await
+        .unwrap();
+    for number in ["380631111111", "+380 63 333 33 33", "380632222222"] {
+        let contact = entry(number, "");
+        let added = world.gateway.add_contact(world.account, list, &contact);
+        added.await.unwrap();
+    }
+    let like = |pattern| ContactSearch {
+        list: Some(list),
+        conditions: vec![(ContactField::Number, Condition::new(Like, pattern))],
+    };
+    let page = |from, limit| Page { from, limit };
+    let (total, found) = numbers(&world, &like("38063%"), page(1, Some(1))).await;
+    assert_eq!((total, found), (3, vec!["380633333333".into()]));
+    let (total, found) = numbers(&world, &like("380631%"), page(0, Some(2))).await;
+    assert_eq!((total, found), (1, vec!["380631111111".into()]));
+}

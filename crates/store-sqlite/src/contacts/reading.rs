@@ -1,6 +1,7 @@
 //! Reads contacts: some of them, a page of a list, or those with a number that fits.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
+use sms::Msisdn;
 use store::contacts::{Contact, NumberRange};
 use store::{AccountId, ContactId, Error, ListId};
 
@@ -68,13 +69,39 @@ pub(super) fn by_number(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for sql in [FROM_NUMBER, FROM_GIVEN] {
+    let mut collect = |sql| {
         collect(connection, sql, list, range, &mut found)
-            .map_err(failed("cannot look for numbers"))?;
+            .map(|()| found.len())
+            .map_err(failed("cannot look for numbers"))
+    };
+    let normalised = collect(FROM_NUMBER)?;
+    // One that fits in both forms is found twice.
+    if collect(FROM_GIVEN)? > normalised {
+        found.sort_unstable();
+        found.dedup();
     }
-    found.sort_unstable();
-    found.dedup();
     Ok(found)
+}
+
+/// The least and the greatest number of a list: the ends of the index.
+pub(super) fn span(
+    connection: &Connection,
+    account: AccountId,
+    list: ListId,
+) -> Result<Option<(Msisdn, Msisdn)>, Error> {
+    if lists::known(connection, account, list)?.is_none() {
+        return Ok(None);
+    }
+    let end = |sql| {
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut select| select.query_row([list.0], |row| msisdn(row, 0)).optional())
+            .map_err(failed("cannot look for numbers"))
+    };
+    let least = end("SELECT number FROM contact WHERE list_id = ?1 ORDER BY number LIMIT 1")?;
+    let greatest =
+        end("SELECT number FROM contact WHERE list_id = ?1 ORDER BY number DESC LIMIT 1")?;
+    Ok(least.zip(greatest))
 }
 
 /// Reads an index from where the range begins to the first number that does not fit.

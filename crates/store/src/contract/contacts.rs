@@ -49,7 +49,9 @@ async fn fitting(
     range: NumberRange,
 ) -> Vec<ContactId> {
     let found = store.contacts_by_number(account, list, range).await;
-    found.unwrap()
+    let mut found = found.unwrap();
+    found.sort_unstable();
+    found
 }
 
 pub async fn contacts_are_there_as_they_were_given(store: &dyn Store) {
@@ -295,4 +297,16 @@ pub async fn another_accounts_contact_is_as_unknown_as_none(store: &dyn Store) {
         }
     }
     assert_eq!(whole(store, owner, list).await, before);
+}
+
+pub async fn a_list_knows_its_least_and_greatest_number(store: &dyn Store) {
+    let owner = account(store, "shop", 0).await;
+    let other = account(store, "other", 0).await;
+    let list = store.add_list(owner, "list", "", at(1)).await.unwrap();
+    assert_eq!(store.number_span(owner, list).await.unwrap(), None);
+    let added = store.add_contacts(owner, list, contacts(3..7)).await;
+    added.unwrap().unwrap();
+    let span = store.number_span(owner, list).await.unwrap();
+    assert_eq!(span, Some((number(3), number(6))));
+    assert_eq!(store.number_span(other, list).await.unwrap(), None);
 }
