@@ -1,20 +1,17 @@
-//! Campaigns: from a contact list to messages, in one go and in parts, halted, cancelled and deleted.
+//! Campaigns: from a contact list to messages, in one go and in parts.
 
 use gateway::connector::Attempt;
-use gateway::directory::{AccountSettings, ControlCopies, RouteSettings};
-use gateway::{
-    Campaign, ContactEntry, Halt, ListId, SenderRules, SubmissionId, SubmissionParts, Terms,
-};
-use sms::{CampaignState, MessageState, Reason, Refusal, SenderStatus};
+use gateway::{Campaign, ContactEntry, ListId, SubmissionId, SubmissionParts, Terms};
+use sms::{CampaignState, MessageState, Reason, Refusal};
 use testkit::loopback::Way;
 
-use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal, request};
+use crate::world::{HOUR, PRICE, START, World, account, eventually, refusal};
 
 const MINUTE: i64 = 60_000;
 
 impl World {
     /// Makes a list of so many contacts: numbers from 380670000001 on, and `Ann;1` and so on as their variables.
-    async fn list_of(&self, contacts: u64) -> ListId {
+    pub(crate) async fn list_of(&self, contacts: u64) -> ListId {
         let list = self
             .gateway
             .add_list(self.account, "clients", "")
@@ -35,7 +32,7 @@ impl World {
         list
     }
 
-    fn campaign(&self, list: ListId) -> Campaign {
+    pub(crate) fn campaign(&self, list: ListId) -> Campaign {
         Campaign {
             account: self.account,
             terms: Terms {
@@ -50,13 +47,13 @@ impl World {
     }
 
     /// A campaign that starts in an hour.
-    fn campaign_later(&self, list: ListId) -> Campaign {
+    pub(crate) fn campaign_later(&self, list: ListId) -> Campaign {
         let mut campaign = self.campaign(list);
         campaign.terms.start_at = Some(START.plus_millis(HOUR));
         campaign
     }
 
-    async fn start(&self, campaign: Campaign) -> SubmissionId {
+    pub(crate) async fn start(&self, campaign: Campaign) -> SubmissionId {
         self.gateway
             .submit_campaign(campaign)
             .await
@@ -64,7 +61,7 @@ impl World {
             .submission
     }
 
-    async fn campaign_state(&self, id: SubmissionId) -> CampaignState {
+    pub(crate) async fn campaign_state(&self, id: SubmissionId) -> CampaignState {
         self.gateway
             .submission(self.account, id)
             .await
@@ -72,7 +69,7 @@ impl World {
             .state
     }
 
-    async fn reaches(&self, id: SubmissionId, state: CampaignState) {
+    pub(crate) async fn reaches(&self, id: SubmissionId, state: CampaignState) {
         eventually(state.name(), async || {
             self.campaign_state(id).await == state
         })
@@ -80,7 +77,7 @@ impl World {
     }
 
     /// Waits until every hold has ended.
-    async fn holds_nothing(&self) {
+    pub(crate) async fn holds_nothing(&self) {
         eventually("the end of every hold", async || {
             let balance = self.gateway.balance(self.account).await.unwrap();
             balance.held.micros() == 0
@@ -88,7 +85,7 @@ impl World {
         .await;
     }
 
-    async fn total(&self, id: SubmissionId) -> u64 {
+    pub(crate) async fn total(&self, id: SubmissionId) -> u64 {
         self.gateway
             .submission(self.account, id)
             .await
@@ -98,7 +95,7 @@ impl World {
     }
 }
 
-fn accept_all(way: &Way, attempts: &[Attempt]) {
+pub(crate) fn accept_all(way: &Way, attempts: &[Attempt]) {
     for attempt in attempts {
         way.accept(attempt);
     }
@@ -227,37 +224,6 @@ async fn parts_leave_one_after_another() {
 }
 
 #[tokio::test]
-async fn a_control_copy_goes_along_for_nothing() {
-    let world = World::new().await;
-    let way = world.way().await;
-    let list = world.list_of(2).await;
-    let mut campaign = world.campaign(list);
-    campaign.terms.text = "Hi %1%, no %2%".into();
-    campaign.control = Some("+380 50 111 22 33".into());
-    let accepted = world.gateway.submit_campaign(campaign).await.unwrap();
-    assert_eq!(accepted.price.micros(), 2 * PRICE);
-    let attempts = way.take(3).await;
-    let copy = attempts
-        .iter()
-        .find(|attempt| attempt.recipient.as_str() == "380501112233");
-    let octets = &copy.unwrap().segments[0].1.octets;
-    assert_eq!(octets, b"Hi Ann, no 1", "what the first recipient gets");
-    accept_all(&way, &attempts);
-    world
-        .reaches(accepted.submission, CampaignState::Sent)
-        .await;
-    assert_eq!(world.total(accepted.submission).await, 2);
-    let listed = world
-        .gateway
-        .submissions(world.account, None, 10)
-        .await
-        .unwrap();
-    assert_eq!(listed.len(), 1);
-    world.holds_nothing().await;
-    world.money(0, 2).await;
-}
-
-#[tokio::test]
 async fn a_campaign_is_refused_for_what_is_wrong_with_it() {
     let world = World::new().await;
     let full = world.list_of(3).await;
@@ -298,102 +264,6 @@ async fn a_campaign_is_refused_for_what_is_wrong_with_it() {
             .len(),
         0
     );
-}
-
-#[tokio::test]
-async fn only_what_has_not_started_can_be_cancelled() {
-    let world = World::new().await;
-    let way = world.way().await;
-    let list = world.list_of(3).await;
-    let later = world.start(world.campaign_later(list)).await;
-    let running = world.start(world.campaign(list)).await;
-    let attempts = way.take(3).await;
-
-    assert_eq!(
-        refusal(world.gateway.cancel(world.account, running).await),
-        Refusal::SubmissionStarted
-    );
-    world.gateway.cancel(world.account, later).await.unwrap();
-    assert_eq!(world.campaign_state(later).await, CampaignState::Cancelled);
-    accept_all(&way, &attempts);
-    world.reaches(running, CampaignState::Sent).await;
-    world.holds_nothing().await;
-    world.money(0, 3).await;
-    assert_eq!(
-        refusal(world.gateway.cancel(world.account, SubmissionId(99)).await),
-        Refusal::UnknownSubmission
-    );
-}
-
-#[tokio::test]
-async fn a_deleted_campaign_is_hidden_and_sends_no_more() {
-    let world = World::new().await;
-    let list = world.list_of(3).await;
-    let id = world.start(world.campaign_later(list)).await;
-    world.gateway.delete(world.account, id).await.unwrap();
-    assert!(
-        world
-            .gateway
-            .submission(world.account, id)
-            .await
-            .unwrap()
-            .deleted
-    );
-    assert_eq!(
-        world
-            .gateway
-            .submissions(world.account, None, 10)
-            .await
-            .unwrap()
-            .len(),
-        0
-    );
-    assert_eq!(
-        refusal(world.gateway.delete(world.account, id).await),
-        Refusal::SubmissionDeleted
-    );
-    world.holds_nothing().await;
-    world.money(0, 0).await;
-    let other = account(&world.gateway, "other", 0).await;
-    assert_eq!(
-        refusal(world.gateway.delete(other, id).await),
-        Refusal::UnknownSubmission
-    );
-}
-
-#[tokio::test]
-async fn a_paused_campaign_goes_on_where_it_stood() {
-    let world = World::new().await;
-    let list = world.list_of(3).await;
-    let id = world.start(world.campaign_later(list)).await;
-    assert!(world.gateway.halt(id, Halt::Paused).await.unwrap());
-    assert_eq!(world.campaign_state(id).await, CampaignState::Paused);
-    world.clock.advance_ms(2 * HOUR);
-    let now = world.send("now").await;
-    let way = world.way().await;
-    let first = way.take(1).await;
-    assert_eq!(first[0].segments[0].1.octets, b"now");
-    way.accept(&first[0]);
-    world
-        .becomes(now, MessageState::Submitted, Reason::None)
-        .await;
-    assert_eq!(world.campaign_state(id).await, CampaignState::Paused);
-    assert!(world.gateway.resume(id).await.unwrap());
-    let attempts = way.take(3).await;
-    accept_all(&way, &attempts);
-    world.reaches(id, CampaignState::Sent).await;
-    world.money(0, 4).await;
-}
-
-#[tokio::test]
-async fn a_campaign_taken_for_spam_ends_and_costs_nothing() {
-    let world = World::new().await;
-    let list = world.list_of(3).await;
-    let id = world.start(world.campaign_later(list)).await;
-    assert!(world.gateway.halt(id, Halt::Spam).await.unwrap());
-    assert_eq!(world.campaign_state(id).await, CampaignState::Refused);
-    world.holds_nothing().await;
-    world.money(0, 0).await;
 }
 
 #[tokio::test]
@@ -451,38 +321,6 @@ async fn a_stopped_number_is_left_out_at_acceptance_and_just_before_the_wire() {
 }
 
 #[tokio::test]
-async fn a_control_copy_waits_for_a_name_where_only_it_goes() {
-    let poland = sms::Country::parse("PL").unwrap();
-    let world = World::ruled(SenderRules {
-        approval_required: vec![poland],
-        approve_at_once: false,
-    })
-    .await;
-    let everywhere = RouteSettings::default();
-    let put = world.gateway.put_route("all", "way", &everywhere).await;
-    put.unwrap();
-    let list = world.list_of(1).await;
-    let mut campaign = world.campaign(list);
-    campaign.control = Some("48501234567".into());
-    world.start(campaign).await;
-    let way = world.way().await;
-    accept_all(&way, &way.take(1).await);
-
-    // Using the name has put it before the operator of the gateway.
-    let names = world.gateway.senders(None, None, 10).await.unwrap();
-    assert_eq!(names.len(), 1);
-    assert_eq!(names[0].country, poland);
-    let approved = world
-        .gateway
-        .decide_sender(names[0].id, SenderStatus::Approved, "");
-    approved.await.unwrap();
-    let copy = way.take(1).await;
-    assert_eq!(copy[0].recipient.as_str(), "48501234567");
-    accept_all(&way, &copy);
-    world.holds_nothing().await;
-}
-
-#[tokio::test]
 async fn a_test_campaign_is_priced_and_never_sent() {
     let world = World::new().await;
     let list = world.list_of(3).await;
@@ -531,59 +369,6 @@ async fn a_campaign_accepted_before_a_crash_is_expanded_after_it() {
     assert_eq!(world.total(id).await, 7_000);
     let audit = world.gateway.audit().await.unwrap();
     assert_eq!(audit.violations, []);
-}
-
-#[tokio::test]
-async fn a_control_copy_is_charged_where_the_account_says_so() {
-    let world = World::new().await;
-    let way = world.way().await;
-    let settings = AccountSettings {
-        control_copies: ControlCopies::Charged,
-        ..AccountSettings::default()
-    };
-    let changed = world
-        .gateway
-        .change_account(world.account, &settings, 0, false);
-    changed.await.unwrap();
-    let list = world.list_of(1).await;
-    let mut campaign = world.campaign(list);
-    campaign.control = Some("380501112233".into());
-    let accepted = world.gateway.submit_campaign(campaign).await.unwrap();
-    assert_eq!(accepted.price.micros(), 2 * PRICE);
-    accept_all(&way, &way.take(2).await);
-    world.holds_nothing().await;
-    world.money(0, 2).await;
-}
-
-#[tokio::test]
-async fn a_suspended_accounts_campaign_waits() {
-    let world = World::new().await;
-    let way = world.way().await;
-    let list = world.list_of(2).await;
-    let id = world.start(world.campaign_later(list)).await;
-    let suspend = async |suspended| {
-        let settings = AccountSettings::default();
-        let changed = world
-            .gateway
-            .change_account(world.account, &settings, 0, suspended);
-        changed.await.unwrap();
-    };
-    suspend(true).await;
-    world.clock.advance_ms(2 * HOUR);
-    eventually("its time has come", async || {
-        world.state(id).await.0 == MessageState::Queued
-    })
-    .await;
-    let other = account(&world.gateway, "other", 10 * PRICE).await;
-    world
-        .gateway
-        .submit(request(other, &["380670000009"]))
-        .await
-        .unwrap();
-    assert_eq!(way.take(1).await[0].recipient.as_str(), "380670000009");
-    suspend(false).await;
-    accept_all(&way, &way.take(2).await);
-    world.reaches(id, CampaignState::Sent).await;
 }
 
 #[tokio::test]

@@ -3,9 +3,12 @@
 mod campaigns;
 mod chaos;
 mod contacts;
+mod control_copies;
 mod delivery;
 mod doubt;
+mod halts;
 mod retries;
+mod routes;
 mod running;
 mod schedule;
 mod senders;
