@@ -74,16 +74,32 @@ impl Audience {
         self.number(place).starts_with(CHEAP_PREFIX)
     }
 
-    /// The contact that comes at this turn. The factor is a prime above every number of contacts: each comes once.
+    /// The contact that comes at this turn; each comes once.
     fn place(self, order: Order, turn: u32) -> u32 {
-        const PRIME: u64 = 7_368_787;
         match order {
             Order::Sorted => turn,
             Order::Shuffled => {
-                let place = u64::from(turn) * PRIME % u64::from(self.contacts);
-                u32::try_from(place).expect("it is below the number of contacts")
+                // Equal strides would meet the pages of an index one after another, which numbers from a hat do not.
+                let mut place = self.scatter(turn);
+                while place >= self.contacts {
+                    place = self.scatter(place);
+                }
+                place
             }
         }
+    }
+
+    /// Sends each number below the next power of two to another one below it.
+    fn scatter(self, number: u32) -> u32 {
+        let bits = self.contacts.next_power_of_two().trailing_zeros().max(2);
+        let mask = (1 << bits) - 1;
+        // Multiplying by an odd number and folding the upper bits onto the lower ones can both be undone, so no two meet.
+        [0x9E37_79B1_u32, 0x85EB_CA77, 0xC2B2_AE3D]
+            .into_iter()
+            .fold(number, |number, odd| {
+                let number = number.wrapping_mul(odd) & mask;
+                number ^ (number >> (bits / 2))
+            })
     }
 
     /// An ordinary number: its last digits mean nothing to the simulated phones.
