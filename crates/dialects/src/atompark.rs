@@ -92,6 +92,7 @@ impl Dialect for Atompark {
         Answer {
             status: 200,
             content_type: "application/json; charset=utf-8",
+            headers: Vec::new(),
             body: content.unwrap_or_else(|fault| answer::failure(fault, style)),
         }
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 /// The octets of a body that the server reads at most; a longer one reaches the dialect as [`Body::TooLarge`].
 pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -41,8 +41,22 @@ pub struct Answer {
     pub status: u16,
     /// The content type, with its charset.
     pub content_type: &'static str,
+    /// Further header fields.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Content,
+}
+
+impl Answer {
+    /// Makes an answer that is whole.
+    pub(crate) fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            content_type,
+            headers: Vec::new(),
+            body: Content::Whole(body.into()),
+        }
+    }
 }
 
 /// Holds the body of an answer.

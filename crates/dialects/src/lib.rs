@@ -1,8 +1,11 @@
 //! Providers' documented APIs, served so that programs written for them run unchanged: a folder for each dialect.
 
 mod apart;
+pub mod atl;
 pub mod atompark;
 mod exchange;
+pub mod smscenter;
+pub mod smsclub;
 mod wire;
 
 use async_trait::async_trait;
@@ -11,23 +14,37 @@ use serde::Deserialize;
 
 pub use exchange::{Answer, BODY_LIMIT, Body, Content, Request};
 
+use crate::atl::Atl;
 use crate::atompark::Atompark;
+use crate::smscenter::SmsCenter;
+use crate::smsclub::SmsClub;
 
 /// Holds the settings of every dialect: what is not given is as the provider documents it.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Those of the API of Atompark and ePochta.
     pub atompark: atompark::Settings,
+    /// Those of the API of ATL InfoTech and LSIM.
+    pub atl: atl::Settings,
+    /// Those of the API of SMS Club.
+    pub smsclub: smsclub::Settings,
+    /// Those of the API of SMS Center.
+    pub smscenter: smscenter::Settings,
 }
 
 /// Holds every dialect; this is the only place that names them all.
-pub struct Dialects([Box<dyn Dialect>; 1]);
+pub struct Dialects([Box<dyn Dialect>; 4]);
 
 impl Dialects {
     /// Makes the dialects with their settings.
     pub fn new(settings: Settings) -> Self {
-        Self([Box::new(Atompark::new(settings.atompark))])
+        Self([
+            Box::new(Atompark::new(settings.atompark)),
+            Box::new(Atl::new(settings.atl)),
+            Box::new(SmsClub::new(settings.smsclub)),
+            Box::new(SmsCenter::new(settings.smscenter)),
+        ])
     }
 
     /// Tells whether requests for this path are some dialect's.

@@ -41,6 +41,7 @@ impl Gateway {
         }
         let account = NewAccount {
             name: name.to_owned(),
+            parent: None,
             currency,
             settings: json(settings),
         };
@@ -111,6 +112,11 @@ impl Gateway {
                 name.to_owned(),
                 self.0.vault.seal(&kind.purpose(name), secret),
             ),
+            CredentialKind::CallbackSecret => {
+                let name = account.to_string();
+                let sealed = self.0.vault.seal(&kind.purpose(&name), secret);
+                (name, sealed)
+            }
             CredentialKind::Password => (name.to_owned(), hash_password(secret)),
             CredentialKind::ApiKey | CredentialKind::Token => (token_name(secret), Vec::new()),
         };

@@ -133,7 +133,7 @@ fn read_credential(
     let kind = CredentialKind::from_name(&stored.kind)
         .ok_or_else(|| format!("the kind {} is unknown", stored.kind))?;
     let proof = match kind {
-        CredentialKind::KeyPair => Proof::Clear(
+        CredentialKind::KeyPair | CredentialKind::CallbackSecret => Proof::Clear(
             vault
                 .open(&kind.purpose(&stored.name), &stored.secret)
                 .map_err(|error| error.to_string())?,

@@ -3,6 +3,7 @@
 //! [`Gateway`] is the one handle that front ends hold. [`Running`] starts the tasks around it and stops them in order.
 
 pub mod admin;
+pub mod callback;
 mod campaign;
 pub mod clock;
 pub mod connector;
@@ -10,6 +11,10 @@ mod contacts;
 pub mod directory;
 mod error;
 mod exchange;
+mod inbound;
+pub mod mailings;
+mod message_templates;
+mod once;
 mod pricing;
 mod report;
 pub mod search;
@@ -17,6 +22,7 @@ pub mod secrets;
 mod sender_names;
 mod sign_in;
 mod stop_list;
+pub mod sub_accounts;
 mod submit;
 mod tasks;
 
@@ -32,17 +38,22 @@ pub use contacts::{ContactEntry, ContactField, ContactSearch};
 pub use directory::{Account, AccountSettings, RouteKinds};
 pub use error::Error;
 pub use exchange::Exchange;
-pub use report::{Balance, Message, Submission};
+pub use once::Once;
+pub use report::{Balance, Message, Sent, Submission};
 pub use secrets::Secret;
 pub use sender_names::SenderRules;
 pub use store::campaigns::Halt;
 pub use store::contacts::{Added, Contact, ContactList, ListVariable};
+pub use store::inbound::Received;
+pub use store::ledger::Turnover;
 pub use store::sender_names::SenderName;
 pub use store::stop_list::Stop;
+pub use store::submissions::History;
 pub use store::submissions::Parts as SubmissionParts;
+pub use store::templates::{MessageTemplate, TemplateText};
 pub use store::{
-    AccountId, ConnectorId, ContactId, ListId, MessageId, SenderId, StopId, SubmissionId,
-    VariableId,
+    AccountId, CallbackId, ConnectorId, ContactId, InboundId, ListId, MailingId, MessageId,
+    SenderId, StopId, SubmissionId, TemplateId, VariableId,
 };
 pub use submit::{Accepted, Submit, Terms, To};
 pub use tasks::{Running, registry};
@@ -266,4 +277,9 @@ impl Gateway {
     fn wake_dispatch(&self) {
         self.0.work.send_replace(());
     }
+}
+
+/// Stands for what is about to be built.
+fn not_built() -> Error {
+    Error::Unavailable(store::Error::other("not built yet", None))
 }

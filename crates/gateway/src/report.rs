@@ -1,6 +1,9 @@
 //! Looking: balances, submissions and their messages.
 
-use sms::{CampaignState, Currency, MessageState, Money, Reason, Refusal, Tally, Timestamp};
+use sms::{
+    CampaignState, Currency, Form, MessageState, Money, Msisdn, Reason, Refusal, Tally, Timestamp,
+};
+use store::submissions::History;
 use store::{AccountId, MessageId, SubmissionId};
 
 use crate::{Error, Gateway};
@@ -33,6 +36,10 @@ pub struct Submission {
     pub start_at: Option<Timestamp>,
     /// The calling program's own label.
     pub source: Option<String>,
+    /// How its texts travel and show.
+    pub form: Form,
+    /// The account's own id for it.
+    pub reference: Option<String>,
     /// Whether its account has deleted it.
     pub deleted: bool,
     /// How many messages are in which state.
@@ -52,6 +59,10 @@ pub struct Message {
     pub given: Option<String>,
     /// The values for the placeholders.
     pub variables: Option<String>,
+    /// Its own text instead of the submission's.
+    pub text: Option<String>,
+    /// Its own originator, or the submission's alternative one, instead of the submission's.
+    pub originator: Option<String>,
     /// Where it is.
     pub state: MessageState,
     /// Why it is there.
@@ -64,6 +75,27 @@ pub struct Message {
     pub submitted_at: Option<Timestamp>,
     /// When it came to its final state.
     pub done_at: Option<Timestamp>,
+}
+
+/// Describes a message with what it has of its submission.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The message; its `text` and `originator` are said here.
+    pub message: Message,
+    /// Its submission.
+    pub submission: SubmissionId,
+    /// Who it is from.
+    pub originator: String,
+    /// The text that the handset gets: filled in and transliterated, but not cut. Hex for a binary message.
+    pub text: String,
+    /// How it travels and shows.
+    pub form: Form,
+    /// The account's own id for its submission.
+    pub reference: Option<String>,
+    /// When its submission was accepted.
+    pub created_at: Timestamp,
+    /// When its submission starts, if it was scheduled.
+    pub start_at: Option<Timestamp>,
 }
 
 impl Gateway {
@@ -116,6 +148,8 @@ impl Gateway {
             recipient: message.recipient,
             given: message.given,
             variables: message.variables,
+            text: message.text,
+            originator: message.originator,
             state: message.state,
             reason: message.reason,
             segments: message.segments,
@@ -124,6 +158,42 @@ impl Gateway {
             done_at: message.done_at,
         };
         Ok(page.into_iter().map(message).collect())
+    }
+
+    /// Looks up the account's latest submission with this reference.
+    pub async fn submission_by_reference(
+        &self,
+        account: AccountId,
+        reference: &str,
+    ) -> Result<Option<SubmissionId>, Error> {
+        Ok(self
+            .store()
+            .submission_by_reference(account, reference)
+            .await?)
+    }
+
+    /// Reads those of the messages that are the account's, in the order asked for, each as often as asked for.
+    pub async fn messages_by_id(
+        &self,
+        _account: AccountId,
+        _messages: Vec<MessageId>,
+    ) -> Result<Vec<Sent>, Error> {
+        Err(crate::not_built())
+    }
+
+    /// Reads the messages of a submission of the account to these numbers, in the order of the submission.
+    pub async fn messages_to(
+        &self,
+        _account: AccountId,
+        _submission: SubmissionId,
+        _recipients: Vec<Msisdn>,
+    ) -> Result<Vec<Sent>, Error> {
+        Err(crate::not_built())
+    }
+
+    /// Reads messages of an account, the latest first.
+    pub async fn history(&self, _account: AccountId, _asked: History) -> Result<Vec<Sent>, Error> {
+        Err(crate::not_built())
     }
 
     /// Finds the currency of an account; refused when there is no such account.
@@ -144,6 +214,8 @@ impl Submission {
             created_at: found.created_at,
             start_at: found.start_at,
             source: found.source,
+            form: found.form,
+            reference: found.reference,
             deleted: found.deleted,
             state: CampaignState::of(&found.tally),
             tally: found.tally,

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use sms::{Country, Lane, Money, Msisdn, Quote, Recipient, Refusal, Timestamp};
-use store::submissions::{Acceptance, NewMessage, NewSubmission};
-use store::{AccountId, SubmissionId};
+use sms::{Country, Form, Lane, Money, Msisdn, Quote, Recipient, Refusal, Timestamp};
+use store::submissions::{Acceptance, NewMessage, NewSubmission, Parts};
+use store::{AccountId, MessageId, SubmissionId};
 
 use crate::directory::{Directory, RouteKinds};
 use crate::pricing::{Approvals, Common, Pricing, check_originator, check_text};
-use crate::{Error, Gateway, Limits};
+use crate::{Error, Gateway, Limits, Once};
 
 /// Says what is to be sent, and how; to whom is said beside it.
 #[derive(Clone, Debug, Default)]
@@ -20,14 +20,22 @@ pub struct Terms {
     pub alternative: Option<String>,
     /// The text; a template of [`sms::template`] for the recipients that have variables.
     pub text: String,
+    /// How the texts travel and show.
+    pub form: Form,
     /// Not before; `None` or a time that has passed for at once.
     pub start_at: Option<Timestamp>,
     /// How long after the start it may still leave; `None` for the gateway's default, which is also the most.
     pub lifetime_ms: Option<i64>,
+    /// In which parts it goes; all at once when `None`. A campaign has parts of its own, and leaves these alone.
+    pub parts: Option<Parts>,
     /// Check and price everything, answer with an id, send and charge nothing.
     pub test: bool,
     /// The calling program's own label, for statistics.
     pub source: Option<String>,
+    /// The account's own id for it, by which it can be looked up; need not be unique.
+    pub reference: Option<String>,
+    /// What makes it the same request as another one: it is accepted once only.
+    pub once: Option<Once>,
     /// Which kinds of route to prefer.
     pub route_kinds: RouteKinds,
 }
@@ -54,6 +62,25 @@ pub struct To {
     pub number: String,
     /// The values for the placeholders, separated by `;`; `None` to send the text as it stands, percent signs and all.
     pub variables: Option<String>,
+    /// A text of its own, sent as it stands; then the terms' text may be empty.
+    pub text: Option<String>,
+    /// Who this message is from, when not whom the terms say.
+    pub originator: Option<String>,
+    /// What makes it the same message as another one: it is accepted once only, and left out else.
+    pub once: Option<Once>,
+}
+
+impl To {
+    /// Names a recipient who gets the text as it stands.
+    pub fn number(number: impl Into<String>) -> Self {
+        Self {
+            number: number.into(),
+            variables: None,
+            text: None,
+            originator: None,
+            once: None,
+        }
+    }
 }
 
 /// Answers a submission.
@@ -63,6 +90,21 @@ pub struct Accepted {
     pub submission: SubmissionId,
     /// What is held for it; nothing for recipients on the stop list.
     pub price: Money,
+    /// The number of its first message; those that follow have the next ones.
+    pub first_message: MessageId,
+    /// The positions of the recipients that have no message, ascending: those given again, and those in [`Accepted::repeated`].
+    pub left_out: Vec<usize>,
+    /// The positions of the recipients whose message repeats an accepted one.
+    pub repeated: Vec<usize>,
+}
+
+impl Accepted {
+    /// Returns the message of the recipient at a position of the request; `None` when it has none.
+    pub fn message(&self, position: usize) -> Option<MessageId> {
+        let before = self.left_out.binary_search(&position).err()?;
+        let index = i64::try_from(position - before).ok()?;
+        Some(MessageId(self.first_message.0 + index))
+    }
 }
 
 impl Gateway {
@@ -246,10 +288,16 @@ pub(crate) fn accepted(acceptance: Acceptance, needed: Money) -> Result<Accepted
         Acceptance::Accepted {
             submission,
             price_micros,
+            first_message,
+            repeated,
         } => Ok(Accepted {
             submission,
             price: money(price_micros),
+            first_message,
+            left_out: Vec::new(),
+            repeated,
         }),
+        Acceptance::Repeated { .. } => Err(Refusal::Duplicate),
         Acceptance::NobodyLeft => Err(Refusal::NoValidRecipients),
         Acceptance::Insufficient { available_micros } => Err(Refusal::InsufficientFunds {
             needed,
@@ -287,6 +335,11 @@ pub(crate) fn new_submission(
             .alternative
             .map(|alternative| alternative.as_str().to_owned()),
         text: common.text.clone(),
+        form: terms.form,
+        reference: terms.reference.clone(),
+        once: terms.once.map(|once| once.from(now)),
+        mailing: None,
+        tells: false,
         variable_names: common.variable_names.clone(),
         lane,
         source: terms.source.clone(),
@@ -294,7 +347,7 @@ pub(crate) fn new_submission(
         created_at: now,
         start_at,
         expires_at: start_at.unwrap_or(now).plus_millis(lifetime_ms),
-        parts: None,
+        parts: terms.parts,
         control: None,
         expansion: None,
         messages,

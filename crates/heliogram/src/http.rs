@@ -172,7 +172,9 @@ async fn in_dialect(
         return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(respond(status, answer.content_type, content(answer.body)))
+    let mut response = respond(status, answer.content_type, content(answer.body));
+    response.headers_mut().extend(answer.headers);
+    Ok(response)
 }
 
 /// Makes an answer's body. One that fails in the middle ends its connection without the last chunk, which is an error to clients.

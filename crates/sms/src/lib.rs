@@ -5,6 +5,7 @@
 
 pub mod campaign;
 pub mod country;
+pub mod form;
 mod inline;
 pub mod lane;
 pub mod ledger;
@@ -23,6 +24,7 @@ pub mod time;
 
 pub use campaign::{CampaignState, Tally};
 pub use country::Country;
+pub use form::{Alphabet, Form, Transliteration};
 pub use lane::Lane;
 pub use ledger::{Book, EntryKind, LedgerError};
 pub use money::{Currency, Money};

@@ -107,9 +107,27 @@ pub enum Refusal {
     /// A time is unreadable, or lies where it must not.
     #[error("the time is not valid")]
     InvalidTime,
-    /// The same idempotency key came before with another content.
-    #[error("the request repeats an earlier one with another content")]
+    /// Something that is accepted once only has been accepted before.
+    #[error("the request repeats one that was accepted")]
     Duplicate,
+    /// The account has no message with this id.
+    #[error("the message is unknown")]
+    UnknownMessage,
+    /// The account has no mailing with this id.
+    #[error("the mailing is unknown")]
+    UnknownMailing,
+    /// The account keeps no message template with this id.
+    #[error("the message template is unknown")]
+    UnknownTemplate,
+    /// No account with this login is under the account.
+    #[error("the account under this one is unknown")]
+    UnknownSubAccount,
+    /// The account may not be used from the address that the request came from.
+    #[error("the account may not be used from this address")]
+    AddressNotAllowed,
+    /// The text is not the hex of octets that a binary message may have.
+    #[error("the binary text is not valid")]
+    InvalidBinary,
     /// The account sends requests faster than it may.
     #[error("requests come too fast")]
     RateLimited,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use sms::Timestamp;
 use store::campaigns::NewExpansion;
 use store::submissions::{Acceptance, NewSubmission};
-use store::{AccountId, Error, SubmissionId};
+use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::new_messages::{Target, check_connectors, is_waiting, price, suppress};
 use crate::tallies::COUNTED_WHEN_ASKED;
@@ -37,7 +37,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         }
     }
     check_connectors(connection, new.messages.iter().chain(&new.control))?;
-    let submission = write(connection, &new, price_micros, None)?;
+    let (submission, first_message) = write(connection, &new, price_micros, None)?;
     if let Some(expansion) = &new.expansion {
         begin_expansion(connection, new.account, submission, expansion)?;
     }
@@ -58,6 +58,8 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     Ok(Acceptance::Accepted {
         submission,
         price_micros: with_copy,
+        first_message,
+        repeated: Vec::new(),
     })
 }
 
@@ -84,7 +86,7 @@ fn write(
     new: &NewSubmission,
     price_micros: i64,
     control_of: Option<SubmissionId>,
-) -> Result<SubmissionId, Error> {
+) -> Result<(SubmissionId, MessageId), Error> {
     let first = reserve_numbers(connection, planned(new))?;
     let submission = insert_submission(connection, new, price_micros, first, control_of)?;
     let target = Target {
@@ -115,7 +117,7 @@ fn write(
             new.created_at,
         )?;
     }
-    Ok(submission)
+    Ok((submission, MessageId(first)))
 }
 
 /// How many messages it is to have.

@@ -24,8 +24,14 @@ impl Accounts for SqliteStore {
                 }
                 connection
                     .execute(
-                        "INSERT INTO account (name, currency, settings, created_at) VALUES (?1, ?2, ?3, ?4)",
-                        (&account.name, account.currency.code(), &account.settings, at.as_millis()),
+                        "INSERT INTO account (name, currency, settings, created_at, parent_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+                        (
+                            &account.name,
+                            account.currency.code(),
+                            &account.settings,
+                            at.as_millis(),
+                            account.parent.map(|parent| parent.0),
+                        ),
                     )
                     .map_err(failed("cannot add the account"))?;
                 let id = connection.last_insert_rowid();

@@ -225,6 +225,7 @@ impl Run<'_> {
             recipient,
             originator,
             text: shared.text,
+            form: sms::Form::default(),
             variable_names: shared.variable_names,
             variables: entry.variables,
             segments: entry.segments,

@@ -24,7 +24,7 @@ impl Configuration for SqliteStore {
                     revision: revision(view)?,
                     accounts: all(
                         view,
-                        "SELECT id, name, currency, credit_limit, suspended, settings, created_at FROM account ORDER BY id",
+                        "SELECT id, name, currency, credit_limit, suspended, settings, created_at, parent_id FROM account ORDER BY id",
                         account,
                     )?,
                     credentials: all(
@@ -266,6 +266,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
+        parent: row.get::<_, Option<i64>>(7)?.map(AccountId),
         currency: currency(row, 2)?,
         credit_limit_micros: row.get(3)?,
         suspended: row.get(4)?,

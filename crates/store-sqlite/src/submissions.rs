@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
-use sms::{MessageState, Reason, Tally, Timestamp};
+use sms::{Form, MessageState, Msisdn, Reason, Tally, Timestamp};
 use store::campaigns::Halt;
-use store::submissions::{Acceptance, Message, NewSubmission, Submission, Submissions};
+use store::submissions::{
+    Acceptance, History, Message, NewSubmission, Sent, Submission, Submissions,
+};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::accept::accept;
@@ -51,6 +53,39 @@ impl Submissions for SqliteStore {
                 .map_err(failed("cannot read messages"))
             })
             .await
+    }
+
+    async fn submission_by_reference(
+        &self,
+        _account: AccountId,
+        _reference: &str,
+    ) -> Result<Option<SubmissionId>, Error> {
+        Err(Error::other("not built yet", None))
+    }
+
+    async fn messages_by_id(
+        &self,
+        _account: AccountId,
+        _messages: Vec<MessageId>,
+    ) -> Result<Vec<Sent>, Error> {
+        Err(Error::other("not built yet", None))
+    }
+
+    async fn messages_to(
+        &self,
+        _account: AccountId,
+        _id: SubmissionId,
+        _recipients: Vec<Msisdn>,
+    ) -> Result<Vec<Sent>, Error> {
+        Err(Error::other("not built yet", None))
+    }
+
+    async fn history(&self, _account: AccountId, _asked: History) -> Result<Vec<Sent>, Error> {
+        Err(Error::other("not built yet", None))
+    }
+
+    async fn forget_once(&self, _now: Timestamp, _limit: u32) -> Result<u64, Error> {
+        Err(Error::other("not built yet", None))
     }
 
     async fn tally(&self) -> Result<Tally, Error> {
@@ -135,6 +170,8 @@ impl Stored {
                 created_at: Timestamp::from_millis(row.get(6)?),
                 start_at: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_millis),
                 source: row.get(8)?,
+                form: Form::default(),
+                reference: None,
                 deleted: row.get(9)?,
                 tally: Tally::default(),
             },
@@ -200,6 +237,8 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         recipient: row.get(1)?,
         given: row.get(2)?,
         variables: row.get(3)?,
+        text: None,
+        originator: None,
         state: state_from(row.get(4)?),
         reason: reason_from(row.get(5)?),
         segments: row.get(6)?,

@@ -10,6 +10,8 @@ use crate::{AccountId, Error};
 pub struct NewAccount {
     /// Name for people and the command line; unique.
     pub name: String,
+    /// The account that it was made by and is paid for by; `None` for one that the operator of the gateway made.
+    pub parent: Option<AccountId>,
     /// The currency of its balance and prices; never changes.
     pub currency: Currency,
     /// The gateway's settings of the account, as a JSON object the store does not look into.
@@ -23,6 +25,8 @@ pub struct Account {
     pub id: AccountId,
     /// Its name.
     pub name: String,
+    /// The account that it was made by; `None` for one that the operator of the gateway made.
+    pub parent: Option<AccountId>,
     /// The currency of its balance and prices.
     pub currency: Currency,
     /// How far below zero the available balance may go, in micro-units; 0 for a prepaid account.
@@ -51,7 +55,7 @@ pub struct Credential {
 /// Keeps accounts and credentials.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Creates an account with an empty book. Conflict when the name is taken.
+    /// Creates an account with an empty book. Conflict when the name is taken, or there is no such parent.
     async fn add_account(&self, account: NewAccount, at: Timestamp) -> Result<AccountId, Error>;
 
     /// Changes settings, credit limit and suspension of an account. Conflict when there is no such account.

@@ -50,3 +50,20 @@ id!(
     /// Numbers a registered sender name, from 1 over all accounts.
     SenderId
 );
+id!(
+    /// Numbers a mailing, from 1,000,000,001, so that it is never a submission's number too; shown to customers, so it must fit
+    /// 31 bits.
+    MailingId
+);
+id!(
+    /// Numbers a message template, from 1 over all accounts.
+    TemplateId
+);
+id!(
+    /// Numbers a message from a handset, from 1 over all accounts; shown to customers, so it must fit 31 bits.
+    InboundId
+);
+id!(
+    /// Numbers a callback, from 1 over all accounts.
+    CallbackId
+);

@@ -32,6 +32,31 @@ pub struct Audit {
     pub violations: Vec<Violation>,
 }
 
+/// Answers a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transferred {
+    /// Both entries are durable.
+    Done,
+    /// Nothing was written: the account that was to give has no more than this, in micro-units, its credit included.
+    Insufficient {
+        /// What it could give.
+        available_micros: i64,
+    },
+}
+
+/// Sums up what an account spent and was given in some time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// Messages of the submissions accepted in that time that an upstream has taken.
+    pub messages: u64,
+    /// Their segments.
+    pub segments: u64,
+    /// What they were charged, in micro-units.
+    pub charged_micros: i64,
+    /// What came to the account in that time by top-ups, adjustments and transfers, less what was taken away, in micro-units.
+    pub brought_micros: i64,
+}
+
 /// Keeps the ledger. Charges, holds and releases are written by the promises that cause them.
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -44,6 +69,25 @@ pub trait Ledger: Send + Sync {
         note: &str,
         at: Timestamp,
     ) -> Result<Book, Error>;
+
+    /// Moves an amount above zero from the available balance of one account to another's, in one transaction, if the credit limit
+    /// of the first allows it. Conflict when either does not exist or their currencies differ. Not idempotent.
+    async fn transfer(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        amount_micros: i64,
+        note: &str,
+        at: Timestamp,
+    ) -> Result<Transferred, Error>;
+
+    /// Sums up an account's turnover from `from` on and before `until`. Looks at each of its messages of that time.
+    async fn turnover(
+        &self,
+        account: AccountId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Turnover, Error>;
 
     /// Reads the book of an account; `None` when there is no such account.
     async fn book(&self, account: AccountId) -> Result<Option<Book>, Error>;

@@ -6,34 +6,42 @@
 //! on one backend: SQLite and `PostgreSQL` must both be able to keep every promise.
 
 pub mod accounts;
+pub mod callbacks;
 pub mod campaigns;
 pub mod configuration;
 pub mod contacts;
 pub mod contract;
 mod error;
 mod id;
+pub mod inbound;
 pub mod ledger;
+pub mod mailings;
 pub mod queue;
 pub mod receipts;
 pub mod sender_names;
 pub mod stop_list;
 pub mod submissions;
+pub mod templates;
 
 pub use accounts::Accounts;
+pub use callbacks::Callbacks;
 pub use campaigns::Campaigns;
 pub use configuration::Configuration;
 pub use contacts::Contacts;
 pub use error::Error;
 pub use id::{
-    AccountId, ConnectorId, ContactId, ListId, MessageId, SenderId, StopId, SubmissionId,
-    VariableId,
+    AccountId, CallbackId, ConnectorId, ContactId, InboundId, ListId, MailingId, MessageId,
+    SenderId, StopId, SubmissionId, TemplateId, VariableId,
 };
+pub use inbound::Inbound;
 pub use ledger::Ledger;
+pub use mailings::Mailings;
 pub use queue::Queue;
 pub use receipts::Receipts;
 pub use sender_names::SenderNames;
 pub use stop_list::StopList;
 pub use submissions::Submissions;
+pub use templates::Templates;
 
 /// Answers to every promise: a backend.
 pub trait Store:

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sms::{Lane, Msisdn, Reason, Timestamp};
+use sms::{Form, Lane, Msisdn, Reason, Timestamp};
 
 use crate::{AccountId, ConnectorId, Error, MessageId};
 
@@ -47,8 +47,10 @@ pub struct ClaimedMessage {
     pub recipient: Msisdn,
     /// Who it is from; shared by the messages of one submission.
     pub originator: Arc<str>,
-    /// The text or template; shared likewise.
+    /// The text or template; shared likewise, unless it is the message's own.
     pub text: Arc<str>,
+    /// How it travels and shows.
+    pub form: Form,
     /// The names of its values by position; shared likewise.
     pub variable_names: Arc<[String]>,
     /// The values for its placeholders.

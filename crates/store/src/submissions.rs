@@ -2,10 +2,10 @@
 //! [`crate::campaigns`].
 
 use async_trait::async_trait;
-use sms::{Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
+use sms::{Form, Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
 
 use crate::campaigns::NewExpansion;
-use crate::{AccountId, ConnectorId, Error, MessageId, SenderId, SubmissionId};
+use crate::{AccountId, ConnectorId, Error, MailingId, MessageId, SenderId, SubmissionId};
 
 /// Splits a submission into parts that go one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,15 @@ pub struct Parts {
     pub size: u32,
     /// How long after a part the next one starts, in milliseconds.
     pub interval_ms: i64,
+}
+
+/// Names what must not be accepted twice by one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// What it is: the caller's digest.
+    pub key: [u8; 16],
+    /// From when on it may be accepted again; `None` for never.
+    pub until: Option<Timestamp>,
 }
 
 /// Describes one request to send, priced and routed.
@@ -27,8 +36,18 @@ pub struct NewSubmission {
     pub alternative: Option<String>,
     /// The text, or the template when messages carry variables.
     pub text: String,
+    /// How the texts travel and show.
+    pub form: Form,
     /// The names of the messages' values by position; an empty one names nothing. None holds a `;`.
     pub variable_names: Vec<String>,
+    /// The account's own id for it; need not be unique.
+    pub reference: Option<String>,
+    /// What must not be accepted twice.
+    pub once: Option<Once>,
+    /// The mailing that it is a run of.
+    pub mailing: Option<MailingId>,
+    /// Whether the account is called back when a message of it comes to its end.
+    pub tells: bool,
     /// How urgent it is.
     pub lane: Lane,
     /// The calling program's own label.
@@ -60,6 +79,12 @@ pub struct NewMessage {
     pub given: Option<String>,
     /// The values for the template's placeholders, as given.
     pub variables: Option<String>,
+    /// Its own text instead of the submission's; not a template.
+    pub text: Option<String>,
+    /// Its own originator instead of the submission's.
+    pub originator: Option<String>,
+    /// What must not be accepted twice: a message that repeats another is left out of its submission.
+    pub once: Option<Once>,
     /// How many segments the rendered text takes; 0 for a message that can never leave.
     pub segments: u16,
     /// The price of all its segments, held until the outcome is known.
@@ -77,7 +102,7 @@ pub struct NewMessage {
 }
 
 /// Answers an acceptance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Acceptance {
     /// Submission, messages or expansion, hold and queue entries are durable.
     Accepted {
@@ -85,6 +110,15 @@ pub enum Acceptance {
         submission: SubmissionId,
         /// What is held for it and its control copy: the price of all but those whose number is on the stop list.
         price_micros: i64,
+        /// The number of its first message; those that follow have the next ones, in the order given.
+        first_message: MessageId,
+        /// The positions of the messages that were left out because they repeat accepted ones, ascending.
+        repeated: Vec<usize>,
+    },
+    /// Nothing was written: the submission, or each of its messages, repeats what was accepted before.
+    Repeated {
+        /// What it repeats; of several the one that its first message repeats.
+        submission: SubmissionId,
     },
     /// Nothing was written: every number that could be sent to is on the stop list, or the contact list has been emptied.
     NobodyLeft,
@@ -116,6 +150,10 @@ pub struct Submission {
     pub start_at: Option<Timestamp>,
     /// The calling program's own label.
     pub source: Option<String>,
+    /// How its texts travel and show.
+    pub form: Form,
+    /// The account's own id for it.
+    pub reference: Option<String>,
     /// Whether its account has deleted it.
     pub deleted: bool,
     /// How many of its messages are in which state at the time of asking: contacts that are no messages yet, and messages that
@@ -134,6 +172,10 @@ pub struct Message {
     pub given: Option<String>,
     /// The values for the placeholders.
     pub variables: Option<String>,
+    /// Its own text instead of the submission's.
+    pub text: Option<String>,
+    /// Its own originator, or the submission's alternative one, instead of the submission's.
+    pub originator: Option<String>,
     /// Where it is.
     pub state: MessageState,
     /// Why it is there.
@@ -150,14 +192,53 @@ pub struct Message {
     pub changed_at: Timestamp,
 }
 
+/// Describes a message with what it has of its submission.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// Its submission.
+    pub submission: SubmissionId,
+    /// Who it is from: its own originator, or its submission's.
+    pub originator: String,
+    /// Its own text, or its submission's text or template.
+    pub text: String,
+    /// The names of its values by position.
+    pub variable_names: Vec<String>,
+    /// How it travels and shows.
+    pub form: Form,
+    /// The account's own id for its submission.
+    pub reference: Option<String>,
+    /// When its submission was accepted.
+    pub created_at: Timestamp,
+    /// When its submission starts, if it was scheduled.
+    pub start_at: Option<Timestamp>,
+}
+
+/// Asks for messages of an account, the latest first.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// Of submissions accepted at this time or later.
+    pub from: Timestamp,
+    /// Of submissions accepted before this time.
+    pub until: Timestamp,
+    /// To this number only.
+    pub recipient: Option<Msisdn>,
+    /// Those numbered below this one.
+    pub before: Option<MessageId>,
+    /// How many at the most.
+    pub limit: u32,
+}
+
 /// Keeps submissions and messages.
 #[async_trait]
 pub trait Submissions: Send + Sync {
     /// Writes the submission, its messages or its expansion, the hold on the balance and the queue entries; or nothing. Messages to
     /// numbers on the account's stop list become suppressed ones at no price. Conflict when the account, a connector or the
-    /// contact list does not exist (any more).
+    /// contact list does not exist (any more). What repeats an accepted submission or message by its [`Once`] is not written
+    /// again, whatever else could be said of it; one that is refused uses nothing up.
     ///
-    /// Not idempotent: after an `unavailable` error the caller must not say that it was accepted.
+    /// Idempotent where there is a [`Once`]; else, after an `unavailable` error, the caller must not say that it was accepted.
     async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;
 
     /// Looks up a submission of that account and tells how many of its messages are where, however many there are.
@@ -177,6 +258,35 @@ pub trait Submissions: Send + Sync {
         after: Option<MessageId>,
         limit: u32,
     ) -> Result<Vec<Message>, Error>;
+
+    /// Looks up the latest submission of the account with this reference, control copies and deleted ones left out.
+    async fn submission_by_reference(
+        &self,
+        account: AccountId,
+        reference: &str,
+    ) -> Result<Option<SubmissionId>, Error>;
+
+    /// Reads those of the messages that are the account's, in the order asked for; control copies are nobody's.
+    async fn messages_by_id(
+        &self,
+        account: AccountId,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<Sent>, Error>;
+
+    /// Reads the messages of a submission of the account to these numbers, in the order of the submission.
+    async fn messages_to(
+        &self,
+        account: AccountId,
+        id: SubmissionId,
+        recipients: Vec<Msisdn>,
+    ) -> Result<Vec<Sent>, Error>;
+
+    /// Reads messages of an account, the latest first; those of control copies and deleted submissions are left out. With a
+    /// recipient it looks at all messages of the time asked for.
+    async fn history(&self, account: AccountId, asked: History) -> Result<Vec<Sent>, Error>;
+
+    /// Forgets what was not to be accepted twice until a time that has passed, at most `limit`; answers how many.
+    async fn forget_once(&self, now: Timestamp, limit: u32) -> Result<u64, Error>;
 
     /// Counts all messages of all accounts by state. Looks at every message: for tools and people, not for each request.
     async fn tally(&self) -> Result<Tally, Error>;

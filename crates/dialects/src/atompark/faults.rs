@@ -202,6 +202,12 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
         Refusal::FieldTooLong { .. } => (codes.other, "Parameter is too long."),
         Refusal::InvalidTime => (codes.other, "Wrong datetime."),
         Refusal::Duplicate => (codes.other, "Duplicate request."),
+        Refusal::AddressNotAllowed => (AUTHENTICATION, "Address is not allowed."),
+        Refusal::UnknownMessage => (codes.other, "No message."),
+        Refusal::UnknownMailing => (codes.other, "No mailing."),
+        Refusal::UnknownTemplate => (codes.other, "No template."),
+        Refusal::UnknownSubAccount => (codes.other, "No account."),
+        Refusal::InvalidBinary => (codes.text, "Wrong binary text."),
         Refusal::RateLimited => (codes.other, "Too many requests."),
     }
 }

@@ -108,10 +108,7 @@ fn single(account: &Account, arguments: Arguments<'_>) -> Result<Submit, Failure
     Ok(Submit {
         account: account.id,
         terms,
-        recipients: vec![To {
-            number: number.to_owned(),
-            variables: None,
-        }],
+        recipients: vec![To::number(number)],
         lane: Lane::Transactional,
         drop_repeats: false,
     })

@@ -34,6 +34,7 @@ impl Arguments<'_> {
             test: self.is_test()?,
             source: self.text("userapp")?.map(str::to_owned),
             route_kinds: self.route_kinds()?,
+            ..Terms::default()
         })
     }
 

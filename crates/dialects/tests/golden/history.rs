@@ -183,8 +183,8 @@ impl History<'_> {
 
     async fn submit(&self, account: AccountId, sent: &Sent) {
         let to = |number: &String| To {
-            number: number.clone(),
             variables: sent.variables.clone(),
+            ..To::number(number)
         };
         let start_at = self.gateway.now().plus_millis(MINUTE_MS);
         let submit = Submit {

@@ -11,6 +11,8 @@ pub struct Account {
     pub id: AccountId,
     /// Its name.
     pub name: String,
+    /// The account that it was made by; `None` for one that the operator of the gateway made.
+    pub parent: Option<AccountId>,
     /// The currency of its balance and prices.
     pub currency: Currency,
     /// How far below zero its available balance may go.
@@ -33,6 +35,14 @@ pub struct AccountSettings {
     pub time_zone: String,
     /// Whether the control copies of its campaigns cost anything.
     pub control_copies: ControlCopies,
+    /// The addresses from which it may be used, such as `192.0.2.1` or `2001:db8::/32`; any when empty.
+    pub addresses: Vec<String>,
+    /// How many requests it may make in a second, where a door has such a limit; the door's own when `None`.
+    pub requests_per_second: Option<u32>,
+    /// Where its program is called back, `http` or `https`; nothing is told when `None`.
+    pub callback_url: Option<String>,
+    /// The numbers that are its own: messages from handsets to them are its.
+    pub numbers: Vec<String>,
 }
 
 impl Default for AccountSettings {
@@ -42,6 +52,10 @@ impl Default for AccountSettings {
             originators: Originators::Any,
             time_zone: "UTC".into(),
             control_copies: ControlCopies::Free,
+            addresses: Vec::new(),
+            requests_per_second: None,
+            callback_url: None,
+            numbers: Vec::new(),
         }
     }
 }
@@ -88,11 +102,19 @@ pub enum CredentialKind {
     ApiKey,
     /// A bearer token.
     Token,
+    /// What callbacks are signed with; named after nothing.
+    CallbackSecret,
 }
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::KeyPair, Self::Password, Self::ApiKey, Self::Token];
+    pub const ALL: [Self; 5] = [
+        Self::KeyPair,
+        Self::Password,
+        Self::ApiKey,
+        Self::Token,
+        Self::CallbackSecret,
+    ];
 
     /// Returns the name under which the kind is stored.
     pub const fn name(self) -> &'static str {
@@ -101,6 +123,7 @@ impl CredentialKind {
             Self::Password => "password",
             Self::ApiKey => "api-key",
             Self::Token => "token",
+            Self::CallbackSecret => "callback-secret",
         }
     }
 
@@ -120,6 +143,7 @@ impl Account {
         Ok(Self {
             id: stored.id,
             name: stored.name,
+            parent: stored.parent,
             currency: stored.currency,
             credit_limit_micros: stored.credit_limit_micros,
             suspended: stored.suspended,

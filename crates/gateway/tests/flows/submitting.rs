@@ -10,8 +10,8 @@ const NUMBER: &str = "380670000001";
 
 fn personal(number: &str, variables: &str) -> To {
     To {
-        number: number.into(),
         variables: Some(variables.into()),
+        ..To::number(number)
     }
 }
 
@@ -195,10 +195,7 @@ async fn variables_make_each_text_and_price_its_own() {
         personal("380670000001", "Ann"),
         personal("380670000002", &"x".repeat(150)),
         personal("380670000003", "Оля"),
-        To {
-            number: "380670000004".into(),
-            variables: None,
-        },
+        To::number("380670000004"),
     ];
     let quote = world.gateway.quote(submit.clone()).await.unwrap();
     assert_eq!((quote.messages(), quote.segments()), (4, 5));

@@ -164,10 +164,7 @@ impl World {
 }
 
 pub(crate) fn request(account: AccountId, numbers: &[&str]) -> Submit {
-    let to = |number: &&str| To {
-        number: (*number).into(),
-        variables: None,
-    };
+    let to = |number: &&str| To::number(*number);
     Submit {
         account,
         terms: Terms {

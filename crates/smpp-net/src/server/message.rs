@@ -49,10 +49,7 @@ pub(super) fn read(
             lifetime_ms,
             ..Terms::default()
         },
-        recipients: vec![To {
-            number,
-            variables: None,
-        }],
+        recipients: vec![To::number(number)],
         lane: Lane::Transactional,
         drop_repeats: false,
     };

@@ -127,10 +127,7 @@ mod tests {
     }
 
     fn part(reference: u16, index: u8, octets: &[u8]) -> Part {
-        let to = To {
-            number: "380501234567".into(),
-            variables: None,
-        };
+        let to = To::number("380501234567");
         Part {
             submit: Submit {
                 account: AccountId(1),

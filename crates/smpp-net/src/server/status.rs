@@ -19,7 +19,9 @@ pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
         | Refusal::NoPrice
         | Refusal::NoRoute => CommandStatus::RINVDSTADR,
         Refusal::TooManyRecipients { .. } => CommandStatus::RINVNUMDESTS,
-        Refusal::UnknownSubmission | Refusal::SubmissionDeleted => CommandStatus::RINVMSGID,
+        Refusal::UnknownSubmission | Refusal::SubmissionDeleted | Refusal::UnknownMessage => {
+            CommandStatus::RINVMSGID
+        }
         Refusal::InvalidTime => CommandStatus::RINVSCHED,
         Refusal::RateLimited => CommandStatus::RTHROTTLED,
         Refusal::AccountSuspended
@@ -34,6 +36,11 @@ pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
         | Refusal::UnknownCountry
         | Refusal::InvalidName
         | Refusal::FieldTooLong { .. }
+        | Refusal::UnknownMailing
+        | Refusal::UnknownTemplate
+        | Refusal::UnknownSubAccount
+        | Refusal::AddressNotAllowed
+        | Refusal::InvalidBinary
         | Refusal::Duplicate => CommandStatus::RSUBMITFAIL,
     }
 }

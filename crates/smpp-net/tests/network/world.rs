@@ -150,10 +150,7 @@ impl World {
     }
 
     pub(crate) async fn submit(&self, text: &str, numbers: &[&str]) -> SubmissionId {
-        let to = |number: &&str| To {
-            number: (*number).to_owned(),
-            variables: None,
-        };
+        let to = |number: &&str| To::number(*number);
         let submit = Submit {
             account: self.account,
             terms: Terms {

@@ -18,6 +18,7 @@ fn credential(account: AccountId, name: &str, secret: &[u8]) -> Credential {
 pub async fn a_new_account_has_an_empty_book_and_its_settings(store: &dyn Store) {
     let new = NewAccount {
         name: "shop".into(),
+        parent: None,
         currency: Currency::EUR,
         settings: r#"{"tariff":"x"}"#.into(),
     };
@@ -38,6 +39,7 @@ pub async fn an_account_name_is_taken_once(store: &dyn Store) {
     account(store, "shop", 0).await;
     let again = NewAccount {
         name: "shop".into(),
+        parent: None,
         currency: Currency::UAH,
         settings: "{}".into(),
     };

@@ -135,6 +135,7 @@ pub async fn a_stopped_number_is_suppressed_at_acceptance(store: &dyn Store) {
     let Acceptance::Accepted {
         submission,
         price_micros,
+        ..
     } = answer
     else {
         panic!("{answer:?}")

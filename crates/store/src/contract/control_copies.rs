@@ -96,6 +96,7 @@ pub async fn a_control_copy_that_has_a_price_is_charged_for_itself(store: &dyn S
     let Acceptance::Accepted {
         submission,
         price_micros,
+        ..
     } = accepted
     else {
         panic!("the balance covers it: {accepted:?}");

@@ -68,6 +68,7 @@ pub async fn the_balance_must_cover_the_price_to_the_last_unit(store: &dyn Store
         match answer {
             Acceptance::Accepted { .. } => assert!(accepted, "{name}"),
             Acceptance::NobodyLeft => panic!("the stop list is empty"),
+            Acceptance::Repeated { .. } => panic!("nothing is accepted once only"),
             Acceptance::Insufficient { available_micros } => {
                 assert!(!accepted, "{name}");
                 assert_eq!(available_micros, balance);
@@ -166,6 +167,7 @@ pub async fn concurrent_submissions_spend_the_balance_exactly(store: &dyn Store)
             Acceptance::Accepted { submission, .. } => ids.push(submission.0),
             Acceptance::Insufficient { available_micros } => assert_eq!(available_micros, 0),
             Acceptance::NobodyLeft => panic!("the stop list is empty"),
+            Acceptance::Repeated { .. } => panic!("nothing is accepted once only"),
         }
     }
     ids.sort_unstable();
@@ -206,6 +208,9 @@ pub async fn messages_that_can_never_leave_are_kept_with_their_reason(store: &dy
         recipient: None,
         given: Some("not a number".into()),
         variables: None,
+        text: None,
+        originator: None,
+        once: None,
         segments: 0,
         price_micros: 0,
         connector: None,

@@ -142,6 +142,7 @@ impl<'a> Walk<'a> {
             Acceptance::Accepted {
                 submission,
                 price_micros,
+                ..
             } => {
                 assert!(price_micros <= most && (test || price_micros <= book.available));
                 self.submissions.push(submission);
@@ -152,6 +153,7 @@ impl<'a> Walk<'a> {
             }
             // Only a stop list can do that; the walk stops numbers now and then.
             Acceptance::NobodyLeft => {}
+            Acceptance::Repeated { .. } => panic!("nothing is accepted once only"),
         }
     }
 

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use sms::ledger::Book;
-use sms::{Currency, Lane, MessageState, Msisdn, Outcome, Reason, Timestamp};
+use sms::{Currency, Form, Lane, MessageState, Msisdn, Outcome, Reason, Timestamp};
 
 use crate::accounts::NewAccount;
 use crate::queue::{AcceptedSegment, Answer, Claim, Claimed, Rest};
@@ -127,6 +127,7 @@ impl Sent<'_> {
 pub(super) async fn account(store: &dyn Store, name: &str, balance: i64) -> AccountId {
     let account = NewAccount {
         name: name.into(),
+        parent: None,
         currency: Currency::UAH,
         settings: "{}".into(),
     };
@@ -146,6 +147,9 @@ pub(super) fn submission(
         recipient: Some(Msisdn::parse(&format!("{}", 380_670_000_000_u64 + index)).unwrap()),
         given: None,
         variables: None,
+        text: None,
+        originator: None,
+        once: None,
         segments: 1,
         price_micros: PRICE,
         connector: Some(connector),
@@ -158,7 +162,12 @@ pub(super) fn submission(
         account,
         originator: "Info".into(),
         alternative: None,
+        form: Form::default(),
         variable_names: Vec::new(),
+        reference: None,
+        once: None,
+        mailing: None,
+        tells: false,
         text: "text".into(),
         lane: Lane::Transactional,
         source: None,
@@ -197,6 +206,7 @@ pub(super) async fn accept(store: &dyn Store, submission: NewSubmission) -> Subm
         Acceptance::Accepted { submission, .. } => submission,
         Acceptance::Insufficient { available_micros } => panic!("only {available_micros} there"),
         Acceptance::NobodyLeft => panic!("every number is on the stop list"),
+        Acceptance::Repeated { submission } => panic!("it repeats {submission}"),
     }
 }
 

@@ -54,8 +54,8 @@ impl From<Entry> for To {
             Cell::Nested => (NESTED.to_owned(), String::new()),
         };
         Self {
-            number,
             variables: Some(variables).filter(|variables| !variables.is_empty()),
+            ..Self::number(number)
         }
     }
 }

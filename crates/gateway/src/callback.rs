@@ -1,0 +1,61 @@
+//! Callbacks: telling an account's own program what became of its messages, and what handsets answered.
+//!
+//! The gateway keeps what is to be told and when (see `tasks::callbacks`); how it is said is a dialect's, and how it gets there
+//! is the caller's, which the binary provides.
+
+use std::sync::Arc;
+
+use sms::Timestamp;
+use store::CallbackId;
+use store::inbound::Received;
+
+use crate::{Account, Secret, Sent};
+
+/// Is one thing to be told to one account's program.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Its number: the same for each attempt.
+    pub id: CallbackId,
+    /// Whose program.
+    pub account: Arc<Account>,
+    /// Where it listens: [`crate::AccountSettings::callback_url`].
+    pub url: String,
+    /// What the account signs with, if it has set that.
+    pub secret: Option<Secret>,
+    /// What happened.
+    pub event: Event,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// Is what a callback tells.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A message came to its end, or its end was corrected.
+    Ended(Box<Sent>),
+    /// A message came from a handset.
+    Received(Received),
+}
+
+/// Says why a program could not be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotTold {
+    /// Not this time: it is tried again.
+    Later(String),
+    /// Never: the address is one that must not be called.
+    Never(String),
+}
+
+/// Tells programs.
+///
+/// The implementer's duties:
+///
+/// 1. `tell` answers `Ok` only when the program has said that it took it (an HTTP status of 200 to 299).
+/// 2. It ends within a bounded time and reads a bounded answer, whatever the other side does.
+/// 3. It calls no address that the operator of the gateway does not allow, however the name is resolved.
+/// 4. No log line has a secret or a message's text.
+#[async_trait::async_trait]
+pub trait Caller: Send + Sync + 'static {
+    /// Tells one program one thing.
+    async fn tell(&self, call: &Call) -> Result<(), NotTold>;
+}

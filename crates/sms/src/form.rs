@@ -1,0 +1,90 @@
+//! How a text travels and shows: its alphabet, whether it is transliterated, whether it flashes.
+
+/// Says how a text travels and shows; by default in the cheapest alphabet, as it is, into the inbox.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Form {
+    /// The alphabet it must travel in.
+    pub alphabet: Alphabet,
+    /// How it is written in Latin letters, once its variables are filled in; as it is when `None`.
+    pub transliteration: Option<Transliteration>,
+    /// Whether it shows at once and is not kept: message class 0 [3GPP TS 23.038 §4].
+    pub flash: bool,
+}
+
+/// Says which alphabet a text travels in.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Alphabet {
+    /// The GSM alphabet when it has every character, else UCS-2.
+    #[default]
+    Cheapest,
+    /// UCS-2, whatever the characters are.
+    Ucs2,
+    /// None: the text is the hex of octets that go as they are.
+    Binary,
+}
+
+/// Names a way to write Cyrillic and other letters in Latin ones.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Transliteration {
+    /// By sound: `Привет` becomes `Privet`.
+    Sound,
+    /// By looks: `Привет` becomes `lpuBeT`-like letters and signs.
+    Looks,
+}
+
+impl Form {
+    /// Returns the stable code under which the form is stored; 0 for the default.
+    pub const fn as_u8(self) -> u8 {
+        let alphabet = match self.alphabet {
+            Alphabet::Cheapest => 0,
+            Alphabet::Ucs2 => 1,
+            Alphabet::Binary => 2,
+        };
+        let transliteration = match self.transliteration {
+            None => 0,
+            Some(Transliteration::Sound) => 1,
+            Some(Transliteration::Looks) => 2,
+        };
+        alphabet | transliteration << 2 | (self.flash as u8) << 4
+    }
+
+    /// Reads a stored code; `None` for a code that no form has.
+    pub const fn from_u8(code: u8) -> Option<Self> {
+        let alphabet = match code & 0b11 {
+            0 => Alphabet::Cheapest,
+            1 => Alphabet::Ucs2,
+            2 => Alphabet::Binary,
+            _ => return None,
+        };
+        let transliteration = match code >> 2 & 0b11 {
+            0 => None,
+            1 => Some(Transliteration::Sound),
+            2 => Some(Transliteration::Looks),
+            _ => return None,
+        };
+        match code >> 4 {
+            flash @ 0..=1 => Some(Self {
+                alphabet,
+                transliteration,
+                flash: flash == 1,
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_a_form_reads_back_and_no_other_code_reads() {
+        let read = (0..=u8::MAX).filter_map(|code| Some((code, Form::from_u8(code)?)));
+        let forms: Vec<_> = read.collect();
+        assert_eq!(forms.len(), 3 * 3 * 2);
+        for (code, form) in forms {
+            assert_eq!(form.as_u8(), code);
+        }
+        assert_eq!(Form::default().as_u8(), 0);
+    }
+}

@@ -1,0 +1,135 @@
+//! Mailings: plans that make a submission each time they are due, once or again and again.
+
+use async_trait::async_trait;
+use sms::Timestamp;
+
+use crate::{AccountId, Error, MailingId, SubmissionId};
+
+/// Describes a mailing about to be made.
+#[derive(Clone, Debug)]
+pub struct NewMailing {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The account's own id for it; need not be unique.
+    pub reference: Option<String>,
+    /// Its name, for people.
+    pub name: String,
+    /// What is sent to whom and when: the gateway's JSON object, which the store does not look into.
+    pub plan: String,
+    /// When it is made.
+    pub created_at: Timestamp,
+    /// When its next run is due; `None` for one that is never due by itself.
+    pub next_at: Option<Timestamp>,
+}
+
+/// Describes a mailing as stored.
+#[derive(Clone, Debug)]
+pub struct Mailing {
+    /// Its number.
+    pub id: MailingId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The account's own id for it.
+    pub reference: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The gateway's JSON object.
+    pub plan: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub changed_at: Timestamp,
+    /// When its next run is due.
+    pub next_at: Option<Timestamp>,
+    /// When it ran last.
+    pub ran_at: Option<Timestamp>,
+    /// How many times it has run.
+    pub runs: u32,
+    /// The submission of its last run.
+    pub last: Option<SubmissionId>,
+    /// Whether somebody has disabled it: it runs no more.
+    pub disabled: bool,
+}
+
+/// Keeps mailings.
+#[async_trait]
+pub trait Mailings: Send + Sync {
+    /// Writes a mailing. Conflict when there is no such account.
+    async fn add_mailing(&self, mailing: NewMailing) -> Result<MailingId, Error>;
+
+    /// Changes name, plan and next run; tells whether the account has such a mailing.
+    async fn change_mailing(
+        &self,
+        account: AccountId,
+        mailing: MailingId,
+        name: String,
+        plan: String,
+        next_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, Error>;
+
+    /// Lets a mailing run no more; tells whether the account has such a mailing. What it has submitted is untouched.
+    async fn disable_mailing(
+        &self,
+        account: AccountId,
+        mailing: MailingId,
+        now: Timestamp,
+    ) -> Result<bool, Error>;
+
+    /// Removes a mailing; tells whether the account had it. What it has submitted stays.
+    async fn remove_mailing(&self, account: AccountId, mailing: MailingId) -> Result<bool, Error>;
+
+    /// Looks up a mailing of the account.
+    async fn mailing(
+        &self,
+        account: AccountId,
+        mailing: MailingId,
+    ) -> Result<Option<Mailing>, Error>;
+
+    /// Looks up the latest mailing of the account with this reference.
+    async fn mailing_by_reference(
+        &self,
+        account: AccountId,
+        reference: &str,
+    ) -> Result<Option<Mailing>, Error>;
+
+    /// Reads the account's mailings made from `from` on and before `until`, by number: those after `after`, at most `limit`.
+    async fn mailings(
+        &self,
+        account: AccountId,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<MailingId>,
+        limit: u32,
+    ) -> Result<Vec<Mailing>, Error>;
+
+    /// Reads mailings of all accounts whose next run is due, the longest due first, at most `limit`.
+    async fn mailings_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Mailing>, Error>;
+
+    /// Notes that a run has ended: `runs` is how many there had been before it, `submission` what came of it, if anything.
+    /// Idempotent: a run is noted once; tells whether it was this time. A mailing disabled meanwhile keeps no next run.
+    async fn mailing_ran(
+        &self,
+        mailing: MailingId,
+        runs: u32,
+        submission: Option<SubmissionId>,
+        next_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, Error>;
+
+    /// Puts off a run that could not be made; nothing when the mailing has run or changed meanwhile.
+    async fn put_off_mailing(
+        &self,
+        mailing: MailingId,
+        runs: u32,
+        next_at: Timestamp,
+    ) -> Result<(), Error>;
+
+    /// Reads the numbers of the submissions that the account's mailing has made, ascending, at most `limit`, the last ones.
+    async fn mailing_submissions(
+        &self,
+        account: AccountId,
+        mailing: MailingId,
+        limit: u32,
+    ) -> Result<Vec<SubmissionId>, Error>;
+}
