@@ -35,6 +35,12 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) atompark: dialects::atompark::Settings,
     #[serde(default)]
+    pub(crate) atl: dialects::atl::Settings,
+    #[serde(default)]
+    pub(crate) smsclub: dialects::smsclub::Settings,
+    #[serde(default)]
+    pub(crate) smscenter: dialects::smscenter::Settings,
+    #[serde(default)]
     pub(crate) log: Log,
 }
 
@@ -185,6 +191,9 @@ impl Config {
     pub(crate) fn dialects(&self) -> dialects::Settings {
         dialects::Settings {
             atompark: self.atompark,
+            atl: self.atl.clone(),
+            smsclub: self.smsclub.clone(),
+            smscenter: self.smscenter.clone(),
         }
     }
 

@@ -165,6 +165,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         originators,
         time_zone,
         control_copies: control_copies.into(),
+        ..AccountSettings::default()
     };
     let account = gateway.add_account(&name, currency, &settings).await?;
     let (public, private) = (random_hex(), random_hex());

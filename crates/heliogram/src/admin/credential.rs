@@ -95,6 +95,7 @@ pub(super) async fn take(asked: Take) -> anyhow::Result<()> {
     let stored = match kind {
         CredentialKind::KeyPair | CredentialKind::Password => public,
         CredentialKind::ApiKey | CredentialKind::Token => token_name(&public),
+        CredentialKind::CallbackSecret => account.id.to_string(),
     };
     let removed = gateway.remove_credential(account.id, kind, &stored).await?;
     let kind = kind.name();
@@ -122,9 +123,10 @@ fn note_what_smpp_cannot_send(login: &str, password: &str) {
 fn random_secret(kind: CredentialKind) -> anyhow::Result<String> {
     match kind {
         CredentialKind::Password => random_password(),
-        CredentialKind::KeyPair | CredentialKind::ApiKey | CredentialKind::Token => {
-            Ok(random_hex())
-        }
+        CredentialKind::KeyPair
+        | CredentialKind::ApiKey
+        | CredentialKind::Token
+        | CredentialKind::CallbackSecret => Ok(random_hex()),
     }
 }
 
