@@ -114,6 +114,7 @@ mod tests {
         let account = Account {
             id: AccountId(7),
             name: "shop".into(),
+            parent: None,
             currency: Currency::UAH,
             credit_limit_micros: 0,
             suspended: false,

@@ -10,6 +10,7 @@ fn account(time_zone: &str) -> Account {
     Account {
         id: AccountId(7),
         name: "shop".into(),
+        parent: None,
         currency: Currency::UAH,
         credit_limit_micros: 0,
         suspended: false,
