@@ -42,6 +42,7 @@ async fn what_was_written_is_there_after_reopening() {
     let found = store.submission(payer, id).await.unwrap().unwrap();
     assert_eq!(found.tally.total(), 3);
     let other = store::accounts::NewAccount {
+        parent: None,
         name: "next".into(),
         currency: sms::Currency::UAH,
         settings: "{}".into(),
