@@ -119,8 +119,10 @@ async fn two_processes_write_to_one_file_at_once() {
         .into_iter()
         .map(|answer| match answer {
             Acceptance::Accepted { submission: id, .. } => id.0,
-            Acceptance::Insufficient { .. } | Acceptance::NobodyLeft => {
-                panic!("there is money, and no stop list")
+            Acceptance::Insufficient { .. }
+            | Acceptance::NobodyLeft
+            | Acceptance::Repeated { .. } => {
+                panic!("there is money, no stop list, and nothing is accepted once only")
             }
         })
         .collect();
