@@ -5,7 +5,8 @@
 pub struct Form {
     /// The alphabet it must travel in.
     pub alphabet: Alphabet,
-    /// How it is written in Latin letters, once its variables are filled in; as it is when `None`.
+    /// How it is written in Latin letters, once its variables are filled in; as it is when `None`. Octets are never
+    /// transliterated.
     pub transliteration: Option<Transliteration>,
     /// Whether it shows at once and is not kept: message class 0 [3GPP TS 23.038 §4].
     pub flash: bool,
@@ -21,14 +22,26 @@ pub enum Alphabet {
     Ucs2,
     /// None: the text is the hex of octets that go as they are.
     Binary,
+    /// None, and the octets begin with a UDH, its own length first [3GPP TS 23.040 §9.2.3.24]; all of them fit one segment.
+    BinaryWithHeader,
 }
 
-/// Names a way to write Cyrillic and other letters in Latin ones.
+impl Alphabet {
+    /// Tells whether a text is the hex of octets.
+    pub const fn is_binary(self) -> bool {
+        match self {
+            Self::Cheapest | Self::Ucs2 => false,
+            Self::Binary | Self::BinaryWithHeader => true,
+        }
+    }
+}
+
+/// Names a way to write Cyrillic and other letters in Latin ones; see [`crate::transliterate`].
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Transliteration {
-    /// By sound: `Привет` becomes `Privet`.
+    /// By sound: `транслит` becomes `translit`.
     Sound,
-    /// By looks: `Привет` becomes `lpuBeT`-like letters and signs.
+    /// By looks: `транслит` becomes `mpaHc/Ium`.
     Looks,
 }
 
@@ -39,6 +52,7 @@ impl Form {
             Alphabet::Cheapest => 0,
             Alphabet::Ucs2 => 1,
             Alphabet::Binary => 2,
+            Alphabet::BinaryWithHeader => 3,
         };
         let transliteration = match self.transliteration {
             None => 0,
@@ -54,7 +68,7 @@ impl Form {
             0 => Alphabet::Cheapest,
             1 => Alphabet::Ucs2,
             2 => Alphabet::Binary,
-            _ => return None,
+            _ => Alphabet::BinaryWithHeader,
         };
         let transliteration = match code >> 2 & 0b11 {
             0 => None,
@@ -81,7 +95,7 @@ mod tests {
     fn every_code_of_a_form_reads_back_and_no_other_code_reads() {
         let read = (0..=u8::MAX).filter_map(|code| Some((code, Form::from_u8(code)?)));
         let forms: Vec<_> = read.collect();
-        assert_eq!(forms.len(), 3 * 3 * 2);
+        assert_eq!(forms.len(), 4 * 3 * 2);
         for (code, form) in forms {
             assert_eq!(form.as_u8(), code);
         }

@@ -21,6 +21,7 @@ pub mod tariff;
 pub mod template;
 pub mod text;
 pub mod time;
+mod transliteration;
 
 pub use campaign::{CampaignState, Tally};
 pub use country::Country;
@@ -36,5 +37,6 @@ pub use sender::SenderStatus;
 pub use state::{Change, Event, MessageState, Outcome, Reason, Settlement, step};
 pub use tariff::{Matcher, Priced, Rule, Tariff};
 pub use template::{Template, Variables};
-pub use text::{Encoding, Measure, Segment, measure, split};
+pub use text::{Encoding, Measure, Segment, measure, measure_as, split, split_as};
 pub use time::Timestamp;
+pub use transliteration::transliterate;

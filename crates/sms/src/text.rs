@@ -1,16 +1,23 @@
 //! Texts as the network sees them: alphabet, length, segments, and back again.
 //!
-//! [`measure`] and [`split`] walk a text with one walker, so that what is priced
-//! is what is sent.
+//! [`measure_as`] and [`split_as`] walk a text with one walker, so that what is priced is what is sent; [`measure`] and
+//! [`split`] are the same for the default [`Form`].
 
+mod cut;
 pub mod gsm7;
+mod hex;
 mod reassembly;
 mod segment;
 mod walk;
 
-pub use reassembly::{Concatenation, ForeignPart, Reassembly};
-pub use segment::{Segment, split};
+use std::borrow::Cow;
 
+pub use cut::cut;
+pub use hex::{InvalidBinary, read_hex, write_hex};
+pub use reassembly::{Concatenation, ForeignPart, Reassembly};
+pub use segment::{Segment, split, split_as};
+
+use crate::{Alphabet, Form, transliterate};
 use walk::Cutter;
 
 /// The most segments that one text may have: the UDH counts them in one octet
@@ -24,10 +31,12 @@ pub enum Encoding {
     Gsm7,
     /// UTF-16 big-endian, which handsets accept as UCS-2; the unit is 16 bits.
     Ucs2,
+    /// No alphabet: octets for a program of the handset; the unit is the octet.
+    Binary,
 }
 
 impl Encoding {
-    /// Picks the cheaper alphabet that has every character of the text.
+    /// Picks, of the two alphabets, the cheaper one that has every character of the text.
     pub fn of(text: &str) -> Self {
         if forcing_characters(text).next().is_none() {
             Self::Gsm7
@@ -41,6 +50,7 @@ impl Encoding {
         match self {
             Self::Gsm7 => 160,
             Self::Ucs2 => 70,
+            Self::Binary => 140,
         }
     }
 
@@ -49,6 +59,7 @@ impl Encoding {
         match self {
             Self::Gsm7 => 153,
             Self::Ucs2 => 67,
+            Self::Binary => 134,
         }
     }
 }
@@ -58,7 +69,7 @@ impl Encoding {
 pub struct Measure {
     /// The alphabet.
     pub encoding: Encoding,
-    /// The length in septets or in UTF-16 units; an extension character counts twice.
+    /// The length in septets, in UTF-16 units, or in octets; an extension character counts twice.
     pub units: u32,
     /// The segments; may exceed [`MAX_SEGMENTS`], and such a text cannot be sent.
     pub segments: u16,
@@ -69,6 +80,31 @@ pub fn measure(text: &str) -> Measure {
     measure_in(Encoding::Gsm7, text)
         .or_else(|| measure_in(Encoding::Ucs2, text))
         .expect("UCS-2 has every character")
+}
+
+/// Measures a text as it travels in a form, transliteration included.
+///
+/// Fails only for a binary form: when the text is not the hex of octets, or these should begin with a UDH and do not, or are
+/// too many for the one segment that they may then have.
+pub fn measure_as(text: &str, form: Form) -> Result<Measure, InvalidBinary> {
+    let encoding = match form.alphabet {
+        Alphabet::Cheapest => return Ok(measure(&as_written(text, form))),
+        Alphabet::Ucs2 => Encoding::Ucs2,
+        Alphabet::Binary => Encoding::Binary,
+        Alphabet::BinaryWithHeader => {
+            segment::headed(text)?;
+            Encoding::Binary
+        }
+    };
+    measure_in(encoding, &as_written(text, form)).ok_or(InvalidBinary)
+}
+
+/// Transliterates a text if its form wants that.
+fn as_written(text: &str, form: Form) -> Cow<'_, str> {
+    match form.transliteration {
+        Some(how) if !form.alphabet.is_binary() => Cow::Owned(transliterate(text, how)),
+        Some(_) | None => Cow::Borrowed(text),
+    }
 }
 
 /// Yields the characters, as often as they stand in the text, that the GSM alphabet lacks and
@@ -95,12 +131,12 @@ pub fn decode_ucs2(octets: &[u8]) -> String {
     characters.chain(rest.iter().map(|_| '\u{fffd}')).collect()
 }
 
-/// Measures a text in one alphabet; `None` when a character is not in it.
+/// Measures a text in one encoding; `None` when it cannot be written so.
 fn measure_in(encoding: Encoding, text: &str) -> Option<Measure> {
     let mut cutter = Cutter::new(encoding.units_joined());
-    for character in text.chars() {
-        cutter.push(walk::units(encoding, character)?);
-    }
+    walk::symbols(encoding, text, |symbol| {
+        cutter.push(symbol.units());
+    })?;
     let units = cutter.units();
     let alone = units <= encoding.units_alone();
     let segments = if alone { 1 } else { cutter.segments() };
@@ -150,6 +186,58 @@ mod tests {
             );
             assert_eq!(Encoding::of(&text), encoding, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_form_decides_what_a_text_costs() {
+        use crate::Transliteration::Sound;
+        let form = |alphabet, transliteration| Form {
+            alphabet,
+            transliteration,
+            flash: false,
+        };
+        let cheapest = form(Alphabet::Cheapest, None);
+        let by_sound = form(Alphabet::Cheapest, Some(Sound));
+        let (wide, binary) = (form(Alphabet::Ucs2, None), form(Alphabet::Binary, None));
+        let headed = form(Alphabet::BinaryWithHeader, None);
+        for (text, form, expected) in [
+            ("a".repeat(160), cheapest, Ok((Encoding::Gsm7, 160, 1))),
+            ("a".repeat(160), wide, Ok((Encoding::Ucs2, 160, 3))),
+            ("ж".repeat(80), by_sound, Ok((Encoding::Gsm7, 160, 1))),
+            ("ж".repeat(81), by_sound, Ok((Encoding::Gsm7, 162, 2))),
+            ("aB".repeat(140), binary, Ok((Encoding::Binary, 140, 1))),
+            ("aB".repeat(141), binary, Ok((Encoding::Binary, 141, 2))),
+            ("aB".repeat(268), binary, Ok((Encoding::Binary, 268, 2))),
+            ("aB".repeat(269), binary, Ok((Encoding::Binary, 269, 3))),
+            ("abc".to_owned(), binary, Err(InvalidBinary)),
+            ("hello!".to_owned(), binary, Err(InvalidBinary)),
+            (
+                "0605040b8423f0".to_owned() + &"00".repeat(133),
+                headed,
+                Ok((Encoding::Binary, 140, 1)),
+            ),
+            (
+                "0605040b8423f0".to_owned() + &"00".repeat(134),
+                headed,
+                Err(InvalidBinary),
+            ),
+            ("0605".to_owned(), headed, Err(InvalidBinary)),
+            (String::new(), headed, Err(InvalidBinary)),
+        ] {
+            let measured = measure_as(&text, form);
+            let measured = measured.map(|it| (it.encoding, it.units, it.segments));
+            assert_eq!(measured, expected, "{text} as {form:?}");
+        }
+    }
+
+    #[test]
+    fn octets_are_never_transliterated() {
+        let form = Form {
+            alphabet: Alphabet::Binary,
+            transliteration: Some(crate::Transliteration::Sound),
+            flash: false,
+        };
+        assert_eq!(measure_as("аб", form), Err(InvalidBinary));
     }
 
     #[test]

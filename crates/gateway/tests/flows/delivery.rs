@@ -104,11 +104,11 @@ async fn a_long_message_is_delivered_when_every_segment_is() {
     let id = world.send(&"ж".repeat(180)).await;
     let attempt = way.take(1).await.remove(0);
     assert_eq!(attempt.segments.len(), 3);
-    let reference = attempt.segments[0].1.udh.unwrap()[3];
+    let reference = attempt.segments[0].1.udh.as_ref().unwrap()[3];
     for (segment, index) in attempt.segments.iter().zip(0..) {
         assert_eq!(segment.0, index);
         let expected = [5, 0, 3, reference, 3, u8::try_from(index + 1).unwrap()];
-        assert_eq!(segment.1.udh, Some(expected));
+        assert_eq!(segment.1.udh.as_deref(), Some(&expected[..]));
     }
     way.accept(&attempt);
     for (number, segment) in [(1, 2), (2, 0)] {

@@ -131,7 +131,7 @@ async fn a_long_text_is_shown_once_when_its_last_part_is_there() {
     let segments = sms::text::split(&text, 77);
     for segment in segments.iter().rev() {
         assert_eq!(simulator.inbox().messages(None), []);
-        let octets = [&segment.udh.unwrap()[..], &segment.octets].concat();
+        let octets = [&segment.udh.as_ref().unwrap()[..], &segment.octets].concat();
         let part = SubmitSm {
             esm_class: 0x40,
             data_coding: 8,

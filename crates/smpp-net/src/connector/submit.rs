@@ -28,11 +28,11 @@ pub(super) fn submit_sm<'a>(
     validity_period: Option<&'a [u8; 16]>,
     joined: &'a mut Vec<u8>,
 ) -> SubmitSm<'a> {
-    let (esm_class, short_message) = match segment.udh {
+    let (esm_class, short_message) = match &segment.udh {
         None => (0, &segment.octets[..]),
         Some(header) => {
             joined.clear();
-            joined.extend_from_slice(&header);
+            joined.extend_from_slice(header);
             joined.extend_from_slice(&segment.octets);
             (ESM_CLASS_UDH, &joined[..])
         }
@@ -43,12 +43,21 @@ pub(super) fn submit_sm<'a>(
         esm_class,
         validity_period: validity_period.map_or(&[], |period| &period[..]),
         registered_delivery: EVERY_RECEIPT,
-        data_coding: match segment.encoding {
-            Encoding::Gsm7 => 0x00,
-            Encoding::Ucs2 => 0x08,
-        },
+        data_coding: data_coding(segment),
         short_message,
         ..SubmitSm::default()
+    }
+}
+
+/// Names the encoding [smpp34 §5.2.19]; for a flash the one of message class 0 [3GPP TS 23.038 §4].
+const fn data_coding(segment: &Segment) -> u8 {
+    match (segment.encoding, segment.flash) {
+        (Encoding::Gsm7, false) => 0x00,
+        (Encoding::Ucs2, false) => 0x08,
+        (Encoding::Binary, false) => 0x04,
+        (Encoding::Gsm7, true) => 0x10,
+        (Encoding::Ucs2, true) => 0x18,
+        (Encoding::Binary, true) => 0x14,
     }
 }
 
@@ -120,6 +129,37 @@ mod tests {
             assert_eq!((submit.esm_class, submit.data_coding), (0x40, 8));
             assert_eq!(submit.short_message[..6], [5, 0, 3, 7, 2, number]);
             assert!(submit.short_message.len() <= 140);
+        }
+    }
+
+    #[test]
+    fn each_form_has_its_data_coding() {
+        use sms::Alphabet::{Binary, BinaryWithHeader, Cheapest, Ucs2};
+        for (alphabet, flash, text, expected) in [
+            (Cheapest, false, "hello", (0, 0x00)),
+            (Cheapest, true, "hello", (0, 0x10)),
+            (Cheapest, true, "Привет", (0, 0x18)),
+            (Ucs2, false, "hello", (0, 0x08)),
+            (Ucs2, true, "hello", (0, 0x18)),
+            (Binary, false, "00ff", (0, 0x04)),
+            (Binary, true, "00ff", (0, 0x14)),
+            (BinaryWithHeader, false, "0100ff", (0x40, 0x04)),
+        ] {
+            let form = sms::Form {
+                alphabet,
+                flash,
+                ..sms::Form::default()
+            };
+            let (mut attempt, mut joined) = (attempt(""), vec![]);
+            attempt.segments = (0..).zip(sms::text::split_as(text, form, 7)).collect();
+            let submit = submit_sm(&attempt, &attempt.segments[0].1, None, &mut joined);
+            assert_eq!((submit.esm_class, submit.data_coding), expected, "{text}");
+            if alphabet.is_binary() {
+                assert_eq!(
+                    sms::text::write_hex(submit.short_message),
+                    text.to_uppercase()
+                );
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Encoding, decode_gsm7, decode_ucs2};
+use super::{Encoding, decode_gsm7, decode_ucs2, write_hex};
 
 /// Says which part of which text a segment is.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -66,7 +66,7 @@ impl Reassembly {
         }
     }
 
-    /// Takes a part without its header and gives the text once all parts are there.
+    /// Takes a part without its header and gives the text, or the hex of a binary, once all parts are there.
     ///
     /// A part that came before is replaced. The octets are joined before they are decoded, so
     /// that even a pair which another sender cut in two is read.
@@ -85,6 +85,7 @@ impl Reassembly {
         Ok(whole.map(|parts| match self.encoding {
             Encoding::Gsm7 => decode_gsm7(&parts.concat()),
             Encoding::Ucs2 => decode_ucs2(&parts.concat()),
+            Encoding::Binary => write_hex(&parts.concat()),
         }))
     }
 }
@@ -103,7 +104,7 @@ mod tests {
         let mut result = None;
         for segment in segments.iter().rev() {
             assert_eq!(result, None);
-            let part = Concatenation::from_udh(&segment.udh.unwrap()).unwrap();
+            let part = Concatenation::from_udh(segment.udh.as_ref().unwrap()).unwrap();
             result = reassembly.add(part, &segment.octets).unwrap();
         }
         assert_eq!(result, Some(text));

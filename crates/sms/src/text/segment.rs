@@ -1,94 +1,118 @@
 //! Cutting a text into the segments that go on the wire.
 
+use super::hex::{InvalidBinary, read_hex};
 use super::walk::{self, Cutter};
-use super::{Encoding, MAX_SEGMENTS, gsm7, measure};
+use super::{Encoding, MAX_SEGMENTS, as_written, measure_as};
+use crate::{Alphabet, Form};
 
 /// Holds one part of a text, ready for a short message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Segment {
-    /// The alphabet, the same in all segments of a text.
+    /// The encoding, the same in all segments of a text.
     pub encoding: Encoding,
-    /// The header that joins the segments; `None` when there is only one.
-    pub udh: Option<[u8; 6]>,
-    /// The text without the header: one unpacked septet in each octet, or UTF-16 big-endian.
+    /// Whether it shows at once and is not kept.
+    pub flash: bool,
+    /// The header, its own length first: the one that joins the segments of a text, or a binary's own; `None` when there is
+    /// none.
+    pub udh: Option<Box<[u8]>>,
+    /// What follows the header: one unpacked septet in each octet, UTF-16 big-endian, or the octets of a binary.
     pub octets: Vec<u8>,
 }
 
-/// Cuts a text into segments that carry this concatenation reference.
-///
-/// Neither an escape pair nor a surrogate pair is ever cut. Gives nothing for a text of more
-/// than [`MAX_SEGMENTS`], because a part of a text must never be sent as if it were whole; who
-/// accepts texts checks [`measure`] first.
+/// Cuts a text of the default form; see [`split_as`].
 pub fn split(text: &str, reference: u8) -> Vec<Segment> {
-    let measure = measure(text);
-    let encoding = measure.encoding;
+    split_as(text, Form::default(), reference)
+}
+
+/// Cuts a text into segments as they travel in a form, joined by this concatenation reference.
+///
+/// Neither an escape pair nor a surrogate pair is ever cut. Gives nothing for a text of more than [`MAX_SEGMENTS`], because a
+/// part of a text must never be sent as if it were whole, nor for one that [`measure_as`] does not measure; who accepts texts
+/// checks that first.
+pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
+    let written = as_written(text, form);
+    let measure = measure_as(
+        &written,
+        Form {
+            transliteration: None,
+            ..form
+        },
+    );
+    let Ok(measure) = measure else {
+        return Vec::new();
+    };
     if measure.segments > MAX_SEGMENTS {
         return Vec::new();
     }
+    let encoding = measure.encoding;
+    let segment = |udh, octets| Segment {
+        encoding,
+        flash: form.flash,
+        udh,
+        octets,
+    };
+    if form.alphabet == Alphabet::BinaryWithHeader {
+        let alone = headed(text).map(|(header, octets)| segment(Some(header), octets));
+        return alone.into_iter().collect();
+    }
     if measure.segments == 1 {
-        let mut octets = Vec::with_capacity(text.len());
-        text.chars()
-            .for_each(|character| write(&mut octets, encoding, character));
-        return vec![Segment {
-            encoding,
-            udh: None,
-            octets,
-        }];
+        let mut octets = Vec::with_capacity(written.len());
+        walk::symbols(encoding, &written, |symbol| {
+            octets.extend_from_slice(symbol.octets());
+        });
+        return vec![segment(None, octets)];
     }
     let mut parts = vec![Vec::with_capacity(140)];
     let mut cutter = Cutter::new(encoding.units_joined());
-    for character in text.chars() {
-        if walk::units(encoding, character).is_some_and(|units| cutter.push(units)) {
+    walk::symbols(encoding, &written, |symbol| {
+        if cutter.push(symbol.units()) {
             parts.push(Vec::with_capacity(140));
         }
         let part = parts.last_mut().expect("there is a part from the start");
-        write(part, encoding, character);
-    }
+        part.extend_from_slice(symbol.octets());
+    });
     let total = u8::try_from(parts.len()).expect("the measure was within MAX_SEGMENTS");
-    let with_header = |(index, octets)| Segment {
-        encoding,
-        udh: Some([0x05, 0x00, 0x03, reference, total, index]),
-        octets,
+    let joined = |(index, octets)| {
+        let header = [0x05, 0x00, 0x03, reference, total, index];
+        segment(Some(Box::from(header)), octets)
     };
-    (1..=total).zip(parts).map(with_header).collect()
+    (1..=total).zip(parts).map(joined).collect()
 }
 
-fn write(octets: &mut Vec<u8>, encoding: Encoding, character: char) {
-    match encoding {
-        Encoding::Gsm7 => match gsm7::encode(character) {
-            Some(gsm7::Code::Basic(septet)) => octets.push(septet),
-            Some(gsm7::Code::Extended(septet)) => octets.extend([gsm7::ESCAPE, septet]),
-            None => {}
-        },
-        Encoding::Ucs2 => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                octets.extend(unit.to_be_bytes());
-            }
-        }
+/// Reads a binary that brings its own header, and parts the two.
+pub(super) fn headed(text: &str) -> Result<(Box<[u8]>, Vec<u8>), InvalidBinary> {
+    let mut header = read_hex(text)?;
+    let length = header.first().map_or(0, |length| usize::from(*length) + 1);
+    let fits = u32::try_from(header.len()).is_ok_and(|all| all <= Encoding::Binary.units_alone());
+    if length == 0 || length > header.len() || !fits {
+        return Err(InvalidBinary);
     }
+    let octets = header.split_off(length);
+    Ok((header.into(), octets))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{decode_gsm7, decode_ucs2};
+    use super::super::{decode_gsm7, decode_ucs2, gsm7, measure, write_hex};
     use super::*;
 
     fn joined(segments: &[Segment]) -> String {
         let decode = |segment: &Segment| match segment.encoding {
             Encoding::Gsm7 => decode_gsm7(&segment.octets),
             Encoding::Ucs2 => decode_ucs2(&segment.octets),
+            Encoding::Binary => write_hex(&segment.octets),
         };
         segments.iter().map(decode).collect()
     }
 
     /// The octets of a segment's user data once septets are packed, header and fill included.
     fn packed_octets(segment: &Segment) -> usize {
-        let header = segment.udh.map_or(0, |udh| udh.len());
+        let header = segment.udh.as_ref().map_or(0, |udh| udh.len());
         match segment.encoding {
             Encoding::Gsm7 => ((header * 8).div_ceil(7) * 7 + segment.octets.len() * 7).div_ceil(8),
-            Encoding::Ucs2 => header + segment.octets.len(),
+            Encoding::Ucs2 | Encoding::Binary => header + segment.octets.len(),
         }
     }
 
@@ -98,8 +122,8 @@ mod tests {
         assert_eq!(segments.len(), 2);
         assert_eq!(segments[0].octets.len(), 152);
         assert_eq!(segments[1].octets[..2], [gsm7::ESCAPE, 0x65]);
-        assert_eq!(segments[0].udh, Some([5, 0, 3, 7, 2, 1]));
-        assert_eq!(segments[1].udh, Some([5, 0, 3, 7, 2, 2]));
+        assert_eq!(segments[0].udh.as_deref(), Some(&[5, 0, 3, 7, 2, 1][..]));
+        assert_eq!(segments[1].udh.as_deref(), Some(&[5, 0, 3, 7, 2, 2][..]));
     }
 
     #[test]
@@ -114,6 +138,7 @@ mod tests {
     fn a_text_of_one_segment_has_no_header() {
         let alone = Segment {
             encoding: Encoding::Gsm7,
+            flash: false,
             udh: None,
             octets: b"hello".to_vec(),
         };
@@ -125,6 +150,47 @@ mod tests {
     fn a_text_of_too_many_segments_is_not_cut_at_all() {
         assert_eq!(split(&"a".repeat(153 * 255), 0).len(), 255);
         assert!(split(&"a".repeat(153 * 255 + 1), 0).is_empty());
+    }
+
+    #[test]
+    fn a_flash_of_several_segments_is_one_in_each() {
+        let form = Form {
+            flash: true,
+            ..Form::default()
+        };
+        let segments = split_as(&"a".repeat(200), form, 0);
+        assert_eq!(segments.len(), 2);
+        assert!(segments.iter().all(|segment| segment.flash));
+    }
+
+    #[test]
+    fn a_binary_with_a_header_of_its_own_keeps_it_apart() {
+        let form = Form {
+            alphabet: Alphabet::BinaryWithHeader,
+            ..Form::default()
+        };
+        let segments = split_as("0605040B8423F0C0DE", form, 9);
+        assert_eq!(segments.len(), 1);
+        let header = [6, 5, 4, 0x0b, 0x84, 0x23, 0xf0];
+        assert_eq!(segments[0].udh.as_deref(), Some(&header[..]));
+        assert_eq!(segments[0].octets, [0xc0, 0xde]);
+        assert_eq!(split_as("06C0DE", form, 9), []);
+        assert_eq!(split_as(&"00".repeat(141), form, 9), []);
+    }
+
+    #[test]
+    fn what_is_no_hex_is_not_cut_at_all() {
+        let form = Form {
+            alphabet: Alphabet::Binary,
+            ..Form::default()
+        };
+        assert_eq!(split_as("hello!", form, 0), []);
+    }
+
+    fn forms() -> impl Strategy<Value = Form> {
+        (0..=1_u8, 0..=2_u8, 0..=1_u8).prop_map(|(alphabet, transliteration, flash)| {
+            Form::from_u8(alphabet | transliteration << 2 | flash << 4).unwrap()
+        })
     }
 
     fn texts() -> impl Strategy<Value = String> {
@@ -145,6 +211,34 @@ mod tests {
             for segment in &segments {
                 prop_assert!(packed_octets(segment) <= 140);
                 prop_assert_eq!(segment.udh.is_some(), segments.len() > 1);
+            }
+        }
+
+        #[test]
+        fn what_is_measured_in_a_form_is_what_is_cut(text in texts(), form in forms(), reference: u8) {
+            let segments = split_as(&text, form, reference);
+            let measure = measure_as(&text, form).unwrap();
+            prop_assert_eq!(joined(&segments), as_written(&text, form).into_owned());
+            prop_assert_eq!(segments.len(), usize::from(measure.segments));
+            for segment in &segments {
+                prop_assert!(packed_octets(segment) <= 140);
+                prop_assert_eq!((segment.encoding, segment.flash), (measure.encoding, form.flash));
+            }
+        }
+
+        #[test]
+        fn a_binary_is_cut_at_octets_and_joins_again(
+            octets in proptest::collection::vec(any::<u8>(), 0..600),
+            reference: u8,
+        ) {
+            let form = Form { alphabet: Alphabet::Binary, ..Form::default() };
+            let text = write_hex(&octets);
+            let segments = split_as(&text, form, reference);
+            prop_assert_eq!(joined(&segments), text.clone());
+            let measured = measure_as(&text.to_lowercase(), form).unwrap().segments;
+            prop_assert_eq!(segments.len(), usize::from(measured));
+            for segment in &segments {
+                prop_assert!(packed_octets(segment) <= 140);
             }
         }
     }

@@ -1,16 +1,72 @@
 //! The one walker that decides where segments end.
 
-use super::{Encoding, gsm7};
+use super::{Encoding, gsm7, read_hex};
 
-/// Returns how many units a character takes; `None` when the alphabet lacks it.
-pub(super) fn units(encoding: Encoding, character: char) -> Option<u32> {
-    match encoding {
-        Encoding::Gsm7 => gsm7::encode(character).map(gsm7::Code::septets),
-        Encoding::Ucs2 => Some(if character as u32 > 0xffff { 2 } else { 1 }),
+/// What is never cut in two: a character or an octet, as the wire has it.
+pub(super) struct Symbol {
+    octets: [u8; 4],
+    length: u8,
+    units: u8,
+}
+
+impl Symbol {
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.octets[..usize::from(self.length)]
+    }
+
+    pub(super) fn units(&self) -> u32 {
+        u32::from(self.units)
+    }
+
+    /// Finds a character in an alphabet; `None` when the alphabet lacks it.
+    fn of(encoding: Encoding, character: char) -> Option<Self> {
+        let (octets, length, units) = match encoding {
+            Encoding::Gsm7 => match gsm7::encode(character)? {
+                gsm7::Code::Basic(septet) => ([septet, 0, 0, 0], 1, 1),
+                gsm7::Code::Extended(septet) => ([gsm7::ESCAPE, septet, 0, 0], 2, 2),
+            },
+            Encoding::Ucs2 => {
+                let mut units = [0; 2];
+                let length = character.encode_utf16(&mut units).len();
+                let [[a, b], [c, d]] = units.map(u16::to_be_bytes);
+                if length == 1 {
+                    ([a, b, 0, 0], 2, 1)
+                } else {
+                    ([a, b, c, d], 4, 2)
+                }
+            }
+            Encoding::Binary => return None,
+        };
+        Some(Self {
+            octets,
+            length,
+            units,
+        })
     }
 }
 
-/// Counts units and segments; a character is never cut, so a segment may end one unit early.
+/// Walks over a text, or over the octets that it is the hex of; `None` when it cannot be written so.
+pub(super) fn symbols(encoding: Encoding, text: &str, mut each: impl FnMut(&Symbol)) -> Option<()> {
+    match encoding {
+        Encoding::Gsm7 | Encoding::Ucs2 => {
+            for character in text.chars() {
+                each(&Symbol::of(encoding, character)?);
+            }
+        }
+        Encoding::Binary => {
+            for octet in read_hex(text).ok()? {
+                each(&Symbol {
+                    octets: [octet, 0, 0, 0],
+                    length: 1,
+                    units: 1,
+                });
+            }
+        }
+    }
+    Some(())
+}
+
+/// Counts units and segments; a symbol is never cut, so a segment may end one unit early.
 pub(super) struct Cutter {
     units_per_segment: u32,
     units: u32,
@@ -28,7 +84,7 @@ impl Cutter {
         }
     }
 
-    /// Takes the next character's units; `true` when it begins another segment.
+    /// Takes the next symbol's units; `true` when it begins another segment.
     pub(super) fn push(&mut self, units: u32) -> bool {
         self.units = self.units.saturating_add(units);
         self.used += units;
