@@ -5,6 +5,7 @@
 
 mod audience;
 mod campaign;
+mod doors;
 mod figures;
 mod load;
 mod process;
@@ -47,6 +48,9 @@ pub(crate) struct Bench {
     /// Submits that may be on the wire at once.
     #[arg(long, default_value_t = 1_000)]
     window: u32,
+    /// Requests of 100 numbers at SMS Club's door, 200 of them in a second.
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    paced: u32,
     /// How often each measurement is taken.
     #[arg(long, default_value_t = 3)]
     runs: u32,
@@ -68,6 +72,8 @@ enum Work {
     Queued,
     /// A campaign to a large contact list: adding contacts, searching, pricing, sending, statistics.
     Campaign,
+    /// Large requests at the doors of the other providers, as each of them has them.
+    Doors,
     /// All of them.
     All,
 }
@@ -113,13 +119,22 @@ pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
             campaigns.push(campaign::measure(&options).await?);
         }
     }
+    let mut doors = Vec::new();
+    if wanted(Work::Doors) {
+        for run in 1..=options.runs.max(1) {
+            output::note(format_args!("run {run}: large requests at each door"));
+            doors.push(doors::measure(&options).await?);
+        }
+    }
     report::print(&reports)?;
     figures::print(
         &format!("campaign to {} contacts", options.contacts),
         &campaigns,
     )?;
+    figures::print("doors", &doors)?;
     if options.json {
         let mut all = report::json(&reports);
+        all.insert("doors".into(), figures::json(&doors));
         all.insert("campaign".into(), figures::json(&campaigns));
         output::line(Value::Object(all))?;
     }

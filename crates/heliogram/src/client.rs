@@ -1,4 +1,4 @@
-//! A small HTTP client that speaks the Atompark dialect, as the demonstration and the benchmark need it.
+//! A small HTTP client, and on it one that speaks the Atompark dialect, as the demonstration and the benchmark need them.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Method, Request, header};
+use hyper::header::{self, HeaderName};
+use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use md5::{Digest, Md5};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,20 +29,14 @@ pub(crate) fn atompark_sum(method: &str, parameters: &[(&str, &str)], private_ke
 }
 
 /// Holds one connection, kept alive over many requests.
-pub(crate) struct Client {
+pub(crate) struct Connection {
     send: SendRequest<Full<Bytes>>,
     host: String,
-    public_key: String,
-    private_key: String,
 }
 
-impl Client {
+impl Connection {
     /// Connects.
-    pub(crate) async fn connect(
-        address: SocketAddr,
-        public_key: &str,
-        private_key: &str,
-    ) -> anyhow::Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address)
             .await
             .with_context(|| format!("cannot connect to {address}"))?;
@@ -55,6 +50,50 @@ impl Client {
         Ok(Self {
             send,
             host: address.to_string(),
+        })
+    }
+
+    /// Posts a body and gives what is answered as it comes, unread; an answer of another status than 200 is an error.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        fields: &[(HeaderName, &str)],
+        body: impl Into<Bytes>,
+    ) -> anyhow::Result<Incoming> {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, &self.host);
+        for (name, value) in fields {
+            request = request.header(name, *value);
+        }
+        self.send.ready().await?;
+        let response = self
+            .send
+            .send_request(request.body(Full::from(body.into()))?)
+            .await?;
+        let status = response.status();
+        ensure!(status.is_success(), "{path} answered {status}");
+        Ok(response.into_body())
+    }
+}
+
+/// Calls the Atompark dialect over one connection.
+pub(crate) struct Client {
+    connection: Connection,
+    public_key: String,
+    private_key: String,
+}
+
+impl Client {
+    /// Connects.
+    pub(crate) async fn connect(
+        address: SocketAddr,
+        public_key: &str,
+        private_key: &str,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            connection: Connection::open(address).await?,
             public_key: public_key.to_owned(),
             private_key: private_key.to_owned(),
         })
@@ -85,27 +124,28 @@ impl Client {
         all.extend_from_slice(parameters);
         let sum = atompark_sum(method, &all, &self.private_key);
         all.push(("sum", &sum));
-        let mut form = String::new();
-        for (name, value) in all {
-            if !form.is_empty() {
-                form.push('&');
-            }
-            form.push_str(name);
-            form.push('=');
-            form.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
-        }
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("/api/sms/3.0/{method}"))
-            .header(header::HOST, &self.host)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::from(form))?;
-        self.send.ready().await?;
-        let response = self.send.send_request(request).await?;
-        let status = response.status();
-        ensure!(status.is_success(), "{method} answered {status}");
-        Ok(response.into_body())
+        self.connection
+            .post(&format!("/api/sms/3.0/{method}"), &[FORM], form(&all))
+            .await
     }
+}
+
+/// Says that a body is a form.
+pub(crate) const FORM: (HeaderName, &str) =
+    (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+
+/// Writes a form.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    let mut form = String::new();
+    for (name, value) in fields {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        form.push_str(name);
+        form.push('=');
+        form.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+    }
+    form
 }
 
 #[cfg(test)]

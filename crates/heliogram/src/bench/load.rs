@@ -106,7 +106,7 @@ pub(super) async fn drive(
 }
 
 /// An ordinary number: its last digits mean nothing to the simulated phones.
-fn phone(number: u32) -> String {
+pub(super) fn phone(number: u32) -> String {
     format!("38050{:05}9{}", number / 10, number % 10)
 }
 

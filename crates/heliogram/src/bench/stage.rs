@@ -19,6 +19,11 @@ use crate::data::{DataDirectory, Setup};
 pub(super) const PUBLIC_KEY: &str = "bench-public";
 pub(super) const PRIVATE_KEY: &str = "bench-private";
 
+/// Signs in where there are no key pairs.
+pub(super) const LOGIN: &str = "bench";
+pub(super) const PASSWORD: &str = "bench-pw";
+pub(super) const TOKEN: &str = "bench-token";
+
 /// How long a gateway may take to start, and messages to move at all.
 pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -167,12 +172,19 @@ async fn furnish(
         }],
     };
     gateway.put_tariff("default", &tariff).await?;
-    let account = gateway
-        .add_account("bench", Currency::UAH, &AccountSettings::default())
-        .await?;
-    gateway
-        .put_credential(account, CredentialKind::KeyPair, PUBLIC_KEY, PRIVATE_KEY)
-        .await?;
+    let settings = AccountSettings {
+        // What is measured is the gateway, not what one customer may ask of it.
+        requests_per_second: Some(u32::MAX),
+        ..AccountSettings::default()
+    };
+    let account = gateway.add_account(LOGIN, Currency::UAH, &settings).await?;
+    for (kind, name, secret) in [
+        (CredentialKind::KeyPair, PUBLIC_KEY, PRIVATE_KEY),
+        (CredentialKind::Password, LOGIN, PASSWORD),
+        (CredentialKind::Token, "", TOKEN),
+    ] {
+        gateway.put_credential(account, kind, name, secret).await?;
+    }
     gateway
         .top_up(account, 1_000_000_000_000_000, "bench")
         .await?;
