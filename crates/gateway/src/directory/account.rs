@@ -1,8 +1,12 @@
 //! An account as the use cases see it, and the kinds of its credentials.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use sms::{Currency, Originator};
 use store::AccountId;
+
+use super::Network;
 
 /// Describes an account.
 #[derive(Clone, Debug)]
@@ -17,8 +21,10 @@ pub struct Account {
     pub currency: Currency,
     /// How far below zero its available balance may go.
     pub credit_limit_micros: i64,
-    /// Whether it may neither sign in nor send.
+    /// Whether it may neither sign in nor send: it is suspended itself, or an account above it is.
     pub suspended: bool,
+    /// Whether it is suspended itself.
+    pub suspended_itself: bool,
     /// What can be changed at any time.
     pub settings: AccountSettings,
 }
@@ -31,11 +37,14 @@ pub struct AccountSettings {
     pub tariff: String,
     /// The originators it may use.
     pub originators: Originators,
+    /// Who its messages are from where a door lets a request leave that out; such a request is refused when `None`.
+    pub originator: Option<String>,
     /// The IANA time zone of dates without one in its requests, and of dates in answers.
     pub time_zone: String,
     /// Whether the control copies of its campaigns cost anything.
     pub control_copies: ControlCopies,
-    /// The addresses from which it may be used, such as `192.0.2.1` or `2001:db8::/32`; any when empty.
+    /// The addresses and networks from which it may be used, such as `192.0.2.1` or `2001:db8::/32`; any when empty. What
+    /// [`Network::parse`] cannot read allows nothing.
     pub addresses: Vec<String>,
     /// How many requests it may make in a second, where a door has such a limit; the door's own when `None`.
     pub requests_per_second: Option<u32>,
@@ -50,6 +59,7 @@ impl Default for AccountSettings {
         Self {
             tariff: "default".into(),
             originators: Originators::Any,
+            originator: None,
             time_zone: "UTC".into(),
             control_copies: ControlCopies::Free,
             addresses: Vec::new(),
@@ -139,6 +149,16 @@ impl CredentialKind {
 }
 
 impl Account {
+    /// Tells whether the account may be used from this address; when only some addresses may, one that is not known may not.
+    pub fn allows(&self, peer: Option<IpAddr>) -> bool {
+        let addresses = &self.settings.addresses;
+        let holds = |peer| {
+            let networks = addresses.iter().filter_map(|text| Network::parse(text));
+            networks.into_iter().any(|network| network.contains(peer))
+        };
+        addresses.is_empty() || peer.is_some_and(holds)
+    }
+
     pub(crate) fn read(stored: store::accounts::Account) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id: stored.id,
@@ -147,7 +167,53 @@ impl Account {
             currency: stored.currency,
             credit_limit_micros: stored.credit_limit_micros,
             suspended: stored.suspended,
+            suspended_itself: stored.suspended,
             settings: serde_json::from_str(&stored.settings)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(addresses: &[&str], peer: Option<&str>) -> bool {
+        let settings = AccountSettings {
+            addresses: addresses.iter().map(|&text| text.to_owned()).collect(),
+            ..AccountSettings::default()
+        };
+        let account = Account {
+            id: AccountId(1),
+            name: "shop".into(),
+            parent: None,
+            currency: Currency::UAH,
+            credit_limit_micros: 0,
+            suspended: false,
+            suspended_itself: false,
+            settings,
+        };
+        account.allows(peer.map(|text| text.parse().unwrap()))
+    }
+
+    #[test]
+    fn without_a_list_an_account_may_be_used_from_anywhere() {
+        assert!(allows(&[], Some("192.0.2.1")));
+        assert!(allows(&[], None));
+    }
+
+    #[test]
+    fn with_a_list_an_account_may_be_used_from_there_only() {
+        let list = ["192.0.2.1", "nonsense", "2001:db8::/32"];
+        for peer in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::7"] {
+            assert!(allows(&list, Some(peer)), "{peer}");
+        }
+        assert!(!allows(&list, Some("192.0.2.2")));
+        assert!(!allows(&list, None));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_allows_nothing() {
+        assert!(!allows(&["nonsense"], Some("192.0.2.1")));
+        assert!(!allows(&[""], Some("192.0.2.1")));
     }
 }
