@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sms::template::{Template, Variables};
-use sms::{Country, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff};
+use sms::{
+    Country, Form, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff,
+};
 use store::AccountId;
 use store::submissions::NewMessage;
 
@@ -27,6 +29,7 @@ pub(crate) struct Common {
     pub(crate) originator: Originator,
     pub(crate) alternative: Option<Originator>,
     pub(crate) text: String,
+    pub(crate) form: Form,
     pub(crate) variable_names: Vec<String>,
     pub(crate) route_kinds: RouteKinds,
     pub(crate) test: bool,
@@ -262,7 +265,8 @@ impl<'a> Pricing<'a> {
                 if text.is_empty() {
                     return Err(Refusal::EmptyText);
                 }
-                sms::text::measure(&text).segments
+                let measure = sms::text::measure_as(&text, self.common.form);
+                measure.map_err(|_| Refusal::InvalidBinary)?.segments
             }
         };
         if verbatim {
@@ -277,13 +281,16 @@ impl<'a> Pricing<'a> {
     }
 }
 
-/// Refuses a text that no message could have.
-pub(crate) fn check_text(text: &str, limits: &Limits) -> Result<(), Refusal> {
+/// Refuses a text that no message of its form could have. What is a binary has no placeholders: hex has no percent signs.
+pub(crate) fn check_text(text: &str, form: Form, limits: &Limits) -> Result<(), Refusal> {
     if text.is_empty() {
         return Err(Refusal::EmptyText);
     }
     if text.len() > TEMPLATE_TO_TEXT * most_octets(limits) {
         return Err(too_long(limits));
+    }
+    if form.alphabet.is_binary() && sms::text::measure_as(text, form).is_err() {
+        return Err(Refusal::InvalidBinary);
     }
     Ok(())
 }
@@ -313,13 +320,18 @@ fn too_long(limits: &Limits) -> Refusal {
     }
 }
 
-/// Renders one recipient's text for the wire, as it was rendered for the price.
+/// Renders one recipient's text as the handset shows it, and as it was measured for the price.
 pub(crate) fn render<'a>(
     template: &'a Template,
     variables: Option<&str>,
     names: &[String],
+    form: Form,
 ) -> Cow<'a, str> {
-    render_within(template, variables, names, usize::MAX).unwrap_or_default()
+    let text = render_within(template, variables, names, usize::MAX).unwrap_or_default();
+    match sms::text::as_written(&text, form) {
+        Cow::Owned(written) => Cow::Owned(written),
+        Cow::Borrowed(_) => text,
+    }
 }
 
 fn render_within<'a>(

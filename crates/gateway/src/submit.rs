@@ -174,11 +174,12 @@ impl Gateway {
             originator => (Some(originator?), alternative),
         };
         let originator = originator.ok_or(Refusal::OriginatorNotAllowed)?;
-        check_text(&terms.text, self.limits())?;
+        check_text(&terms.text, terms.form, self.limits())?;
         let mut common = Common {
             originator,
             alternative,
             text: terms.text.clone(),
+            form: terms.form,
             variable_names,
             route_kinds: terms.route_kinds.clone(),
             test: terms.test,

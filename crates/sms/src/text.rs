@@ -99,8 +99,9 @@ pub fn measure_as(text: &str, form: Form) -> Result<Measure, InvalidBinary> {
     measure_in(encoding, &as_written(text, form)).ok_or(InvalidBinary)
 }
 
-/// Transliterates a text if its form wants that.
-fn as_written(text: &str, form: Form) -> Cow<'_, str> {
+/// Writes a text as it travels in a form: transliterated, if the form wants that. What is written so stays when it is written
+/// again.
+pub fn as_written(text: &str, form: Form) -> Cow<'_, str> {
     match form.transliteration {
         Some(how) if !form.alphabet.is_binary() => Cow::Owned(transliterate(text, how)),
         Some(_) | None => Cow::Borrowed(text),

@@ -116,6 +116,16 @@ mod tests {
         assert_eq!(transliterate("東京 🙂", Looks), "東京 🙂");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_transliterated_stays_when_it_is_again(text in "[а-яА-Яa-zçşəҐЄІЇ«»— ]{0,40}|.{0,40}") {
+            for how in [Sound, Looks] {
+                let written = transliterate(&text, how);
+                proptest::prop_assert_eq!(transliterate(&written, how), written);
+            }
+        }
+    }
+
     #[test]
     fn the_tables_are_in_order() {
         for table in [&sound::LETTERS[..], &looks::LETTERS, &signs::SIGNS] {

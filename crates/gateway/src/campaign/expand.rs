@@ -178,6 +178,7 @@ impl Gateway {
             originator: parse(&expansion.originator)?,
             alternative: expansion.alternative.as_deref().map(parse).transpose()?,
             text: expansion.text.clone(),
+            form: expansion.form,
             variable_names: expansion.variable_names.clone(),
             route_kinds: options.route_kinds,
             test: expansion.test,

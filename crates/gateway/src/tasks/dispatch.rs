@@ -87,8 +87,9 @@ fn hand_over(
             parsed,
             message.variables.as_deref(),
             &message.variable_names,
+            message.form,
         );
-        let segments: Vec<_> = sms::text::split(&text, reference(&message))
+        let segments: Vec<_> = sms::text::split_as(&text, message.form, reference(&message))
             .into_iter()
             .zip(0_u16..)
             .filter(|(_, index)| message.accepted & (1 << index) == 0)
