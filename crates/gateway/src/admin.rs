@@ -11,8 +11,8 @@ use store::ledger::Audit;
 use thiserror::Error as ThisError;
 
 use crate::directory::{
-    Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, RouteSettings,
-    TariffSettings,
+    Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, Network,
+    RouteSettings, TariffSettings,
 };
 use crate::secrets::{hash_password, token_name};
 use crate::{AccountId, ConnectorId, Gateway};
@@ -29,19 +29,31 @@ pub enum AdminError {
 }
 
 impl Gateway {
-    /// Creates an account.
+    /// Creates an account that is under no other.
     pub async fn add_account(
         &self,
         name: &str,
         currency: Currency,
         settings: &AccountSettings,
     ) -> Result<AccountId, AdminError> {
+        self.add_account_under(None, name, currency, settings).await
+    }
+
+    /// Creates an account, under another when there is a parent. Without credentials nobody can sign in to it yet.
+    pub async fn add_account_under(
+        &self,
+        parent: Option<AccountId>,
+        name: &str,
+        currency: Currency,
+        settings: &AccountSettings,
+    ) -> Result<AccountId, AdminError> {
+        check_settings(settings)?;
         if name.trim().is_empty() {
             return Err(AdminError::Invalid("an account needs a name".into()));
         }
         let account = NewAccount {
             name: name.to_owned(),
-            parent: None,
+            parent,
             currency,
             settings: json(settings),
         };
@@ -50,7 +62,7 @@ impl Gateway {
         Ok(id)
     }
 
-    /// Changes settings, credit limit and suspension.
+    /// Changes settings, credit limit and suspension. The accounts under a suspended one are suspended with it.
     pub async fn change_account(
         &self,
         account: AccountId,
@@ -58,6 +70,7 @@ impl Gateway {
         credit_limit_micros: i64,
         suspended: bool,
     ) -> Result<(), AdminError> {
+        check_settings(settings)?;
         let settings = json(settings);
         self.store()
             .change_account(account, settings, credit_limit_micros, suspended)
@@ -319,6 +332,17 @@ impl Gateway {
     }
 }
 
-fn json(settings: &impl serde::Serialize) -> String {
+/// Refuses what the operator would not notice until nobody can use the account.
+fn check_settings(settings: &AccountSettings) -> Result<(), AdminError> {
+    let unlike = |text: &&String| Network::parse(text).is_none();
+    match settings.addresses.iter().find(unlike) {
+        None => Ok(()),
+        Some(text) => Err(AdminError::Invalid(format!(
+            "{text:?} is no address or network such as 192.0.2.1 or 2001:db8::/32"
+        ))),
+    }
+}
+
+pub(crate) fn json(settings: &impl serde::Serialize) -> String {
     serde_json::to_string(settings).expect("settings are plain data with text keys")
 }

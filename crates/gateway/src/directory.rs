@@ -3,6 +3,7 @@
 
 mod account;
 mod connector;
+mod network;
 mod route;
 mod tariff;
 
@@ -13,6 +14,7 @@ use store::{AccountId, ConnectorId};
 
 pub use account::{Account, AccountSettings, ControlCopies, CredentialKind, Originators};
 pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
+pub use network::Network;
 pub use route::{Route, RouteKinds, RouteSettings, choose};
 pub use tariff::{TariffRule, TariffSettings};
 
@@ -80,6 +82,7 @@ impl Directory {
                 },
             );
         }
+        directory.suspend_below();
         for tariff in stored.tariffs {
             let read =
                 TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());
@@ -119,6 +122,22 @@ impl Directory {
             );
         }
         directory
+    }
+
+    /// Suspends the accounts under suspended ones.
+    fn suspend_below(&mut self) {
+        let mut ids: Vec<_> = self.accounts.keys().copied().collect();
+        // An account has a greater number than the one that it is under: what is above has been decided before.
+        ids.sort_unstable();
+        for id in ids {
+            let parent = self.accounts[&id].parent;
+            let above = parent.and_then(|parent| self.accounts.get(&parent));
+            if above.is_some_and(|above| above.suspended)
+                && let Some(account) = self.accounts.get_mut(&id)
+            {
+                Arc::make_mut(account).suspended = true;
+            }
+        }
     }
 
     pub(crate) fn connector(&self, id: ConnectorId) -> Option<&ConnectorSpec> {

@@ -178,6 +178,8 @@ struct Inner {
     reload: Notify,
     /// Keeps password hashing from taking every core.
     hashing: Semaphore,
+    /// Who has signed in with which password.
+    signed_in: sign_in::Remembered,
 }
 
 impl Gateway {
@@ -208,6 +210,7 @@ impl Gateway {
             campaigns: tokio::sync::watch::Sender::new(()),
             reload: Notify::new(),
             hashing: Semaphore::new(2),
+            signed_in: sign_in::Remembered::default(),
         }));
         gateway.reload().await?;
         Ok(gateway)

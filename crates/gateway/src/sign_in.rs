@@ -1,12 +1,17 @@
 //! Knowing who calls: key pairs, passwords, keys and tokens.
 
+mod remembered;
+
 use std::sync::Arc;
 
 use sms::Refusal;
 
 use crate::directory::{Account, CredentialKind, Proof};
-use crate::secrets::{Secret, hash_password, token_name, verify_password};
+use crate::secrets::{Given, Secret, token_name, verify_password};
 use crate::{Error, Gateway};
+
+use remembered::Mark;
+pub(crate) use remembered::Remembered;
 
 impl Gateway {
     /// Looks up the account and the private key that belong to a public key; a suspended account's too, so that the caller
@@ -23,36 +28,30 @@ impl Gateway {
         }
     }
 
-    /// Verifies a login and its password; takes about as long for an unknown login as for a wrong password.
+    /// Verifies a login and its password: the clear one, or its MD5 or SHA-1 in hex. The same again costs microseconds; all
+    /// else takes a slow hash, as long for an unknown login as for a wrong password.
     ///
-    /// Refuses with `WrongSecret` for either, so that logins cannot be found by trying.
+    /// Refuses with `WrongSecret` for either, so that logins cannot be found by trying, and with `AccountSuspended` only whoever
+    /// has the password.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Arc<Account>, Error> {
         let directory = self.directory();
         let credential = directory
             .credentials
             .get(&(CredentialKind::Password, login.to_owned()));
         let known = credential.and_then(|credential| match &credential.proof {
-            Proof::Hashed(hash) => Some((hash.clone(), credential.account)),
+            Proof::Hashed(secret) => Some((secret.clone(), credential.account)),
             Proof::Clear(_) => None,
         });
-        let password = Secret::new(password);
-        let _turn = self
-            .0
-            .hashing
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        let verified = tokio::task::spawn_blocking(move || {
-            if let Some((hash, account)) = known {
-                verify_password(password.reveal(), &hash).then_some(account)
-            } else {
-                hash_password(password.reveal());
-                None
-            }
-        })
-        .await
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        let account = verified
+        let (secret, account) = match known {
+            Some((secret, account)) => (secret, Some(account)),
+            None => (Vec::new(), None),
+        };
+        let given = Given::new(password);
+        let mark = self.0.signed_in.mark(login, given.clear(), &secret);
+        if !self.0.signed_in.knows(&mark) && !self.verified(given, secret, mark).await {
+            return Err(Refusal::WrongSecret.into());
+        }
+        let account = account
             .and_then(|account| directory.accounts.get(&account))
             .ok_or(Refusal::WrongSecret)?;
         if account.suspended {
@@ -61,7 +60,30 @@ impl Gateway {
         Ok(Arc::clone(account))
     }
 
-    /// Looks up the account of a bearer token or an API key; `None` when nobody has it.
+    /// Hashes what was given, on a thread of its own, and remembers it when it is right.
+    async fn verified(&self, given: Given, secret: Vec<u8>, mark: Mark) -> bool {
+        let signed_in = &self.0.signed_in;
+        let _turn = self
+            .0
+            .hashing
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        // Many requests of a program that has just begun wait here: the first of them has done it for all.
+        if signed_in.knows(&mark) {
+            return true;
+        }
+        let verified = tokio::task::spawn_blocking(move || verify_password(&given, &secret))
+            .await
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        if verified {
+            signed_in.remember(mark);
+        }
+        verified
+    }
+
+    /// Looks up the account of a bearer token or an API key; `None` when nobody has it. A suspended account's too: the caller
+    /// tells.
     pub fn bearer(&self, kind: CredentialKind, token: &str) -> Option<Arc<Account>> {
         let directory = self.directory();
         let credential = directory.credentials.get(&(kind, token_name(token)))?;

@@ -38,6 +38,9 @@ pub(super) fn verify(
         canonical_action: row.name,
     };
     verify_sum(signed, &account, &private_key, strict)?;
+    if !account.allows(request.peer) {
+        return Err(Refusal::AddressNotAllowed.into());
+    }
     if account.suspended {
         return Err(Refusal::AccountSuspended.into());
     }

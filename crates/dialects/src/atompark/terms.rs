@@ -118,6 +118,7 @@ mod tests {
             currency: Currency::UAH,
             credit_limit_micros: 0,
             suspended: false,
+            suspended_itself: false,
             settings: AccountSettings::default(),
         };
         let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();

@@ -12,6 +12,7 @@ mod routes;
 mod running;
 mod schedule;
 mod senders;
+mod signing_in;
 mod submitting;
 mod unwell;
 mod world;

@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use gateway::Gateway;
 use gateway::directory::{AccountSettings, ControlCopies, CredentialKind, Originators};
 use gateway::secrets::random_hex;
+use gateway::{Account, Gateway};
 use sms::{Currency, Money};
 
 use super::{account_named, changed, credential, open, open_or_make, table, written};
@@ -17,6 +17,13 @@ pub(crate) enum Command {
     Add(Add),
     /// List accounts with their balances.
     List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Show an account and all its settings.
+    Show {
+        /// The account.
+        name: String,
         #[command(flatten)]
         at: At,
     },
@@ -35,7 +42,7 @@ pub(crate) enum Command {
     },
     /// Change what an account may do; what is not named stays.
     Change(Change),
-    /// Let an account neither sign in nor send. What it has in the queue waits, and ends with its lifetime.
+    /// Let an account and those under it neither sign in nor send. What they have in the queue waits, and ends with its lifetime.
     Suspend {
         /// The account.
         name: String,
@@ -76,6 +83,18 @@ pub(crate) struct Add {
     /// sends two messages for the price of one.
     #[arg(long, default_value = "free")]
     control_copies: Copies,
+    /// The account that it is under.
+    #[arg(long)]
+    parent: Option<String>,
+    /// An address or network from which it may be used, such as 192.0.2.0/24; again for more. Without any, from anywhere.
+    #[arg(long, value_parser = written::network)]
+    address: Vec<String>,
+    /// How many requests it may make in a second, where a provider's API has such a limit.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_second: Option<u32>,
+    /// A number that is its own, so that messages from phones to it are; again for more.
+    #[arg(long, value_parser = written::number)]
+    number: Vec<String>,
     #[command(flatten)]
     at: At,
 }
@@ -99,6 +118,21 @@ pub(crate) struct Change {
     /// What the control copies of its campaigns cost.
     #[arg(long)]
     control_copies: Option<Copies>,
+    /// The addresses and networks from which it may be used from now on; again for more.
+    #[arg(long, value_parser = written::network, conflicts_with = "any_address")]
+    address: Vec<String>,
+    /// Let it be used from anywhere.
+    #[arg(long)]
+    any_address: bool,
+    /// How many requests it may make in a second, where a provider's API has such a limit.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_second: Option<u32>,
+    /// The numbers that are its own from now on; again for more.
+    #[arg(long, value_parser = written::number, conflicts_with = "no_number")]
+    number: Vec<String>,
+    /// Let it have no number of its own.
+    #[arg(long)]
+    no_number: bool,
     /// How far below zero its balance may go.
     #[arg(long)]
     credit_limit: Option<String>,
@@ -127,6 +161,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add(asked) => add(asked).await,
         Command::List { at } => list(&at).await,
+        Command::Show { name, at } => show(&at, &name).await,
         Command::TopUp {
             name,
             amount,
@@ -149,6 +184,10 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         originator,
         time_zone,
         control_copies,
+        parent,
+        address,
+        requests_per_second,
+        number,
         at,
     } = asked;
     check_time_zone(&time_zone)?;
@@ -159,15 +198,24 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         Originators::Only(originator)
     };
     let gateway = open_or_make(&at).await?;
+    let parent = match parent {
+        Some(parent) => Some(account_named(&gateway, &parent)?.id),
+        None => None,
+    };
     note_missing_tariff(&gateway, &tariff).await?;
     let settings = AccountSettings {
         tariff,
         originators,
         time_zone,
         control_copies: control_copies.into(),
+        addresses: address,
+        requests_per_second,
+        numbers: number,
         ..AccountSettings::default()
     };
-    let account = gateway.add_account(&name, currency, &settings).await?;
+    let account = gateway
+        .add_account_under(parent, &name, currency, &settings)
+        .await?;
     let (public, private) = (random_hex(), random_hex());
     gateway
         .put_credential(account, CredentialKind::KeyPair, &public, &private)
@@ -209,13 +257,26 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     } else if !asked.originator.is_empty() {
         settings.originators = Originators::Only(asked.originator);
     }
+    if asked.any_address {
+        settings.addresses.clear();
+    } else if !asked.address.is_empty() {
+        settings.addresses = asked.address;
+    }
+    if asked.requests_per_second.is_some() {
+        settings.requests_per_second = asked.requests_per_second;
+    }
+    if asked.no_number {
+        settings.numbers.clear();
+    } else if !asked.number.is_empty() {
+        settings.numbers = asked.number;
+    }
     let credit = match asked.credit_limit {
         Some(limit) => parse_amount(&limit, account.currency)?.micros(),
         None => account.credit_limit_micros,
     };
     anyhow::ensure!(credit >= 0, "a credit limit is not negative");
     gateway
-        .change_account(account.id, &settings, credit, account.suspended)
+        .change_account(account.id, &settings, credit, account.suspended_itself)
         .await?;
     changed(format_args!(
         "account {} has tariff {}, originators {}, time zone {}, credit limit {}",
@@ -271,6 +332,58 @@ async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {
     changed(format_args!("account {name} is {state}"))
 }
 
+async fn show(at: &At, name: &str) -> anyhow::Result<()> {
+    let gateway = open(at).await?;
+    let account = account_named(&gateway, name)?;
+    let book = gateway.book(account.id).await?.unwrap_or_default();
+    let money = |micros| Money::new(micros, account.currency).to_string();
+    let or = |texts: &[String], none: &str| match texts {
+        [] => none.to_owned(),
+        texts => texts.join(", "),
+    };
+    let settings = &account.settings;
+    let parent = account.parent.map_or_else(
+        || "none".to_owned(),
+        |parent| super::name_of(&gateway.accounts(), parent),
+    );
+    let control_copies = match settings.control_copies {
+        ControlCopies::Free => "free",
+        ControlCopies::Charged => "charged",
+    };
+    let rows = [
+        ("number", account.id.to_string()),
+        ("parent", parent),
+        ("state", state(&account).to_owned()),
+        ("available", money(book.available)),
+        ("held", money(book.held)),
+        ("charged", money(book.charged)),
+        ("credit limit", money(account.credit_limit_micros)),
+        ("tariff", settings.tariff.clone()),
+        ("originators", listed(&settings.originators)),
+        ("time zone", settings.time_zone.clone()),
+        ("control copies", control_copies.to_owned()),
+        ("addresses", or(&settings.addresses, "any")),
+        (
+            "requests per second",
+            settings
+                .requests_per_second
+                .map_or_else(|| "as documented".to_owned(), |most| most.to_string()),
+        ),
+        ("numbers", or(&settings.numbers, "none")),
+    ]
+    .map(|(what, value)| [what.to_owned(), value]);
+    table::print(["ACCOUNT", &account.name], &rows)
+}
+
+/// Whether it may sign in and send, and if not, because of whom.
+fn state(account: &Account) -> &'static str {
+    match (account.suspended_itself, account.suspended) {
+        (true, _) => "suspended",
+        (false, true) => "suspended with its parent",
+        (false, false) => "active",
+    }
+}
+
 async fn list(at: &At) -> anyhow::Result<()> {
     let gateway = open(at).await?;
     let mut rows = Vec::new();
@@ -278,6 +391,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
         let book = gateway.book(account.id).await?.unwrap_or_default();
         let money = |micros| Money::new(micros, account.currency).to_string();
         let originators = listed(&account.settings.originators);
+        let state = state(&account).to_owned();
         rows.push([
             account.id.to_string(),
             account.name,
@@ -286,12 +400,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
             money(book.charged),
             account.settings.tariff,
             originators,
-            if account.suspended {
-                "suspended"
-            } else {
-                "active"
-            }
-            .to_owned(),
+            state,
         ]);
     }
     table::print(

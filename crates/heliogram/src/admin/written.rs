@@ -1,6 +1,7 @@
-//! What people write on the command line, read once: names, originators, countries, currencies.
+//! What people write on the command line, read once: names, originators, countries, currencies, networks, numbers.
 
-use sms::{Country, Currency, Originator};
+use gateway::directory::Network;
+use sms::{Country, Currency, Msisdn, Originator};
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 64;
@@ -36,6 +37,25 @@ pub(super) fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(&text.to_ascii_uppercase()).map_err(|error| error.to_string())
 }
 
+/// Reads an address or a network of them.
+pub(super) fn network(text: &str) -> Result<String, String> {
+    let read = Network::parse(text).map(|_| text.trim().to_owned());
+    read.ok_or_else(|| {
+        "write an address or a network such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32".to_owned()
+    })
+}
+
+/// Reads a number that phones send to: a telephone number, as digits, or a short one.
+pub(super) fn number(text: &str) -> Result<String, String> {
+    if let Ok(number) = Msisdn::parse(text) {
+        return Ok(number.as_str().to_owned());
+    }
+    let short = (3..=8).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_digit());
+    short
+        .then(|| text.to_owned())
+        .ok_or_else(|| "write a telephone number, or a short one of 3 to 8 digits".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +75,21 @@ mod tests {
         assert_eq!(originator("+380501234567").as_deref(), Ok("380501234567"));
         assert!(originator("MoreThanEleven").is_err());
         assert!(originator("").is_err());
+    }
+
+    #[test]
+    fn a_number_of_an_account_is_a_telephone_number_or_a_short_one() {
+        assert_eq!(number("+380 50 123-45-67").as_deref(), Ok("380501234567"));
+        assert_eq!(number("4321").as_deref(), Ok("4321"));
+        for bad in ["", "12", "shop", "12a45"] {
+            assert!(number(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_network_is_kept_as_it_was_written() {
+        assert_eq!(network(" 192.0.2.0/24 ").as_deref(), Ok("192.0.2.0/24"));
+        assert!(network("example.com").is_err());
     }
 
     #[test]

@@ -84,9 +84,17 @@ impl<'a> Customer<'a> {
             self.sent(session.refuse_bind(CommandStatus::RBINDFAIL));
             return;
         };
-        let gateway = self.gateway.clone();
-        let question =
-            async move { Told::SignedIn(gateway.sign_in(&login, password.reveal()).await) };
+        let (gateway, peer) = (self.gateway.clone(), self.peer.ip());
+        let question = async move {
+            let account = gateway.sign_in(&login, password.reveal()).await;
+            Told::SignedIn(account.and_then(|account| {
+                if account.allows(Some(peer)) {
+                    Ok(account)
+                } else {
+                    Err(Refusal::AddressNotAllowed.into())
+                }
+            }))
+        };
         self.asked.push(question.boxed());
     }
 

@@ -219,6 +219,29 @@ async fn whoever_cannot_sign_in_is_told_nothing_more_and_put_out() {
 }
 
 #[tokio::test]
+async fn an_account_binds_from_its_own_addresses_only() {
+    let world = World::open().await.with_login().await;
+    let server = open(&world).await;
+    let from = async |addresses: &[&str]| {
+        let settings = gateway::AccountSettings {
+            addresses: addresses.iter().map(|&text| text.to_owned()).collect(),
+            ..gateway::AccountSettings::default()
+        };
+        let changed = world
+            .gateway
+            .change_account(world.account, &settings, 0, false);
+        changed.await.unwrap();
+    };
+    from(&["192.0.2.1", "2001:db8::/32"]).await;
+    let refused = CloseReason::BindRefused(CommandStatus::RBINDFAIL);
+    let mut program = Program::connect(&server, "secret").await;
+    assert_eq!(program.closed().await, refused);
+    from(&["192.0.2.1", "127.0.0.0/8"]).await;
+    Program::bound(&server).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn whoever_does_not_bind_is_put_out() {
     let world = World::open().await;
     let settings = Settings {

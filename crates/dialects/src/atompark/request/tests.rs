@@ -14,6 +14,7 @@ fn account(time_zone: &str) -> Account {
         currency: Currency::UAH,
         credit_limit_micros: 0,
         suspended: false,
+        suspended_itself: false,
         settings: AccountSettings {
             time_zone: time_zone.into(),
             ..AccountSettings::default()

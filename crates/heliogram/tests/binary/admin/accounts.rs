@@ -21,6 +21,56 @@ async fn a_suspended_account_is_refused_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn an_account_is_shown_with_all_its_settings() {
+    let shop = Shop::open().await;
+    shop.done(
+        "account add branch --parent shop --address 192.0.2.0/24 --address 2001:db8::1 \
+         --requests-per-second 7 --number 4321 --number +380501234567",
+    )
+    .await;
+    let shown = shop.done("account show branch").await;
+    for (what, value) in [
+        ("parent", "shop"),
+        ("state", "active"),
+        ("addresses", "192.0.2.0/24, 2001:db8::1"),
+        ("requests per second", "7"),
+        ("numbers", "4321, 380501234567"),
+    ] {
+        let line = shown.lines().find(|line| line.starts_with(what));
+        let line = line.unwrap_or_else(|| panic!("{what}: {shown}"));
+        assert!(line.ends_with(&format!("  {value}")), "{line}");
+    }
+    shop.done("account change branch --any-address --no-number")
+        .await;
+    shop.done("account suspend shop").await;
+    // A change of settings leaves the suspension where it is: with the parent.
+    shop.done("account change branch --requests-per-second 8")
+        .await;
+    let shown = shop.done("account show branch").await;
+    for line in [
+        "state                suspended with its parent",
+        "addresses            any",
+        "numbers              none",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    shop.done("account resume shop").await;
+    assert!(shop.done("account show branch").await.contains("active"));
+    let refused = shop.refused("account change shop --address nowhere").await;
+    assert!(refused.contains("192.0.2.0/24"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_account_is_used_from_its_own_addresses_only() {
+    let shop = Shop::open().await;
+    shop.done("account change shop --address 192.0.2.1").await;
+    becomes(&shop.customer, UKRAINE, None).await;
+    shop.done("account change shop --address 192.0.2.1 --address 127.0.0.1")
+        .await;
+    becomes(&shop.customer, UKRAINE, Some("0.13")).await;
+}
+
+#[tokio::test]
 async fn money_can_be_spent_as_soon_as_it_is_there() {
     let shop = Shop::open().await;
     shop.done("account top-up shop -9.90 --note correction")
