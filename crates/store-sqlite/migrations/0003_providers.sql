@@ -11,10 +11,11 @@ CREATE TABLE once (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX once_until ON once (until) WHERE until IS NOT NULL;
 
--- Form: the codes of `sms::Form`.
+-- Form: the codes of `sms::Form`. `tells`: what those of its messages are that a contact list has yet to give it.
 ALTER TABLE submission ADD COLUMN form INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submission ADD COLUMN reference TEXT;
 ALTER TABLE submission ADD COLUMN mailing_id INTEGER;
+ALTER TABLE submission ADD COLUMN tells INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX submission_reference ON submission (account_id, reference, id) WHERE reference IS NOT NULL;
 CREATE INDEX submission_mailing ON submission (mailing_id, id) WHERE mailing_id IS NOT NULL;
 
@@ -87,3 +88,4 @@ CREATE TABLE callback (
 ) STRICT;
 CREATE INDEX callback_due ON callback (account_id, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX callback_given_up ON callback (account_id, id) WHERE due_at IS NULL;
+CREATE INDEX callback_over ON callback (at) WHERE due_at IS NULL;

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension};
 use sms::Timestamp;
 use store::campaigns::NewExpansion;
-use store::submissions::{Acceptance, NewSubmission};
+use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::new_messages::{Target, check_connectors, is_waiting, price, suppress};
+use crate::once::{Repeats, repeats, use_up};
 use crate::tallies::COUNTED_WHEN_ASKED;
 use crate::timing::Timing;
 use crate::{books, failed, tallies};
@@ -14,6 +15,11 @@ use crate::{books, failed, tallies};
 /// Accepts it whole, or writes nothing.
 pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<Acceptance, Error> {
     // All that can be refused is refused before the first row is written: an answer is no error, and undoes nothing.
+    let repeated = match repeats(connection, &new)? {
+        Repeats::All(submission) => return Ok(Acceptance::Repeated { submission }),
+        Repeats::Messages(positions) => positions,
+    };
+    leave_out(&mut new.messages, &repeated);
     if suppress(connection, new.account, new.messages.iter_mut())? {
         return Ok(Acceptance::NobodyLeft);
     }
@@ -38,14 +44,25 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     }
     check_connectors(connection, new.messages.iter().chain(&new.control))?;
     let (submission, first_message) = write(connection, &new, price_micros, None)?;
+    if !new.test {
+        use_up(connection, &new, submission)?;
+    }
     if let Some(expansion) = &new.expansion {
         begin_expansion(connection, new.account, submission, expansion)?;
     }
+    let segments = new
+        .messages
+        .iter()
+        .map(|message| u64::from(message.segments))
+        .sum();
     if let Some(copy) = new.control.take() {
         let control = NewSubmission {
             messages: vec![copy],
             expansion: None,
             parts: None,
+            reference: None,
+            mailing: None,
+            tells: false,
             ..new
         };
         write(
@@ -58,9 +75,23 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     Ok(Acceptance::Accepted {
         submission,
         price_micros: with_copy,
+        segments,
         first_message,
-        repeated: Vec::new(),
+        repeated,
     })
+}
+
+/// Takes the messages at these positions, which ascend, out of a submission.
+fn leave_out(messages: &mut Vec<NewMessage>, positions: &[usize]) {
+    if positions.is_empty() {
+        return;
+    }
+    let (mut position, mut left_out) = (0, positions.iter().peekable());
+    messages.retain(|_| {
+        let stays = left_out.next_if_eq(&&position).is_none();
+        position += 1;
+        stays
+    });
 }
 
 /// What the account can spend, its credit included; conflict when there is no such account.
@@ -94,6 +125,7 @@ fn write(
         account: new.account,
         lane: new.lane,
         test: new.test,
+        tells: new.tells,
         paused: false,
         scheduled: new.start_at.is_some(),
         timing: Timing {
@@ -158,8 +190,9 @@ fn insert_submission(
         .prepare_cached(
             "INSERT INTO submission (account_id, originator, text, lane, source, test, price, first_message_id, \
              message_count, created_at, start_at, expires_at, sweep_at, alternative, variable_names, part_size, \
-             part_interval, planned, control_of, list_id) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             part_interval, planned, control_of, list_id, form, reference, mailing_id, tells) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+             ?21, ?22, ?23, ?24)",
         )
         .and_then(|mut insert| {
             insert.insert(rusqlite::params![
@@ -183,6 +216,10 @@ fn insert_submission(
                 planned(new),
                 control_of.map(|main| main.0),
                 new.expansion.as_ref().map(|expansion| expansion.list.0),
+                new.form.as_u8(),
+                &new.reference,
+                new.mailing.map(|mailing| mailing.0),
+                new.tells,
             ])
         })
         .map(SubmissionId)

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use sms::state::Event;
-use sms::{Lane, MessageState, Msisdn, Reason};
+use sms::{Form, Lane, MessageState, Msisdn, Reason};
 use store::campaigns::Halt;
 use store::queue::{Claim, Claimed, ClaimedMessage};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::changes::Changes;
 use crate::expansion::names;
-use crate::message::{Message, state_from};
+use crate::message::{Message, form_from, state_from};
 use crate::stops::Stops;
 use crate::timing::Timing;
 use crate::{failed, halts};
@@ -64,6 +64,7 @@ struct Shared {
     originator: Arc<str>,
     alternative: Option<Arc<str>>,
     text: Arc<str>,
+    form: Form,
     variable_names: Arc<[String]>,
     halt: Option<Halt>,
     timing: Timing,
@@ -149,7 +150,7 @@ impl Run<'_> {
             .connection
             .prepare_cached(
                 "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \
-                 m.state, m.alternative FROM queue q JOIN message m ON m.id = q.message_id \
+                 m.state, m.alternative, m.text, m.originator FROM queue q JOIN message m ON m.id = q.message_id \
                  WHERE q.connector_id = ?1 AND q.lane = ?2 AND q.account_id = ?3 ORDER BY q.message_id LIMIT ?4",
             )
             .map_err(failed("cannot read the queue"))?;
@@ -203,9 +204,14 @@ impl Run<'_> {
         let Ok(recipient) = Msisdn::parse(&entry.recipient) else {
             return self.keep_back(entry.id, Event::Fail(Reason::InternalError));
         };
-        let originator = match shared.alternative {
-            Some(alternative) if entry.alternative => alternative,
-            _ => shared.originator,
+        let originator = match (shared.alternative, entry.originator) {
+            (Some(alternative), _) if entry.alternative => alternative,
+            (_, Some(own)) => own.into(),
+            (_, None) => shared.originator,
+        };
+        let (text, variables) = match entry.text {
+            Some(own) => (own.into(), None),
+            None => (shared.text, entry.variables),
         };
         self.connection
             .prepare_cached(
@@ -224,10 +230,10 @@ impl Run<'_> {
             account,
             recipient,
             originator,
-            text: shared.text,
-            form: sms::Form::default(),
+            text,
+            form: shared.form,
             variable_names: shared.variable_names,
-            variables: entry.variables,
+            variables,
             segments: entry.segments,
             accepted: entry.accepted,
             attempts: entry.attempts,
@@ -270,7 +276,7 @@ impl Run<'_> {
         let shared = self
             .connection
             .prepare_cached(&format!(
-                "SELECT originator, alternative, text, variable_names, halt, {} FROM submission WHERE id = ?1",
+                "SELECT originator, alternative, text, variable_names, halt, form, {} FROM submission WHERE id = ?1",
                 Timing::COLUMNS
             ))
             .and_then(|mut select| {
@@ -281,7 +287,8 @@ impl Run<'_> {
                         text: row.get_ref(2)?.as_str()?.into(),
                         variable_names: names(row.get_ref(3)?.as_str_or_null()?).into(),
                         halt: halts::halt_from(row.get(4)?),
-                        timing: Timing::from_row(row, 5)?,
+                        form: form_from(row.get(5)?),
+                        timing: Timing::from_row(row, 6)?,
                     })
                 })
             })
@@ -302,6 +309,9 @@ struct Entry {
     doubts: u32,
     state: MessageState,
     alternative: bool,
+    /// Its own, like the originator.
+    text: Option<String>,
+    originator: Option<String>,
 }
 
 impl Entry {
@@ -317,6 +327,8 @@ impl Entry {
             doubts: row.get(7)?,
             state: state_from(row.get(8)?),
             alternative: row.get(9)?,
+            text: row.get(10)?,
+            originator: row.get(11)?,
         })
     }
 }

@@ -7,6 +7,7 @@ use store::submissions::Parts;
 use store::{AccountId, ContactId, Error, ListId, SubmissionId};
 
 use crate::accept::available;
+use crate::message::form_from;
 use crate::new_messages::{Target, check_connectors, price, suppress};
 use crate::timing::Timing;
 use crate::{books, failed, halts, kept, tallies};
@@ -21,7 +22,7 @@ pub(crate) fn list(
         .prepare_cached(
             "SELECT e.submission_id, s.account_id, e.list_id, e.after_contact, e.until_contact, s.message_count, e.options, \
              s.originator, s.alternative, s.text, s.variable_names, s.test, s.part_size, s.part_interval, s.expires_at, \
-             e.no_money \
+             e.no_money, s.form \
              FROM expansion e JOIN submission s ON s.id = e.submission_id \
              WHERE e.submission_id > ?1 ORDER BY e.submission_id LIMIT ?2",
         )
@@ -52,6 +53,7 @@ fn expansion(row: &Row<'_>) -> rusqlite::Result<Expansion> {
             .map(|(size, interval_ms)| Parts { size, interval_ms }),
         expires_at: Timestamp::from_millis(row.get(14)?),
         waits_for_money: row.get(15)?,
+        form: form_from(row.get(16)?),
     })
 }
 
@@ -68,6 +70,7 @@ struct Stand {
     account: AccountId,
     lane: Lane,
     test: bool,
+    tells: bool,
     halt: Option<Halt>,
     scheduled: bool,
     written: i64,
@@ -79,7 +82,7 @@ impl Stand {
     fn load(connection: &Connection, submission: SubmissionId) -> Result<Option<Self>, Error> {
         connection
             .prepare_cached(&format!(
-                "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, {} \
+                "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, tells, {} \
                  FROM expansion JOIN submission ON submission.id = submission_id WHERE submission_id = ?1",
                 Timing::COLUMNS
             ))
@@ -98,7 +101,8 @@ impl Stand {
             scheduled: row.get(6)?,
             written: row.get(7)?,
             planned: row.get(8)?,
-            timing: Timing::from_row(row, 9)?,
+            tells: row.get(9)?,
+            timing: Timing::from_row(row, 10)?,
         })
     }
 }
@@ -161,6 +165,7 @@ fn write(connection: &Connection, stand: &Stand, step: &Step) -> Result<(), Erro
         account: stand.account,
         lane: stand.lane,
         test: stand.test,
+        tells: stand.tells,
         paused: stand.halt == Some(Halt::Paused),
         scheduled: stand.scheduled,
         timing: stand.timing,

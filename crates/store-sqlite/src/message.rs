@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::state::{Event, step};
-use sms::{MessageState, Outcome, Reason, Settlement, Timestamp};
+use sms::{Form, MessageState, Outcome, Reason, Settlement, Timestamp};
 use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
 
 use crate::books::Resolution;
+use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
 use crate::failed;
 use crate::tallies::Place;
@@ -34,6 +35,8 @@ pub(crate) struct Message {
     done_at: Option<i64>,
     /// When state or reason changed since it was read.
     changed_at: Option<i64>,
+    /// Whether its account is called back when it comes to its end.
+    tells: bool,
     /// Where it is as written.
     written: Place,
 }
@@ -43,7 +46,7 @@ impl Message {
         connection
             .prepare_cached(
                 "SELECT id, submission_id, account_id, segments, price, connector_id, state, reason, \
-                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at, failure FROM message WHERE id = ?1",
+                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at, failure, tells FROM message WHERE id = ?1",
             )
             .and_then(|mut select| select.query_row([id.0], Self::from_row).optional())
             .map_err(failed("cannot read a message"))
@@ -73,6 +76,7 @@ impl Message {
             done_at: row.get(14)?,
             failure: row.get::<_, Option<u16>>(15)?.map(Failure),
             changed_at: None,
+            tells: row.get(16)?,
             written,
         })
     }
@@ -209,7 +213,8 @@ impl Message {
         Ok(())
     }
 
-    /// Writes the columns that may have changed.
+    /// Writes the columns that may have changed, and a callback when the message has come to its end or its end was corrected:
+    /// whatever ends a message ends it here.
     pub(crate) fn save(
         &mut self,
         connection: &Connection,
@@ -221,6 +226,13 @@ impl Message {
             taken: self.submitted_at.is_some(),
         };
         changes.tallies.moved(self.submission, self.written, now);
+        if self.tells
+            && now.state.is_final()
+            && now.state != self.written.state
+            && let Some(at) = self.changed_at.map(Timestamp::from_millis)
+        {
+            callbacks::owe(connection, self.account, Subject::Message(self.id), at)?;
+        }
         self.written = now;
         connection
             .prepare_cached(
@@ -372,4 +384,9 @@ pub(crate) fn state_from(code: u8) -> MessageState {
 /// Reads a reason code.
 pub(crate) fn reason_from(code: u8) -> Reason {
     Reason::from_u8(code).unwrap_or(Reason::InternalError)
+}
+
+/// Reads the code of a form; one that this program does not know is the default.
+pub(crate) fn form_from(code: u8) -> Form {
+    Form::from_u8(code).unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use sms::{Lane, MessageState, Reason, Timestamp};
 use store::submissions::NewMessage;
 use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 
+use crate::callbacks::{self, Subject};
 use crate::failed;
 use crate::stops::Stops;
 use crate::tallies::{Place, Places};
@@ -16,6 +17,8 @@ pub(crate) struct Target {
     pub(crate) account: AccountId,
     pub(crate) lane: Lane,
     pub(crate) test: bool,
+    /// Whether the account is called back when its messages come to their end.
+    pub(crate) tells: bool,
     /// Whether it is paused: then its messages are, from the beginning.
     pub(crate) paused: bool,
     /// Whether its held messages wait for a time.
@@ -115,6 +118,10 @@ impl Target {
             let (place, wait) = self.place(message, MessageId(id));
             self.insert(&mut statements, id, message, place)
                 .map_err(failed("cannot write a message"))?;
+            if self.tells && !self.test && place.state.is_final() {
+                let ended = Subject::Message(MessageId(id));
+                callbacks::owe(connection, self.account, ended, self.at)?;
+            }
             self.wait(connection, &mut statements, id, message, &wait)
                 .map_err(failed("cannot let a message wait"))?;
             places.add(place, 1);
@@ -155,7 +162,7 @@ impl Target {
             (None, given) => given.as_deref().unwrap_or(""),
         };
         let at = self.at.as_millis();
-        let row = (
+        let row = rusqlite::params![
             id,
             self.submission.0,
             self.account.0,
@@ -170,7 +177,10 @@ impl Target {
             place.state.is_final().then_some(at),
             at,
             message.alternative,
-        );
+            &message.text,
+            &message.originator,
+            self.tells,
+        ];
         statements.insert.execute(row).map(|_| ())
     }
 
@@ -217,8 +227,8 @@ impl<'a> Statements<'a> {
         Ok(Self {
             insert: prepare(
                 "INSERT INTO message (id, submission_id, account_id, recipient, given, variables, segments, price, \
-                 connector_id, state, reason, done_at, changed_at, alternative) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 connector_id, state, reason, done_at, changed_at, alternative, text, originator, tells) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?,
             enqueue: prepare(
                 "INSERT INTO queue (connector_id, lane, account_id, message_id) VALUES (?1, ?2, ?3, ?4)",

@@ -1,8 +1,8 @@
 //! Submissions and their messages as they are looked at.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Params, Row};
-use sms::{Form, MessageState, Msisdn, Reason, Tally, Timestamp};
+use rusqlite::{Connection, Params, Row};
+use sms::{MessageState, Msisdn, Reason, Tally, Timestamp};
 use store::campaigns::Halt;
 use store::submissions::{
     Acceptance, History, Message, NewSubmission, Sent, Submission, Submissions,
@@ -10,9 +10,9 @@ use store::submissions::{
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::accept::accept;
-use crate::message::{reason_from, state_from};
+use crate::message::form_from;
 use crate::tallies::{Place, Places};
-use crate::{SqliteStore, failed, halts, tallies};
+use crate::{SqliteStore, failed, halts, once, sent, tallies};
 
 #[async_trait]
 impl Submissions for SqliteStore {
@@ -39,53 +39,55 @@ impl Submissions for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Message>, Error> {
         self.readers
-            .view(move |view| {
-                let Some((first, count)) = range(view, account, id)? else { return Ok(Vec::new()) };
-                let from = after.map_or(first, |after| first.max(after.0 + 1));
-                let since = changed_after.map_or(i64::MIN, Timestamp::as_millis);
-                view.prepare_cached(
-                    "SELECT id, recipient, given, variables, state, reason, segments, price, submitted_at, done_at, \
-                     changed_at FROM message WHERE id >= ?1 AND id < ?2 AND changed_at > ?3 ORDER BY id LIMIT ?4",
-                )
-                .and_then(|mut select| {
-                    select.query_map((from, first + count, since, limit), message)?.collect()
-                })
-                .map_err(failed("cannot read messages"))
-            })
+            .view(move |view| sent::page(view, account, id, changed_after, after, limit))
             .await
     }
 
     async fn submission_by_reference(
         &self,
-        _account: AccountId,
-        _reference: &str,
+        account: AccountId,
+        reference: &str,
     ) -> Result<Option<SubmissionId>, Error> {
-        Err(Error::other("not built yet", None))
+        let reference = reference.to_owned();
+        self.readers
+            .read(move |connection| sent::by_reference(connection, account, &reference))
+            .await
     }
 
     async fn messages_by_id(
         &self,
-        _account: AccountId,
-        _messages: Vec<MessageId>,
+        account: AccountId,
+        messages: Vec<MessageId>,
     ) -> Result<Vec<Sent>, Error> {
-        Err(Error::other("not built yet", None))
+        self.readers
+            .view(move |view| {
+                let each = messages.into_iter().map(|id| sent::find(view, account, id));
+                each.filter_map(Result::transpose).collect()
+            })
+            .await
     }
 
     async fn messages_to(
         &self,
-        _account: AccountId,
-        _id: SubmissionId,
-        _recipients: Vec<Msisdn>,
+        account: AccountId,
+        id: SubmissionId,
+        recipients: Vec<Msisdn>,
     ) -> Result<Vec<Sent>, Error> {
-        Err(Error::other("not built yet", None))
+        self.readers
+            .view(move |view| sent::to(view, account, id, &recipients))
+            .await
     }
 
-    async fn history(&self, _account: AccountId, _asked: History) -> Result<Vec<Sent>, Error> {
-        Err(Error::other("not built yet", None))
+    async fn history(&self, account: AccountId, asked: History) -> Result<Vec<Sent>, Error> {
+        self.readers
+            .view(move |view| sent::history(view, account, &asked))
+            .await
     }
 
-    async fn forget_once(&self, _now: Timestamp, _limit: u32) -> Result<u64, Error> {
-        Err(Error::other("not built yet", None))
+    async fn forget_once(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        self.writer
+            .write(move |connection| once::forget(connection, now, limit))
+            .await
     }
 
     async fn tally(&self) -> Result<Tally, Error> {
@@ -96,25 +98,6 @@ impl Submissions for SqliteStore {
             })
             .await
     }
-}
-
-/// The first message's number and how many there are, if the submission is the account's.
-fn range(
-    connection: &Connection,
-    account: AccountId,
-    id: SubmissionId,
-) -> Result<Option<(i64, i64)>, Error> {
-    connection
-        .prepare_cached(
-            "SELECT first_message_id, message_count FROM submission \
-             WHERE id = ?1 AND account_id = ?2 AND control_of IS NULL",
-        )
-        .and_then(|mut select| {
-            select
-                .query_row((id.0, account.0), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-        })
-        .map_err(failed("cannot read a submission"))
 }
 
 /// Looks up a submission of the account, deleted or not; control copies are nobody's to look at.
@@ -137,7 +120,7 @@ pub(crate) fn select(
     let rows: Vec<Stored> = connection
         .prepare_cached(&format!(
             "SELECT s.id, s.account_id, s.originator, s.text, s.test, s.price, s.created_at, s.start_at, s.source, \
-             s.deleted_at IS NOT NULL, s.first_message_id, s.message_count, s.planned, s.halt, e.no_money \
+             s.deleted_at IS NOT NULL, s.first_message_id, s.message_count, s.planned, s.halt, s.form, s.reference, e.no_money \
              FROM submission s LEFT JOIN expansion e ON e.submission_id = s.id WHERE {such}"
         ))
         .and_then(|mut select| select.query_map(parameters, Stored::from_row)?.collect())
@@ -170,8 +153,8 @@ impl Stored {
                 created_at: Timestamp::from_millis(row.get(6)?),
                 start_at: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_millis),
                 source: row.get(8)?,
-                form: Form::default(),
-                reference: None,
+                form: form_from(row.get(14)?),
+                reference: row.get(15)?,
                 deleted: row.get(9)?,
                 tally: Tally::default(),
             },
@@ -179,7 +162,7 @@ impl Stored {
             messages: row.get(11)?,
             planned: row.get(12)?,
             halt: halts::halt_from(row.get(13)?),
-            expanding: row.get(14)?,
+            expanding: row.get(16)?,
         })
     }
 
@@ -230,21 +213,3 @@ impl Stored {
 }
 
 const HELD_FOR_MONEY: Place = Place::with_us(MessageState::Held, Reason::NoMoney);
-
-fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
-    Ok(Message {
-        id: MessageId(row.get(0)?),
-        recipient: row.get(1)?,
-        given: row.get(2)?,
-        variables: row.get(3)?,
-        text: None,
-        originator: None,
-        state: state_from(row.get(4)?),
-        reason: reason_from(row.get(5)?),
-        segments: row.get(6)?,
-        price_micros: row.get(7)?,
-        submitted_at: row.get::<_, Option<i64>>(8)?.map(Timestamp::from_millis),
-        done_at: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
-        changed_at: Timestamp::from_millis(row.get(10)?),
-    })
-}

@@ -45,8 +45,10 @@ async fn child_accepts_and_claims_until_it_is_killed() {
                     let new = submission(payer, connector, 3);
                     match store.accept(new).await.unwrap() {
                         Acceptance::Accepted { submission: id, .. } => format!("accepted {id}"),
-                        Acceptance::Insufficient { .. } | Acceptance::NobodyLeft => {
-                            panic!("there is money, and no stop list")
+                        Acceptance::Insufficient { .. }
+                        | Acceptance::NobodyLeft
+                        | Acceptance::Repeated { .. } => {
+                            panic!("there is money, no stop list, and nothing is accepted once only")
                         }
                     }
                 };

@@ -2,7 +2,7 @@
 //! after it was accepted.
 
 use async_trait::async_trait;
-use sms::Timestamp;
+use sms::{Form, Timestamp};
 
 use crate::contacts::Contact;
 use crate::submissions::{NewMessage, Parts, Submission};
@@ -48,6 +48,8 @@ pub struct Expansion {
     pub alternative: Option<String>,
     /// The text or template.
     pub text: String,
+    /// How the texts travel and show.
+    pub form: Form,
     /// The names of the contacts' values by position; an empty one names nothing.
     pub variable_names: Vec<String>,
     /// Whether it is only tried out.

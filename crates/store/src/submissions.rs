@@ -110,12 +110,14 @@ pub enum Acceptance {
         submission: SubmissionId,
         /// What is held for it and its control copy: the price of all but those whose number is on the stop list.
         price_micros: i64,
+        /// How many segments its messages take, without those of its control copy; 0 when they have yet to come.
+        segments: u64,
         /// The number of its first message; those that follow have the next ones, in the order given.
         first_message: MessageId,
         /// The positions of the messages that were left out because they repeat accepted ones, ascending.
         repeated: Vec<usize>,
     },
-    /// Nothing was written: the submission, or each of its messages, repeats what was accepted before.
+    /// Nothing was written: the submission, or each of its messages that could leave, repeats what was accepted before.
     Repeated {
         /// What it repeats; of several the one that its first message repeats.
         submission: SubmissionId,
@@ -236,7 +238,9 @@ pub trait Submissions: Send + Sync {
     /// Writes the submission, its messages or its expansion, the hold on the balance and the queue entries; or nothing. Messages to
     /// numbers on the account's stop list become suppressed ones at no price. Conflict when the account, a connector or the
     /// contact list does not exist (any more). What repeats an accepted submission or message by its [`Once`] is not written
-    /// again, whatever else could be said of it; one that is refused uses nothing up.
+    /// again, whatever else could be said of it; of messages in one submission that repeat each other the first is written. What
+    /// is refused, only tried out, or has ended before it could leave uses nothing up; a message of the latter kind is never
+    /// left out.
     ///
     /// Idempotent where there is a [`Once`]; else, after an `unavailable` error, the caller must not say that it was accepted.
     async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;

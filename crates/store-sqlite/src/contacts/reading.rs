@@ -169,6 +169,7 @@ mod tests {
         let at = Timestamp::from_millis(0);
         let account = NewAccount {
             name: "shop".into(),
+            parent: None,
             currency: Currency::UAH,
             settings: "{}".into(),
         };

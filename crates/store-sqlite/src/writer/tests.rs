@@ -16,6 +16,7 @@ async fn open() -> (SqliteStore, AccountId, TempDir) {
     let store = SqliteStore::open(&place.path().join("data.db"), Options::default()).unwrap();
     let account = NewAccount {
         name: "payer".into(),
+        parent: None,
         currency: Currency::UAH,
         settings: "{}".into(),
     };

@@ -198,7 +198,7 @@ pub async fn messages_are_numbered_without_a_gap_in_the_order_given(store: &dyn 
         seen.extend(messages.iter().map(|message| message.id.0));
     }
     seen.sort_unstable();
-    assert!(seen.iter().copied().eq(1..=80));
+    assert!(seen.iter().copied().eq(seen[0]..seen[0] + 80));
 }
 
 pub async fn messages_that_can_never_leave_are_kept_with_their_reason(store: &dyn Store) {
