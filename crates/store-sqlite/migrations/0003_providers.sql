@@ -75,6 +75,7 @@ CREATE TABLE inbound (
   at           INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX inbound_account ON inbound (account_id, id);
+CREATE INDEX inbound_account_at ON inbound (account_id, at);
 
 -- What accounts have yet to be told: the end of a message, or a message from a handset. Given up when `due_at` is empty.
 CREATE TABLE callback (

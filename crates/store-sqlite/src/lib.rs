@@ -15,6 +15,7 @@ mod configuration;
 mod contacts;
 mod expansion;
 mod halts;
+mod inbound;
 mod kept;
 mod ledger;
 mod message;

@@ -46,12 +46,14 @@ pub struct CallbackCount {
 /// Keeps callbacks.
 #[async_trait]
 pub trait Callbacks: Send + Sync {
-    /// Reads callbacks that are due, of each account the oldest, at most `each` of one and `limit` in all, the accounts in turn
-    /// after `after`: an account whose program is slow must not keep another's waiting.
+    /// Reads callbacks that are due, of each account those that have been due for longest, at most `each` of one and `limit` in all,
+    /// the accounts in turn after `after` and none of `except`: an account whose program is slow must not keep another's waiting.
+    /// What a callback tells of is read as it is now.
     async fn callbacks_due(
         &self,
         now: Timestamp,
         after: AccountId,
+        except: Vec<AccountId>,
         each: u32,
         limit: u32,
     ) -> Result<Vec<Callback>, Error>;
@@ -67,12 +69,13 @@ pub trait Callbacks: Send + Sync {
         due_at: Option<Timestamp>,
     ) -> Result<(), Error>;
 
-    /// Lets callbacks of an account that were given up be tried again; answers how many.
+    /// Makes callbacks of an account that were given up due, as if they had never been tried; answers how many. Many are made so
+    /// in several transactions: after an error, to be repeated.
     async fn retry_callbacks(&self, account: AccountId, now: Timestamp) -> Result<u64, Error>;
 
     /// Counts the callbacks of an account.
     async fn callback_count(&self, account: AccountId) -> Result<CallbackCount, Error>;
 
-    /// Forgets callbacks that were given up and are of before `before`; answers how many.
+    /// Forgets callbacks that were given up and tell of what happened before `before`, at most `limit`; answers how many.
     async fn forget_callbacks(&self, before: Timestamp, limit: u32) -> Result<u64, Error>;
 }

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod callbacks;
 pub mod campaigns;
 pub mod claims;
 pub mod configuration;
@@ -20,6 +21,7 @@ pub mod contacts;
 pub mod control_copies;
 pub mod expansions;
 pub mod halts;
+pub mod inbound;
 pub mod ledger;
 mod random;
 pub mod receipts;
@@ -264,8 +266,28 @@ macro_rules! contract_tests {
                 a_message_cannot_wait_for_a_name_that_is_not_there,
                 a_denied_name_gives_way_to_the_alternative,
             }
+            callbacks {
+                the_end_of_a_message_is_told_with_all_that_is_known_of_it,
+                whatever_ends_a_message_is_told,
+                an_end_that_is_corrected_is_told_again,
+                what_has_ended_at_acceptance_is_told,
+                nothing_is_told_of_what_nobody_wants_to_know,
+                a_callback_is_due_until_it_has_been_told,
+                a_callback_that_failed_is_due_later,
+                a_callback_that_was_given_up_is_kept_until_it_is_tried_again,
+                what_was_given_up_long_ago_is_forgotten,
+                accounts_are_told_in_turn,
+                a_large_submission_that_ends_at_once_is_told_message_by_message,
+            }
             tallies {
                 the_tally_of_a_large_submission_equals_a_recount,
+            }
+            inbound {
+                messages_from_handsets_are_there_as_they_came,
+                a_message_from_a_handset_shows_to_its_account_only,
+                messages_from_handsets_are_read_by_number_time_and_destination,
+                messages_from_handsets_are_kept_whole_or_not_at_all,
+                an_account_that_is_told_is_owed_a_callback_for_a_message_from_a_handset,
             }
             ledger {
                 a_top_up_adds_and_takes,
@@ -296,6 +318,7 @@ mod tests {
         for subject in [
             include_str!("contract/accounts.rs"),
             include_str!("contract/answers.rs"),
+            include_str!("contract/callbacks.rs"),
             include_str!("contract/campaigns.rs"),
             include_str!("contract/claims.rs"),
             include_str!("contract/configuration.rs"),
@@ -305,6 +328,7 @@ mod tests {
             include_str!("contract/control_copies.rs"),
             include_str!("contract/expansions.rs"),
             include_str!("contract/halts.rs"),
+            include_str!("contract/inbound.rs"),
             include_str!("contract/ledger.rs"),
             include_str!("contract/receipts.rs"),
             include_str!("contract/schedule.rs"),

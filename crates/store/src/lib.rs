@@ -46,9 +46,11 @@ pub use templates::Templates;
 /// Answers to every promise: a backend.
 pub trait Store:
     Accounts
+    + Callbacks
     + Campaigns
     + Configuration
     + Contacts
+    + Inbound
     + Ledger
     + Queue
     + Receipts
@@ -60,9 +62,11 @@ pub trait Store:
 
 impl<T> Store for T where
     T: Accounts
+        + Callbacks
         + Campaigns
         + Configuration
         + Contacts
+        + Inbound
         + Ledger
         + Queue
         + Receipts
