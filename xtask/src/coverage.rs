@@ -5,9 +5,66 @@
 //!
 //! | written | meaning |
 //! | --- | --- |
-//! | `case` | the golden file `<method>/case.http`, in the section of a method only |
-//! | `method/case` | the golden file of that folder |
+//! | `case` | the golden file `<folder>/case.http` of the method, in the section of a method only |
+//! | `folder/case` | the golden file of that folder |
 //! | `crate::module::a_sentence` | a function under `#[test]`, in the module's file or in the file of its tests |
+//!
+//! # The form of a file
+//!
+//! ```toml
+//! [calls]
+//! by = "path"
+//! codes = ["error_code"]
+//!
+//! [sources]
+//! shop = "The shop's API"
+//!
+//! [every]
+//! rules = [{ name = "GET and POST", what = "are equal", tests = ["send/document"] }]
+//! parameters = [{ name = "login", need = "required", what = "who asks", tests = ["send/document"] }]
+//! answer = []
+//! errors = [{ name = "2", what = "wrong password", shows = ["ERROR = 2 ("], tests = ["send/wrong_password", "send/wrong_password_json"] }]
+//!
+//! [[method]]
+//! group = "Mailings"
+//! name = "/sys/jobs.php add"
+//! does = "Plans a mailing."
+//! cites = ['shop "Mailings"']
+//! tests = ["document", "dialects::shop::jobs::a_sentence"]
+//! parameters = [{ name = "add", tests = ["document"] }, { name = "mms", absent = "there is no way out for it" }]
+//! answer = [{ name = "id", is = ["number"], what = "its number", shows = ["OK, ID - "], tests = ["json", "document"] }]
+//!
+//! [[values]]
+//! of = "States of a message"
+//! member = "status"
+//! values = [{ name = "1", what = "delivered", shows = ["Status = 1,"], tests = ["status/delivered"] }]
+//! ```
+//!
+//! `every` is what holds for calls of any method, and its tests may call any. `group` stands where a new heading begins. Values
+//! have a `member` of answers or a `parameter`, perhaps of one `method`. An item has tests, or in `absent` the reason why it is
+//! not served. A parameter's other spellings stand in `[spellings]`, as `phones = ["phone"]`.
+//!
+//! # How a call is told
+//!
+//! | `calls.by` | the name of a method | its golden files stand in |
+//! | --- | --- | --- |
+//! | `"name"`, the default | the last word of the path, in any case | the folder of that name |
+//! | `"path"` | a path, and then what else the call must send: `add` for a parameter that is not empty, `operation=submit` for one with this value; `also` lists other names of the same form | `folder`; else the last word of the path without `.php` and those parameters or values, with `_` between: `jobs_add` |
+//!
+//! A path ends with or without a slash. By path `/shop` is also a call of a method `/shop`, whatever more it sends.
+//!
+//! # What tidy holds
+//!
+//! | item | each golden file that it names |
+//! | --- | --- |
+//! | any | is there, and one of its requests calls the method in whose section it is named |
+//! | parameter | sends it: in a query, a form, parts, a JSON body or XML, by path in any depth; by name one of them not empty |
+//! | member of an answer | shows it as a member of JSON of one of the types in `is`, as an XML element, or has a text of `shows` |
+//! | error | shows it as a member of `calls.codes` (`code` by default), has a text of `shows`, or by path has that HTTP status |
+//! | value | shows it in the member, sends it in the parameter, or has a text of `shows` |
+//!
+//! By path, each golden file is named somewhere or stands in a method's folder. By name, what golden files send and show is listed,
+//! and the dialect's own tables in `method.rs` and `parameter.rs` have the same names.
 
 mod test;
 
@@ -26,6 +83,8 @@ pub(crate) const FOLDER: &str = "crates/dialects/coverage/";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Coverage {
+    #[serde(default)]
+    pub(crate) calls: Calls,
     /// Short ids of the documents, as citations use them, with their full names.
     pub(crate) sources: BTreeMap<String, String>,
     /// Parameters with their other spellings.
@@ -39,6 +98,34 @@ pub(crate) struct Coverage {
     /// Values that a member of an answer or a parameter can have.
     #[serde(default)]
     pub(crate) values: Vec<Values>,
+}
+
+/// Says how calls are told from one another.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Calls {
+    pub(crate) by: By,
+    /// Members of answers that hold the code of an error.
+    pub(crate) codes: Vec<String>,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self {
+            by: By::Name,
+            codes: vec!["code".to_owned()],
+        }
+    }
+}
+
+/// Says what the name of a method is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum By {
+    /// The last word of the path.
+    Name,
+    /// A path and parameters.
+    Path,
 }
 
 /// What holds for calls of any method: its tests may call any.
@@ -56,11 +143,13 @@ pub(crate) struct EveryCall {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Method {
-    /// As the documents spell it; case does not count.
+    /// As the documents spell it; see [`By`].
     pub(crate) name: Spanned<String>,
-    /// Names beyond case under which programs call it, too.
+    /// Other names under which programs call it, too.
     #[serde(default)]
     pub(crate) also: Vec<String>,
+    /// Where its golden files stand, when not where the name tells.
+    pub(crate) folder: Option<String>,
     /// The manual's heading above it, given where a new one begins.
     pub(crate) group: Option<String>,
     /// What it does, as a sentence without a subject.
@@ -94,6 +183,9 @@ pub(crate) struct Item {
     /// Of a member: the JSON types that it has.
     #[serde(default = "text")]
     pub(crate) is: Vec<Kind>,
+    /// Texts of which an answer that is neither JSON nor XML has one.
+    #[serde(default)]
+    pub(crate) shows: Vec<String>,
     #[serde(default)]
     pub(crate) tests: Vec<String>,
     /// Why this is not served.
@@ -158,11 +250,31 @@ impl Coverage {
 }
 
 impl Method {
-    /// Tells whether a call of this name is a call of this method.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
+    /// Lists every name, the documents' first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.get_ref())
             .chain(&self.also)
-            .any(|known| known.eq_ignore_ascii_case(name))
+            .map(String::as_str)
+    }
+
+    /// Returns the folder of its golden files.
+    pub(crate) fn folder(&self, by: By) -> String {
+        let name = self.name.get_ref();
+        match (&self.folder, by) {
+            (Some(folder), _) => folder.clone(),
+            (None, By::Name) => name.clone(),
+            (None, By::Path) => {
+                let mut words = name.split(' ');
+                let path = words.next().unwrap_or_default().trim_end_matches('/');
+                let last = path.rsplit('/').next().unwrap_or_default();
+                let last = last.strip_suffix(".php").unwrap_or(last);
+                let sent = words.map(|word| word.rsplit('=').next().unwrap_or_default());
+                std::iter::once(last)
+                    .chain(sent)
+                    .collect::<Vec<_>>()
+                    .join("_")
+            }
+        }
     }
 }
 
@@ -218,10 +330,20 @@ mod tests {
     }
 
     #[test]
-    fn a_method_is_called_in_any_case_and_by_its_other_names() {
-        let text = "name = \"addPhone\"\nalso = [\"addPhones\"]\ndoes = \"adds\"\n";
-        let method: Method = toml::from_str(text).unwrap();
-        assert!(method.is_called("ADDPHONE") && method.is_called("addphones"));
-        assert!(!method.is_called("addPhon"));
+    fn a_method_has_a_folder() {
+        for (name, by, folder) in [
+            ("name = \"sendSMS\"", By::Name, "sendSMS"),
+            ("name = \"/sms/send/\"", By::Path, "send"),
+            ("name = \"/sys/jobs.php add\"", By::Path, "jobs_add"),
+            ("name = \"/api operation=submit\"", By::Path, "api_submit"),
+            (
+                "name = \"/api operation=submit\"\nfolder = \"submit\"",
+                By::Path,
+                "submit",
+            ),
+        ] {
+            let method: Method = toml::from_str(&format!("{name}\ndoes = \"\"\n")).unwrap();
+            assert_eq!(method.folder(by), folder);
+        }
     }
 }

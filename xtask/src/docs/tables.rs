@@ -2,13 +2,18 @@
 
 use std::fmt::Write;
 
-use crate::coverage::{Coverage, Item, Kind, Method, Need, Values};
+use crate::coverage::{By, Coverage, Item, Kind, Method, Need, Values};
 
 /// Prints everything that follows the words of people.
 pub(super) fn print(dialect: &str, coverage: &Coverage) -> String {
+    let by = coverage.calls.by;
+    let folder = match by {
+        By::Name => "<method>",
+        By::Path => "<folder>",
+    };
     let mut page = format!(
         "## What is served\n\nEvery row names the test that holds it. A test in a method's own section is a file of the \
-         folder\n`crates/dialects/tests/golden/{dialect}/<method>`, one with a `/` is a file of another method's folder, and \
+         folder\n`crates/dialects/tests/golden/{dialect}/{folder}`, one with a `/` is a file of another method's folder, and \
          one with `::` is\na function.\n"
     );
     if !coverage.sources.is_empty() {
@@ -52,7 +57,13 @@ fn print_method(page: &mut String, coverage: &Coverage, method: &Method) {
         [] => page.push_str(" Not in the documents: programs call it."),
         cites => push(page, format_args!(" [{}]", cites.join("] ["))),
     }
-    push(page, format_args!(" Tested by {}.\n", codes(&method.tests)));
+    push(page, format_args!(" Tested by {}", codes(&method.tests)));
+    let folder = method.folder(coverage.calls.by);
+    if folder == *name {
+        page.push_str(".\n");
+    } else {
+        push(page, format_args!(" of the folder `{folder}`.\n"));
+    }
     parameters(page, &method.parameters);
     for values in &coverage.values {
         if values.method.as_ref() == Some(name) {
@@ -127,7 +138,10 @@ fn spellings(page: &mut String, coverage: &Coverage) {
     if coverage.spellings.is_empty() {
         return;
     }
-    page.push_str("\n### Other spellings of parameters\n\nNames are read in any case.\n");
+    page.push_str("\n### Other spellings of parameters\n");
+    if coverage.calls.by == By::Name {
+        page.push_str("\nNames are read in any case.\n");
+    }
     let rows = coverage.spellings.iter();
     table(
         page,

@@ -4,6 +4,7 @@
 mod exchange;
 mod names;
 mod unlisted;
+mod unnamed;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use toml::Spanned;
 use super::Finding;
 use super::code::has_test;
 use super::tree::{File, Tree};
-use crate::coverage::{Coverage, FOLDER, GOLDEN, Item, Method, Test, Values};
+use crate::coverage::{By, Coverage, FOLDER, GOLDEN, Item, Method, Test, Values};
 use exchange::Exchange;
 
 const MEND: &str =
@@ -63,59 +64,66 @@ fn check_one(tree: &Tree, file: &File, dialect: &str) -> Vec<Finding> {
         tree,
         file,
         dialect,
+        coverage: &coverage,
         findings: Vec::new(),
     };
-    check.every_call(&coverage);
+    check.every_call();
     for method in &coverage.methods {
-        check.method(&coverage, method);
+        check.method(method);
     }
     for values in &coverage.values {
-        check.values(&coverage, values);
+        check.values(values);
     }
-    check
-        .findings
-        .extend(names::check(tree, file, dialect, &coverage));
-    check
-        .findings
-        .extend(unlisted::check(tree, dialect, &coverage));
-    check.findings
+    let mut findings = check.findings;
+    findings.extend(match coverage.calls.by {
+        By::Name => {
+            let mut more = names::check(tree, file, dialect, &coverage);
+            more.extend(unlisted::check(tree, dialect, &coverage));
+            more
+        }
+        By::Path => unnamed::check(tree, dialect, &coverage),
+    });
+    findings
 }
 
 /// What a golden file must show; an error says what it does not.
-type Shows<'a> = &'a dyn Fn(&Exchange<'_>) -> Result<(), String>;
+type Shows<'a> = &'a dyn Fn(&Exchange) -> Result<(), String>;
 
 /// Holds what is checked of one dialect, and what was found so far.
 struct Check<'a> {
     tree: &'a Tree,
     file: &'a File,
     dialect: &'a str,
+    coverage: &'a Coverage,
     findings: Vec<Finding>,
 }
 
 impl Check<'_> {
-    fn every_call(&mut self, coverage: &Coverage) {
+    fn every_call(&mut self) {
+        let coverage = self.coverage;
         let every = &coverage.every;
         for rule in &every.rules {
             self.item(rule, None, &|_| Ok(()));
         }
         for parameter in &every.parameters {
-            self.parameter(coverage, parameter, None);
+            self.parameter(parameter, None);
         }
         for member in &every.answer {
             self.item(member, None, &|exchange| has_member(exchange, member));
         }
         for error in &every.errors {
-            self.item(error, None, &|exchange| has_code(exchange, error));
+            self.item(error, None, &|exchange| has_code(coverage, exchange, error));
         }
     }
 
-    fn method(&mut self, coverage: &Coverage, method: &Method) {
+    fn method(&mut self, method: &Method) {
+        let coverage = self.coverage;
         if method.tests.is_empty() {
             self.complain(&method.name, "has no test");
         }
         self.tests(&method.name, &method.tests, Some(method), &|_| Ok(()));
         for parameter in &method.parameters {
-            self.parameter(coverage, parameter, Some(method));
+            self.parameter(parameter, Some(method));
         }
         for member in &method.answer {
             self.item(member, Some(method), &|exchange| {
@@ -123,14 +131,17 @@ impl Check<'_> {
             });
         }
         for error in &method.errors {
-            self.item(error, Some(method), &|exchange| has_code(exchange, error));
+            self.item(error, Some(method), &|exchange| {
+                has_code(coverage, exchange, error)
+            });
         }
     }
 
-    /// Each test of a parameter sends it, and one of them not empty.
-    fn parameter(&mut self, coverage: &Coverage, parameter: &Item, method: Option<&Method>) {
+    /// Each test of a parameter sends it, and by name one of them not empty: by path there are flags without a value.
+    fn parameter(&mut self, parameter: &Item, method: Option<&Method>) {
+        let coverage = self.coverage;
         let name = parameter.name.get_ref();
-        let sent = |exchange: &Exchange<'_>| {
+        let sent = |exchange: &Exchange| {
             let values = coverage
                 .spellings_of(name)
                 .flat_map(|spelling| exchange.sent(spelling));
@@ -144,13 +155,15 @@ impl Check<'_> {
                 .then_some(())
                 .ok_or_else(|| format!("does not send {name}"))
         });
-        let is_empty = |exchange: &Exchange<'_>| sent(exchange).iter().all(String::is_empty);
-        if !found.is_empty() && found.iter().all(is_empty) {
+        let is_empty = |exchange: &Exchange| sent(exchange).iter().all(String::is_empty);
+        let needs_value = coverage.calls.by == By::Name;
+        if needs_value && !found.is_empty() && found.iter().all(is_empty) {
             self.complain(&parameter.name, "is empty in each of its tests");
         }
     }
 
-    fn values(&mut self, coverage: &Coverage, values: &Values) {
+    fn values(&mut self, values: &Values) {
+        let coverage = self.coverage;
         let method = values.method.as_ref().map(|name| {
             let is_it = |method: &&Method| method.name.get_ref() == name;
             coverage.methods.iter().find(is_it).ok_or(name)
@@ -167,7 +180,8 @@ impl Check<'_> {
                     let mut spellings = coverage.spellings_of(parameter);
                     spellings.any(|spelling| exchange.sends(spelling, name))
                 };
-                let shown = values.member.as_ref().is_some_and(in_answer)
+                let shown = exchange.has_text(&value.shows)
+                    || values.member.as_ref().is_some_and(in_answer)
                     || values.parameter.as_ref().is_some_and(in_request);
                 shown
                     .then_some(())
@@ -177,12 +191,7 @@ impl Check<'_> {
     }
 
     /// Checks the tests of an item, and returns its golden files.
-    fn item(
-        &mut self,
-        item: &Item,
-        method: Option<&Method>,
-        shows: Shows<'_>,
-    ) -> Vec<Exchange<'_>> {
+    fn item(&mut self, item: &Item, method: Option<&Method>, shows: Shows<'_>) -> Vec<Exchange> {
         match (&item.absent, item.tests.as_slice()) {
             (None, []) => self.complain(&item.name, "has no test"),
             (Some(_), [_, ..]) => self.complain(&item.name, "is absent and has a test"),
@@ -200,12 +209,13 @@ impl Check<'_> {
         tests: &[String],
         method: Option<&Method>,
         shows: Shows<'_>,
-    ) -> Vec<Exchange<'_>> {
+    ) -> Vec<Exchange> {
         let tree = self.tree;
-        let folder = method.map(|method| method.name.get_ref().as_str());
+        let by = self.coverage.calls.by;
+        let folder = method.map(|method| method.folder(by));
         let mut exchanges = Vec::new();
         for written in tests {
-            let Some(test) = Test::parse(written, folder) else {
+            let Some(test) = Test::parse(written, folder.as_deref()) else {
                 self.complain(
                     name,
                     format!("{written:?} names no golden file: its method is missing"),
@@ -224,18 +234,18 @@ impl Check<'_> {
                 self.complain(name, format!("there is no {}", places[0]));
                 continue;
             };
-            let Some(exchange) = Exchange::read(&file.text) else {
+            let Some(exchange) = Exchange::read(&file.text, by) else {
                 self.complain(
                     name,
                     format!("{written} is not in the form of a golden file"),
                 );
                 continue;
             };
-            let called = method.is_none_or(|method| method.is_called(&exchange.method));
+            let called = method.is_none_or(|method| exchange.calls(method));
             let outcome = if called {
                 shows(&exchange)
             } else {
-                Err(format!("calls {}", exchange.method))
+                Err(format!("calls {}", exchange.called()))
             };
             if let Err(what) = outcome {
                 self.complain(name, format!("{written} {what}"));
@@ -253,20 +263,32 @@ impl Check<'_> {
     }
 }
 
-fn has_member(exchange: &Exchange<'_>, member: &Item) -> Result<(), String> {
+fn has_member(exchange: &Exchange, member: &Item) -> Result<(), String> {
+    if exchange.has_text(&member.shows) {
+        return Ok(());
+    }
     let shown = exchange.shown(member.name.get_ref());
     if shown.is_empty() {
         return Err("does not show it".to_owned());
     }
-    let is_right = |value: &serde_json::Value| member.is.iter().any(|kind| kind.is_of(value));
+    // The elements of XML have no types.
+    let is_right = |value: &serde_json::Value| {
+        !exchange.is_json() || member.is.iter().any(|kind| kind.is_of(value))
+    };
     let wrong = shown.into_iter().find(|value| !is_right(value));
     wrong.map_or(Ok(()), |value| {
         Err(format!("shows it as {value}, which is of another type"))
     })
 }
 
-fn has_code(exchange: &Exchange<'_>, error: &Item) -> Result<(), String> {
-    let is_shown = exchange.shows("code", error.name.get_ref());
+fn has_code(coverage: &Coverage, exchange: &Exchange, error: &Item) -> Result<(), String> {
+    let (calls, code) = (&coverage.calls, error.name.get_ref());
+    let is_shown = exchange.has_text(&error.shows)
+        || calls
+            .codes
+            .iter()
+            .any(|member| exchange.shows(member, code))
+        || calls.by == By::Path && exchange.status() == code;
     is_shown
         .then_some(())
         .ok_or_else(|| "does not answer this code".to_owned())

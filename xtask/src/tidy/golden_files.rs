@@ -4,8 +4,10 @@ use super::Finding;
 use super::tree::{File, Tree};
 
 const FOLDER: &str = "crates/dialects/tests/golden/";
-const MEND: &str =
-    "the form is: `#` lines with the source, a request, a line `--- status type`, the answer";
+/// Divides requests.
+const THEN: &str = "--- then";
+const MEND: &str = "the form is: `#` lines with the source, a request or several with `--- then` between them, a line \
+                    `--- status type`, the answer";
 
 /// Finds golden files that the runner could not read, or that do not say where they come from.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
@@ -45,17 +47,29 @@ fn check_one(file: &File) -> Vec<Finding> {
     {
         complain(1, "no `#` line at the top says `document` or `derived`");
     }
-    let request = file
-        .lines()
-        .skip(heading.len())
-        .find(|(_, line)| !line.trim().is_empty());
-    match request {
-        Some((_, line)) if is_request_line(line) => {}
-        Some((number, _)) => complain(number, "not a request line such as `GET /path HTTP/1.1`"),
-        None => complain(heading.len() + 1, "no request"),
+    // Above each request there may be lines that begin with `#`.
+    let mut expects_request = true;
+    let mut divider = None;
+    for (number, line) in file.lines() {
+        if expects_request && !line.starts_with('#') && !line.trim().is_empty() {
+            expects_request = false;
+            if !is_request_line(line) {
+                complain(number, "not a request line such as `GET /path HTTP/1.1`");
+            }
+        }
+        if line == THEN && divider.is_none() {
+            if expects_request {
+                complain(number, "no request");
+            }
+            expects_request = true;
+        } else if line.starts_with("--- ") && divider.is_none() {
+            divider = Some((number, line));
+        }
     }
-    let mut divider = file.lines().filter(|(_, line)| line.starts_with("--- "));
-    match divider.next() {
+    if expects_request {
+        complain(file.text.lines().count().max(1), "no request");
+    }
+    match divider {
         Some((_, line)) if is_divider(line) => {}
         Some((number, _)) => complain(number, "not a line such as `--- 200 application/json`"),
         None => complain(
@@ -100,6 +114,8 @@ mod tests {
     #[test]
     fn passes_a_file_in_the_form() {
         assert!(findings(PATH, GOOD).is_empty());
+        let two = "--- then\n# later: 1 s\nPOST /a HTTP/1.1\n\n--- 453";
+        assert!(findings(PATH, &GOOD.replace("--- 200", two)).is_empty());
     }
 
     #[test]
@@ -110,6 +126,8 @@ mod tests {
             ("GET /sms", "get sms", "3"),
             ("--- 200 application/json", "---", "6"),
             ("--- 200 application/json", "--- ok", "5"),
+            ("--- 200", "--- then\n# later: 1 s\nGET\n\n--- 200", "7"),
+            ("--- 200", "--- then\n# later: 1 s\n--- 200", "7"),
         ];
         for (good, bad, line) in cases {
             assert_eq!(findings(PATH, &GOOD.replace(good, bad)), [line], "{bad}");

@@ -1,5 +1,7 @@
 //! The rule of coverage, tried on a small dialect in which one thing at a time is wrong.
 
+mod by_path;
+
 use super::super::places;
 use super::*;
 

@@ -3,7 +3,7 @@
 use super::super::Finding;
 use super::super::tree::Tree;
 use super::exchange::Exchange;
-use crate::coverage::{Coverage, GOLDEN, Item};
+use crate::coverage::{By, Coverage, GOLDEN, Item};
 
 const MEND: &str = "list it with its method in the coverage file, or mend what is not meant";
 
@@ -16,13 +16,13 @@ pub(super) fn check(tree: &Tree, dialect: &str, coverage: &Coverage) -> Vec<Find
         .iter()
         .filter(|file| file.path.starts_with(&folder))
     {
-        let Some(exchange) = Exchange::read(&file.text) else {
+        let Some(exchange) = Exchange::read(&file.text, By::Name) else {
             continue;
         };
         let called = coverage
             .methods
             .iter()
-            .find(|method| method.is_called(&exchange.method));
+            .find(|method| exchange.calls(method));
         // A method that there is not has no items of its own.
         let Some(method) = called else { continue };
         let every = &coverage.every;
