@@ -49,7 +49,7 @@ pub struct Answer {
 
 impl Answer {
     /// Makes an answer that is whole.
-    pub(crate) fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+    pub fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
             status,
             content_type,

@@ -4,6 +4,7 @@ mod apart;
 pub mod atl;
 pub mod atompark;
 mod exchange;
+mod long_answers;
 pub mod smscenter;
 pub mod smsclub;
 mod wire;
@@ -34,12 +35,12 @@ pub struct Settings {
 }
 
 /// Holds every dialect; this is the only place that names them all.
-pub struct Dialects([Box<dyn Dialect>; 4]);
+pub struct Dialects(Vec<Box<dyn Dialect>>);
 
 impl Dialects {
     /// Makes the dialects with their settings.
     pub fn new(settings: Settings) -> Self {
-        Self([
+        Self::of(vec![
             Box::new(Atompark::new(settings.atompark)),
             Box::new(Atl::new(settings.atl)),
             Box::new(SmsClub::new(settings.smsclub)),
@@ -47,18 +48,23 @@ impl Dialects {
         ])
     }
 
+    /// Takes dialects, also such as are written elsewhere; no two of them may claim the same path.
+    pub fn of(dialects: Vec<Box<dyn Dialect>>) -> Self {
+        Self(dialects)
+    }
+
     /// Tells whether requests for this path are some dialect's.
     pub fn claims(&self, path: &str) -> bool {
-        self.of(path).is_some()
+        self.claiming(path).is_some()
     }
 
     /// Answers a request in the dialect that claims its path; `None` when none does.
     pub async fn answer(&self, gateway: &Gateway, request: Request) -> Option<Answer> {
-        let dialect = self.of(&request.path)?;
+        let dialect = self.claiming(&request.path)?;
         Some(dialect.answer(gateway, request).await)
     }
 
-    fn of(&self, path: &str) -> Option<&dyn Dialect> {
+    fn claiming(&self, path: &str) -> Option<&dyn Dialect> {
         let mut all = self.0.iter().map(AsRef::as_ref);
         all.find(|dialect: &&dyn Dialect| dialect.claims(path))
     }
@@ -99,7 +105,7 @@ mod tests {
     #[test]
     fn only_paths_of_a_dialect_are_claimed() {
         let dialects = Dialects::default();
-        let claimed = |path: &str| dialects.of(path).map(Dialect::name);
+        let claimed = |path: &str| dialects.claiming(path).map(Dialect::name);
         assert_eq!(claimed("/api/sms/3.0/sendSMS"), Some("atompark"));
         assert_eq!(claimed("/dev/messages"), None);
         assert_eq!(claimed("/"), None);

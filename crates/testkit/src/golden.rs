@@ -1,36 +1,72 @@
-//! Golden files: a request as HTTP text, a line `--- status type`, and the answer that it must have, octet for octet.
+//! Golden files: requests as HTTP text, a line `--- status type`, and the answer that the last one must have, octet for octet.
 //!
 //! ```text
-//! # [atompark-en "Checking the balance"] document
-//! # given: balance 2.5 USD
-//! GET /sms/3.0/getUserBalance?key=public_key&sum={{sum}}&currency=USD HTTP/1.1
-//! Host: api.atompark.com
+//! # [smsclub "Sending"] derived
+//! # given: token abc, next message 106
+//! POST /sms/send HTTP/1.1
+//! Authorization: Bearer abc
 //!
-//! --- 200 application/json; charset=utf-8
-//! {"result":{"currency":"USD","balance_currency":2.5}}
+//! {"src_addr":"Shop","phone":["380989361131"],"message":"Hi"}
+//!
+//! --- then
+//! # later: 119 s
+//! POST /sms/send HTTP/1.1
+//! Authorization: Bearer abc
+//!
+//! {"src_addr":"Shop","phone":["380989361131"],"message":"Hi"}
+//!
+//! --- 453 application/json; charset=UTF-8
+//! --- Retry-After: 1
+//! {"success_request":{"add_info":{"380989361131":"Duplicate message"}}}
 //! ```
 //!
-//! `#` lines at the top tell the source, the world (`given:`, facts separated by commas) and what stands after the body
-//! in the file (`body:`, as `10 MB of x` or as `hex c3 28`). The octets of an answer end before the file's last line end.
+//! The file stands at `<dialect>/<call>/<case>.http`. Its first `#` lines tell the source of the case. Requests are divided by lines
+//! `--- then`; what the earlier ones are answered is not compared. Further header fields of the answer follow its first line, each
+//! as `--- Name: value`. The octets of an answer end before the file's last line end.
+//!
+//! What the `#` lines above a request can say of it:
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `given: FACTS` | above the first request the world, above a later one what has happened meanwhile; separated by commas |
+//! | `later: 119 s` | how much time passes before it, in `ms`, `s`, `min` or `h`; the same as the fact `later 119 s` |
+//! | `times: 10` | how often it is sent, one after the other; the last answer counts |
+//! | `body: 10 MB of x`, `body: hex c3 28` | what stands after the body in the file |
+//! | `request charset: windows-1251` | in what its target and body are sent; in a target and a form percent-encoded. Else UTF-8 as it stands |
+//! | `answer charset: windows-1251` | in what the answer must be, for the file is UTF-8 all the same |
 
+mod charset;
 mod file;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use charset::Charset;
 
 /// Holds one golden file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Case {
     /// Where the file is.
     pub path: PathBuf,
-    /// The facts that make the world, in the order of the file.
+    /// What is asked, one after the other; at least one.
+    pub steps: Vec<Step>,
+    /// What must be answered to the last step.
+    pub answer: Answer,
+    /// The character set of the answer.
+    charset: Charset,
+    /// The file up to the line that divides requests and answer.
+    question: Vec<u8>,
+}
+
+/// Holds a request with what goes before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Of the first step the facts that make the world, of another one what has happened since the last; in the order of the file.
     pub given: Vec<String>,
+    /// How often it is sent; at least once.
+    pub times: u32,
     /// What is asked.
     pub request: Request,
-    /// What must be answered.
-    pub answer: Answer,
-    /// The file up to the line that divides request and answer.
-    question: Vec<u8>,
 }
 
 /// Holds a request as it stands in the file.
@@ -53,6 +89,8 @@ pub struct Answer {
     pub status: u16,
     /// The content type.
     pub content_type: String,
+    /// Further header fields, their names in small letters.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -107,6 +145,21 @@ impl Request {
 }
 
 impl Case {
+    /// Returns the dialect, which the file's path names.
+    pub fn dialect(&self) -> &str {
+        self.folder(2)
+    }
+
+    /// Returns the call, which the file's path names.
+    pub fn call(&self) -> &str {
+        self.folder(1)
+    }
+
+    fn folder(&self, above: usize) -> &str {
+        let folder = self.path.ancestors().nth(above).and_then(Path::file_name);
+        folder.and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
     /// Compares an answer with the file; an error shows both. With `UPDATE_GOLDEN` in the environment a different
     /// answer is written into the file instead.
     pub fn check(&self, actual: &Answer) -> Result<(), String> {
@@ -114,21 +167,19 @@ impl Case {
             return Ok(());
         }
         if env::var_os("UPDATE_GOLDEN").is_some() {
-            let file = [&self.question[..], &file::print(actual)].concat();
+            let file = [&self.question[..], &file::print(actual, self.charset)].concat();
             return fs::write(&self.path, file).map_err(|error| error.to_string());
         }
         Err(format!(
             "{}\nexpected:\n{}\nanswered:\n{}",
             self.path.display(),
-            self.answer.show(),
-            actual.show()
+            self.show(&self.answer),
+            self.show(actual)
         ))
     }
-}
 
-impl Answer {
-    fn show(&self) -> String {
-        String::from_utf8_lossy(&file::print(self)).into_owned()
+    fn show(&self, answer: &Answer) -> String {
+        String::from_utf8_lossy(&file::print(answer, self.charset)).into_owned()
     }
 }
 

@@ -2,10 +2,14 @@
 
 use dialects::{BODY_LIMIT, Body, Content, Request};
 use futures_util::TryStreamExt;
-use testkit::golden::{self, Answer};
+use http::{HeaderName, HeaderValue};
+use testkit::golden::{self, Answer, Case};
 
 use crate::signer;
 use crate::world::World;
+
+/// What stands in a request where the sum of Atompark's API is to be.
+const SUM: &str = "{{sum}}";
 
 /// Calls a method of Atompark's API with the public and the private key of an account, and parameters as in a form.
 pub(crate) async fn call(
@@ -26,12 +30,28 @@ pub(crate) async fn call(
     String::from_utf8(answer.body).expect("answers are UTF-8")
 }
 
+/// Sends the requests of a golden file, and returns the answer to the last one; panics where something cannot have happened between them.
+pub(crate) async fn answer(world: &World, case: &Case) -> Answer {
+    let mut answer = None;
+    for (number, step) in case.steps.iter().enumerate() {
+        if number > 0 {
+            let passed = world.pass(&step.given).await;
+            passed.unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
+        }
+        for _ in 0..step.times {
+            answer = Some(send(world, step.request.clone(), world.private_key()).await);
+        }
+    }
+    answer.expect("a file has a request")
+}
+
 /// Sends a request, signed if it has a place for the sum.
 pub(crate) async fn send(world: &World, request: golden::Request, private_key: &str) -> Answer {
     let answer = answered(world, request, private_key).await;
     Answer {
         status: answer.status,
         content_type: answer.content_type.to_owned(),
+        headers: fields(&answer.headers),
         body: whole(answer.body).await,
     }
 }
@@ -43,7 +63,8 @@ pub(crate) async fn answered(
     private_key: &str,
 ) -> dialects::Answer {
     let target = request.target.clone();
-    let request = received(request, private_key);
+    let mut request = received(request, private_key);
+    request.peer = world.peer();
     let answer = world.dialects.answer(&world.gateway, request).await;
     answer.unwrap_or_else(|| panic!("no dialect claims {target}"))
 }
@@ -59,11 +80,24 @@ pub(crate) async fn whole(body: Content) -> Vec<u8> {
     }
 }
 
+fn fields(headers: &[(HeaderName, HeaderValue)]) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| value.to_str().expect("fields are ASCII").to_owned();
+    let fields = headers.iter();
+    fields
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect()
+}
+
+fn has_place_for_sum(request: &golden::Request) -> bool {
+    let body = request.body.windows(SUM.len());
+    request.target.contains(SUM) || body.into_iter().any(|octets| octets == SUM.as_bytes())
+}
+
 /// Signs a request and makes it what the server makes of it.
 fn received(mut sent: golden::Request, private_key: &str) -> Request {
-    if sent.body.len() <= BODY_LIMIT {
+    if sent.body.len() <= BODY_LIMIT && has_place_for_sum(&sent) {
         let sum = signer::sum(&sent, private_key);
-        sent.fill("{{sum}}", &sum);
+        sent.fill(SUM, &sum);
     }
     let mut head = http::Request::builder()
         .method(sent.method.as_str())

@@ -15,10 +15,13 @@
 //! | `taken for spam`, `paused`, `cancelled`, `deleted` | the last submission was: the first two by the operator of the gateway |
 //! | `approved`, `denied` | every pending sender name was |
 //! | `without money` | the last submission has come to wait for money |
+//! | `message N STATE REASON` | the N-th message of the last submission is in a state, for a reason (`none` when it is not said) |
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::clock::Clock as _;
 use gateway::{
     AccountId, Campaign, Gateway, Halt, ListId, Running, SubmissionId, SubmissionParts, Submit,
     Terms, To,
@@ -36,7 +39,9 @@ const ALL: u32 = 100;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Happened {
     Sent(Sent),
-    Campaign { size: Option<u32> },
+    Campaign {
+        size: Option<u32>,
+    },
     SentByAnother,
     PriceBecomes(String),
     Taken,
@@ -47,6 +52,11 @@ pub(crate) enum Happened {
     Deleted,
     Decided(SenderStatus),
     WithoutMoney,
+    Brought {
+        position: i64,
+        state: MessageState,
+        reason: Reason,
+    },
 }
 
 /// Says what was sent to whom.
@@ -110,6 +120,15 @@ impl Happened {
             ["approved"] => Self::Decided(SenderStatus::Approved),
             ["denied"] => Self::Decided(SenderStatus::Denied),
             ["without", "money"] => Self::WithoutMoney,
+            ["message", position, state, reason @ ..] => Self::Brought {
+                position: position.parse().ok()?,
+                state: MessageState::from_name(state)?,
+                reason: match reason {
+                    [] => Reason::None,
+                    [reason] => Reason::from_name(reason)?,
+                    _ => return None,
+                },
+            },
             _ => return None,
         })
     }
@@ -119,6 +138,8 @@ impl Happened {
 pub(crate) struct History<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) clock: &'a TestClock,
+    /// The database, for states that no call brings about.
+    pub(crate) file: &'a Path,
     pub(crate) account: AccountId,
     pub(crate) another: AccountId,
     /// Whose campaigns follow.
@@ -178,6 +199,51 @@ impl History<'_> {
                     |submission: &gateway::Submission| submission.state == CampaignState::NoMoney;
                 self.run(|_| Fate::Taken, waits).await;
             }
+            Happened::Brought {
+                position,
+                state,
+                reason,
+            } => self.bring(self.last().await, *position, *state, *reason),
+        }
+    }
+
+    /// Writes a state into a message's row: no operator brings about each state for each reason.
+    fn bring(&self, submission: SubmissionId, position: i64, state: MessageState, reason: Reason) {
+        let connection = rusqlite::Connection::open(self.file).unwrap();
+        let first = "SELECT first_message_id FROM submission WHERE id = ?1";
+        let first: i64 = connection
+            .query_row(first, [submission.0], |row| row.get(0))
+            .unwrap();
+        let id = first + position - 1;
+        let now = self.clock.now().as_millis();
+        let taken = match state {
+            MessageState::Submitted
+            | MessageState::InDoubt
+            | MessageState::Delivered
+            | MessageState::Undelivered
+            | MessageState::Expired => Some(now),
+            MessageState::Held
+            | MessageState::Queued
+            | MessageState::Rejected
+            | MessageState::InvalidNumber
+            | MessageState::Suppressed
+            | MessageState::Cancelled
+            | MessageState::Failed => None,
+        };
+        let done = state.is_final().then_some(now);
+        let update = "UPDATE message SET state = ?2, reason = ?3, submitted_at = coalesce(submitted_at, ?4), done_at = ?5, \
+                      changed_at = ?6 WHERE id = ?1";
+        let values = (id, state.as_u8(), reason.as_u8(), taken, done, now);
+        assert_eq!(
+            connection.execute(update, values).unwrap(),
+            1,
+            "message {position}"
+        );
+        if state != MessageState::Queued {
+            for table in ["queue", "deferred", "lease"] {
+                let delete = format!("DELETE FROM {table} WHERE message_id = ?1");
+                connection.execute(&delete, [id]).unwrap();
+            }
         }
     }
 
@@ -235,7 +301,7 @@ impl History<'_> {
     /// Lets the tasks run until every submission of the account rests.
     async fn run(&self, fate: fn(&str) -> Fate, rests: impl Fn(&gateway::Submission) -> bool) {
         let operator = Operator::new(move |attempt| fate(attempt.recipient.as_str()));
-        let running = Running::start(self.gateway.clone(), Arc::new(operator)).await;
+        let running = Running::start(self.gateway.clone(), Arc::new(operator), None).await;
         let settled = async {
             loop {
                 let all = self

@@ -2,7 +2,7 @@
 //!
 //! | fact | meaning |
 //! | --- | --- |
-//! | `next book ID`, also of a `phone`, an `exception`, a `sender` and a `variable` | the id of the next one |
+//! | `next book ID`, also of a `phone`, `exception`, `sender`, `variable`, `message`, `mailing` and `template` | the id of the next one |
 //! | `book NAME`, `book NAME described TEXT` | an address book; phones and variables that follow are its own |
 //! | `N books`, `N books called NAME` | so many, with no phones |
 //! | `phone NUMBER`, `phone NUMBER with VARIABLES` | a phone, its number as given |
@@ -14,7 +14,7 @@
 //! | `N senders` | so many for UA, `name1` and so on |
 //! | `for another account`, `for the account` | whose the following is |
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use gateway::{AccountId, ContactEntry, Gateway, ListId};
 use sms::SenderStatus;
@@ -109,6 +109,9 @@ fn table(kind: &str) -> Option<&'static str> {
         "exception" => "stop",
         "sender" => "sender_name",
         "variable" => "contact_list_variable",
+        "message" => "message",
+        "mailing" => "mailing",
+        "template" => "message_template",
         _ => return None,
     })
 }
@@ -117,7 +120,7 @@ fn table(kind: &str) -> Option<&'static str> {
 pub(crate) struct Keeper<'a> {
     pub(crate) gateway: &'a Gateway,
     /// The database, for the numbers that no call sets.
-    pub(crate) file: &'a Path,
+    pub(crate) file: PathBuf,
     pub(crate) account: AccountId,
     pub(crate) another: AccountId,
     /// Whose the following is.
@@ -209,10 +212,10 @@ impl Keeper<'_> {
 
     /// Lets the ids of a table go on from a number.
     fn number_from(&self, table: &str, id: i64) {
-        let connection = rusqlite::Connection::open(self.file).unwrap();
-        if table == "contact" {
-            let update = "UPDATE sequence SET next = ?1 WHERE name = 'contact'";
-            connection.execute(update, [id]).unwrap();
+        let connection = rusqlite::Connection::open(&self.file).unwrap();
+        if ["contact", "message"].contains(&table) {
+            let update = "UPDATE sequence SET next = ?2 WHERE name = ?1";
+            connection.execute(update, (table, id)).unwrap();
             return;
         }
         let delete = "DELETE FROM sqlite_sequence WHERE name = ?1";

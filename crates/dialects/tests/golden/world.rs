@@ -1,5 +1,7 @@
 //! The world that a golden file asks for, made by the calls that make it in earnest.
 
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use dialects::Dialects;
@@ -8,12 +10,13 @@ use gateway::directory::{
 };
 use gateway::secrets::Vault;
 use gateway::{AccountId, AccountSettings, Gateway, Limits, Parts, SubmissionId, Tempo};
+use sms::Money;
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::TestClock;
 use testkit::golden::Case;
 
-use crate::facts::{Event, Facts};
+use crate::facts::{Credential, Event, Facts};
 use crate::history::{Happened, History};
 use crate::kept::Keeper;
 
@@ -34,24 +37,30 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Builds the world of a file; panics with the file's name where a fact is not in the table.
+    /// Builds the world of a file's first request; panics with the file's name where a fact is not in the table.
     pub(crate) async fn build(case: &Case) -> Self {
-        let facts = Facts::read(&case.given);
+        let facts = Facts::read(&case.steps[0].given);
         let facts =
             facts.unwrap_or_else(|fact| panic!("{}: unknown fact {fact:?}", case.path.display()));
-        Self::of(facts).await
+        Self::of(facts, case.dialect()).await
     }
 
-    /// Builds the world of facts that are separated by commas.
+    /// Builds the world of facts that are separated by commas, with Atompark's API.
     pub(crate) async fn given(facts: &str) -> Self {
+        Self::speaking("atompark", facts).await
+    }
+
+    /// Builds the world of facts that are separated by commas; settings among them are of the dialect.
+    pub(crate) async fn speaking(dialect: &str, facts: &str) -> Self {
         let facts: Vec<_> = facts
             .split(',')
             .map(|fact| fact.trim().to_owned())
             .collect();
-        Self::of(Facts::read(&facts).unwrap_or_else(|fact| panic!("unknown fact {fact:?}"))).await
+        let facts = Facts::read(&facts).unwrap_or_else(|fact| panic!("unknown fact {fact:?}"));
+        Self::of(facts, dialect).await
     }
 
-    async fn of(facts: Facts) -> Self {
+    async fn of(facts: Facts, dialect: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let file = folder.path().join(DATABASE);
         let store = SqliteStore::open(&file, Options::default()).unwrap();
@@ -78,7 +87,7 @@ impl World {
         let gateway = Gateway::open(parts).await.unwrap();
         let world = Self {
             gateway,
-            dialects: dialects(&facts),
+            dialects: dialects(&facts, dialect),
             facts,
             clock,
             folder,
@@ -92,20 +101,50 @@ impl World {
         &self.facts.keys.1
     }
 
+    /// Returns where requests come from.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.facts.peer
+    }
+
     /// Lets something happen to what the account sent, beside a request that has begun.
     pub(crate) async fn goes_on(&self, happened: &Happened) {
+        let mut keeper = self.keeper(self.account("shop"), self.account("another"));
+        let event = Event::Happened(happened.clone());
+        self.happen(&event, &mut keeper).await;
+    }
+
+    /// Lets happen what facts tell, one after the other; gives back one that tells of nothing that happens.
+    pub(crate) async fn pass<'a>(&self, facts: &'a [String]) -> Result<(), &'a str> {
+        let mut keeper = self.keeper(self.account("shop"), self.account("another"));
+        for fact in facts {
+            let words: Vec<&str> = fact.split_whitespace().collect();
+            let event = Event::read(&words).ok_or(fact.as_str())?;
+            self.happen(&event, &mut keeper).await;
+        }
+        Ok(())
+    }
+
+    /// Returns the id of an account: `shop`'s or `another`'s.
+    pub(crate) fn account(&self, name: &str) -> AccountId {
         let accounts = self.gateway.accounts();
-        let named = |name| accounts.iter().find(|account| account.name == name);
-        let id = |name| named(name).expect("every world has it").id;
-        let history = History {
+        let named = accounts.iter().find(|account| account.name == name);
+        named.expect("every world has it").id
+    }
+
+    fn keeper(&self, account: AccountId, another: AccountId) -> Keeper<'_> {
+        Keeper {
             gateway: &self.gateway,
-            clock: &self.clock,
-            account: id("shop"),
-            another: id("another"),
-            owner: id("shop"),
+            file: self.file(),
+            account,
+            another,
+            owner: account,
             book: None,
-        };
-        history.happen(happened).await;
+            senders: 0,
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join(DATABASE)
     }
 
     /// Lets time pass after a request.
@@ -115,9 +154,7 @@ impl World {
 
     /// Returns the label that a submission of the account has for statistics.
     pub(crate) async fn source(&self, submission: i64) -> Option<String> {
-        let (accounts, id) = (self.gateway.accounts(), SubmissionId(submission));
-        let shop = accounts.iter().find(|account| account.name == "shop");
-        let shop = shop.expect("every world has it").id;
+        let (shop, id) = (self.account("shop"), SubmissionId(submission));
         self.gateway.submission(shop, id).await.unwrap().source
     }
 
@@ -146,23 +183,27 @@ impl World {
             .put_credential(another, CredentialKind::KeyPair, ANOTHER.0, ANOTHER.1)
             .await
             .unwrap();
-        let mut keeper = Keeper {
-            gateway,
-            file: &self.folder.path().join(DATABASE),
-            account,
-            another,
-            owner: account,
-            book: None,
-            senders: 0,
-        };
+        for credential in &facts.credentials {
+            let owner = if credential.of_another {
+                another
+            } else {
+                account
+            };
+            let Credential {
+                kind, name, secret, ..
+            } = credential;
+            let put = gateway.put_credential(owner, *kind, name, secret);
+            put.await.unwrap();
+        }
+        let mut keeper = self.keeper(account, another);
         for event in &facts.events {
             self.happen(event, &mut keeper).await;
         }
-        if facts.suspended {
-            gateway
-                .change_account(account, &facts.settings, 0, true)
-                .await
-                .unwrap();
+        let credit = Money::parse_decimal(&facts.credit, facts.balance.currency()).unwrap();
+        if facts.suspended || credit.micros() > 0 {
+            let change =
+                gateway.change_account(account, &facts.settings, credit.micros(), facts.suspended);
+            change.await.unwrap();
         }
     }
 
@@ -175,7 +216,7 @@ impl World {
         let tariff = TariffSettings {
             currency: self.facts.balance.currency().code().to_owned(),
             default: None,
-            rules: vec![rule("UA"), rule("RU")],
+            rules: ["UA", "RU", "AZ", "KZ"].map(rule).to_vec(),
         };
         self.gateway.put_tariff("default", &tariff).await.unwrap();
     }
@@ -197,12 +238,14 @@ impl World {
     async fn happen(&self, event: &Event, keeper: &mut Keeper<'_>) {
         match event {
             Event::At(moment) => self.clock.set(*moment),
+            Event::Later(millis) => self.clock.advance_ms(*millis),
             Event::Keeps(kept) => keeper.keep(kept).await,
             Event::Happened(Happened::PriceBecomes(price)) => self.set_price(price).await,
             Event::Happened(happened) => {
                 let history = History {
                     gateway: &self.gateway,
                     clock: &self.clock,
+                    file: &keeper.file,
                     account: keeper.account,
                     another: keeper.another,
                     owner: keeper.owner,
@@ -214,8 +257,9 @@ impl World {
     }
 }
 
-fn dialects(facts: &Facts) -> Dialects {
-    let atompark = serde_json::Value::Object(facts.dialect.clone());
-    let settings = serde_json::from_value(serde_json::json!({ "atompark": atompark }));
+/// Makes the dialects, one of them with the settings of the facts.
+fn dialects(facts: &Facts, dialect: &str) -> Dialects {
+    let settings = serde_json::Value::Object(facts.dialect.clone());
+    let settings = serde_json::from_value(serde_json::json!({ dialect: settings }));
     Dialects::new(settings.expect("settings that the dialect has"))
 }
