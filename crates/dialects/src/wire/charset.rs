@@ -19,6 +19,14 @@ pub(crate) enum Charset {
 pub(crate) struct NotText;
 
 impl Charset {
+    /// Finds a set by one of its names, in any case.
+    pub(crate) fn labelled(label: &str) -> Option<Self> {
+        let encoding = Encoding::for_label(label.as_bytes())?;
+        [Self::Utf8, Self::Windows1251, Self::Koi8R]
+            .into_iter()
+            .find(|known| known.encoding() == encoding)
+    }
+
     fn encoding(self) -> &'static Encoding {
         match self {
             Self::Utf8 => UTF_8,
@@ -33,8 +41,20 @@ impl Charset {
         let octets = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
         self.encoding()
             .decode_without_bom_handling_and_without_replacement(octets)
+            // The one octet that Windows-1251 has no character for is read as a control character.
+            .filter(|text| self != Self::Windows1251 || !text.contains('\u{98}'))
             .map(std::borrow::Cow::into_owned)
             .ok_or(NotText)
+    }
+
+    /// Tells whether the set has a character.
+    pub(crate) fn has(self, character: char) -> bool {
+        if character.is_ascii() || self == Self::Utf8 {
+            return true;
+        }
+        let mut buffer = [0; 4];
+        let (_, _, unmappable) = self.encoding().encode(character.encode_utf8(&mut buffer));
+        !unmappable
     }
 
     /// Writes a text; a character that the set lacks becomes a question mark.
@@ -74,10 +94,27 @@ mod tests {
     }
 
     #[test]
+    fn sets_are_found_by_the_names_that_programs_use() {
+        for (label, charset) in [
+            ("utf-8", Some(Charset::Utf8)),
+            ("UTF8", Some(Charset::Utf8)),
+            ("windows-1251", Some(Charset::Windows1251)),
+            ("cp1251", Some(Charset::Windows1251)),
+            ("KOI8-R", Some(Charset::Koi8R)),
+            ("utf-16", None),
+            ("", None),
+        ] {
+            assert_eq!(Charset::labelled(label), charset, "{label}");
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_an_error_and_what_cannot_be_written_a_question_mark() {
         assert_eq!(Charset::Utf8.decode(b"\xCF\xF0"), Err(NotText));
         assert_eq!(Charset::Windows1251.decode(b"a\x98"), Err(NotText));
         assert_eq!(Charset::Windows1251.encode("aə🙂"), b"a??");
+        assert!(Charset::Windows1251.has('ж') && !Charset::Windows1251.has('ə'));
+        assert!(Charset::Utf8.has('🙂'));
         assert_eq!(Charset::Utf8.decode(b"\xEF\xBB\xBFa").as_deref(), Ok("a"));
     }
 }
