@@ -7,6 +7,7 @@ use crate::state::{MessageState, Reason};
 pub struct Tally {
     by_state: [u64; MessageState::ALL.len()],
     held_by: [u64; Reason::ALL.len()],
+    failed_for: [u64; Reason::ALL.len()],
     /// Messages that expired with us, before they left.
     expired_here: u64,
     /// Messages that the upstream took and rejected later, by receipt.
@@ -25,6 +26,7 @@ impl Tally {
         Self {
             by_state: [0; MessageState::ALL.len()],
             held_by: [0; Reason::ALL.len()],
+            failed_for: [0; Reason::ALL.len()],
             expired_here: 0,
             rejected_later: 0,
             originator: 0,
@@ -38,6 +40,9 @@ impl Tally {
         self.by_state[state_index(state)] += messages;
         if state == MessageState::Held {
             self.held_by[usize::from(reason.as_u8())] += messages;
+        }
+        if state == MessageState::Failed {
+            self.failed_for[usize::from(reason.as_u8())] += messages;
         }
         if state == MessageState::Expired && reason == Reason::LifetimeOver {
             self.expired_here += messages;
@@ -70,6 +75,11 @@ impl Tally {
     /// Returns how many messages are held for a reason.
     pub fn held_by(&self, reason: Reason) -> u64 {
         self.held_by[usize::from(reason.as_u8())]
+    }
+
+    /// Returns how many messages failed for a reason.
+    pub fn failed_for(&self, reason: Reason) -> u64 {
+        self.failed_for[usize::from(reason.as_u8())]
     }
 
     /// Returns how many messages there are.
