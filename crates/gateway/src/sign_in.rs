@@ -5,6 +5,7 @@ mod remembered;
 use std::sync::Arc;
 
 use sms::Refusal;
+use store::AccountId;
 
 use crate::directory::{Account, CredentialKind, Proof};
 use crate::secrets::{Given, Secret, token_name, verify_password};
@@ -80,6 +81,16 @@ impl Gateway {
             signed_in.remember(mark);
         }
         verified
+    }
+
+    /// Tells whether a login is one of the account's, or the name of the account.
+    pub fn is_login_of(&self, account: AccountId, login: &str) -> bool {
+        let directory = self.directory();
+        let key = (CredentialKind::Password, login.to_owned());
+        let is_login = directory.credentials.get(&key);
+        let account_of_name = directory.accounts.get(&account);
+        is_login.is_some_and(|credential| credential.account == account)
+            || account_of_name.is_some_and(|account| account.name == login)
     }
 
     /// Looks up the account of a bearer token or an API key; `None` when nobody has it. A suspended account's too: the caller

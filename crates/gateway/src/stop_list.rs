@@ -1,6 +1,8 @@
 //! The stop list: numbers that an account must not send to, which the core keeps to whatever the front end.
 
-use sms::Refusal;
+use std::collections::HashSet;
+
+use sms::{Msisdn, Refusal};
 use store::stop_list::{Stop, Stopped};
 use store::{AccountId, ContactId, ListId, StopId};
 
@@ -79,6 +81,15 @@ impl Gateway {
         let contact = self.contact(account, contact).await?;
         let found = self.store().stop_by_number(account, contact.number).await?;
         Ok(found.ok_or(Refusal::UnknownStop)?)
+    }
+
+    /// Tells which of the numbers are on the stop list.
+    pub async fn stopped_among(
+        &self,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
+    ) -> Result<HashSet<Msisdn>, Error> {
+        Ok(self.store().stopped_among(account, numbers).await?)
     }
 
     /// Reads a page of the stop list by number: entries after `after`; of a list's contacts only when it is given. An empty page

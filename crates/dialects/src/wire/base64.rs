@@ -2,6 +2,11 @@
 
 /// Decodes a text; `None` when it is not base64 of UTF-8.
 pub(crate) fn text(encoded: &str) -> Option<String> {
+    String::from_utf8(octets(encoded)?).ok()
+}
+
+/// Decodes octets; `None` when it is not base64.
+pub(crate) fn octets(encoded: &str) -> Option<Vec<u8>> {
     let digits = encoded.trim_end_matches(['=', '\r', '\n']);
     if digits.len() % 4 == 1 {
         return None;
@@ -17,7 +22,7 @@ pub(crate) fn text(encoded: &str) -> Option<String> {
         let octets_of_three = (bits << (6 * missing)).to_be_bytes();
         octets.extend_from_slice(&octets_of_three[1..4 - missing]);
     }
-    String::from_utf8(octets).ok()
+    Some(octets)
 }
 
 fn value(digit: u8) -> Option<u32> {
