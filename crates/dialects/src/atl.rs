@@ -1,24 +1,72 @@
-//! ATL InfoTech's bulk API and its sibling LSIM.
+//! The bulk API of ATL InfoTech [atl], and of LSIM, its sibling: one request of XML each, or of JSON for the second.
 
+mod answer;
+mod balance;
+mod codes;
+mod list;
+mod product;
+mod request;
+mod schedule;
 mod settings;
+mod states;
+mod submit;
+mod tasks;
+
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use gateway::Gateway;
+use bytes::Bytes;
+use gateway::{Account, Gateway};
+use http::Method;
+use tokio::sync::Semaphore;
 
-pub use settings::Settings;
+pub use settings::{PastSchedule, Settings};
 
-use crate::{Answer, Dialect, Request};
+use crate::long_answers::LongAnswers;
+use crate::wire::json;
+use crate::{Answer, Body, Dialect, Request, apart};
+use answer::Answered;
+use codes::Code;
+use product::Product;
+use request::{Asked, Syntax};
 
-/// Answers requests of this API.
+/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
+const READ_APART_FROM: usize = 64 * 1024;
+
+/// How many such requests are read at a time; the others wait for their turns.
+const READ_AT_ONCE: usize = 2;
+
+/// Speaks the API.
+#[derive(Debug)]
 pub struct Atl {
-    #[expect(dead_code, reason = "about to be built")]
     settings: Settings,
+    /// Turns to read a long request.
+    turns: Arc<Semaphore>,
+    long_answers: LongAnswers,
+}
+
+/// Is what a request asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operation {
+    Submit,
+    Report,
+    DetailedReport { dated: bool },
+    Units,
 }
 
 impl Atl {
     /// Makes the dialect with its settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self {
+            settings,
+            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            long_answers: LongAnswers::default(),
+        }
+    }
+
+    fn product(&self, path: &str) -> Option<Product> {
+        Product::at(path).filter(|product| self.settings.lsim || *product != Product::Lsim)
     }
 }
 
@@ -28,11 +76,116 @@ impl Dialect for Atl {
         "atl"
     }
 
-    fn claims(&self, _path: &str) -> bool {
-        false
+    fn claims(&self, path: &str) -> bool {
+        self.product(path).is_some()
     }
 
-    async fn answer(&self, _gateway: &Gateway, _request: Request) -> Answer {
-        Answer::whole(503, "text/plain; charset=utf-8", "not built yet\n")
+    async fn answer(&self, gateway: &Gateway, request: Request) -> Answer {
+        let product = self.product(&request.path).unwrap_or(Product::Atl);
+        if request.method != Method::POST {
+            return answer::wrong_method();
+        }
+        let is_json = json::is_json(request.content_type());
+        let (octets, peer) = match request.body {
+            Body::Whole(octets) => (octets, request.peer),
+            Body::TooLarge => {
+                let syntax = Syntax::of(product, b"", is_json);
+                return answer::failure(syntax, Code::BAD_REQUEST);
+            }
+        };
+        let syntax = Syntax::of(product, &octets, is_json);
+        let answered = async {
+            let asked = self.read(octets, syntax).await?;
+            let (account, answered) = self.call(gateway, asked, product, peer).await?;
+            answer::success(syntax, answered, || self.long_answers.open(account.id))
+                .await
+                .map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))
+        };
+        let answered: Result<Answer, Code> = answered.await;
+        answered.unwrap_or_else(|code| answer::failure(syntax, code))
+    }
+}
+
+impl Atl {
+    async fn read(&self, octets: Bytes, syntax: Syntax) -> Result<Asked, Code> {
+        // One row more than there may be tells that there are too many.
+        let most_rows = usize::try_from(self.settings.max_rows.get()).unwrap_or(usize::MAX);
+        let most_rows = most_rows.saturating_add(1);
+        let is_short = octets.len() <= READ_APART_FROM;
+        let read = move || Asked::read(&octets, syntax, most_rows);
+        let asked = if is_short {
+            read()
+        } else {
+            let turn = Arc::clone(&self.turns).acquire_owned().await;
+            let turn = turn.expect("the semaphore is never closed");
+            apart::run(move || {
+                // The reading goes on when the client goes away, and so does the turn.
+                let _turn = turn;
+                read()
+            })
+            .await
+        };
+        asked.map_err(|_| Code::BAD_REQUEST)
+    }
+
+    /// Does what is asked for. What is wrong with the head is told before what is wrong with the rest, in the order of the codes.
+    async fn call(
+        &self,
+        gateway: &Gateway,
+        asked: Asked,
+        product: Product,
+        peer: Option<IpAddr>,
+    ) -> Result<(Arc<Account>, Answered), Code> {
+        let operation = operation(&asked.head.operation)?;
+        let account = sign_in(gateway, &asked, product, peer).await?;
+        let task = &asked.head.task_id;
+        let answered = match operation {
+            Operation::Submit => {
+                submit::submit(gateway, &account, asked, product, &self.settings).await
+            }
+            Operation::Report => tasks::report(gateway, &account, task, product).await,
+            Operation::DetailedReport { dated } => {
+                let dates = dated.then(|| self.settings.time_zone.clone());
+                tasks::detailed_report(gateway, &account, task, product, dates).await
+            }
+            Operation::Units => balance::units(gateway, &account, product).await,
+        };
+        Ok((account, answered?))
+    }
+}
+
+/// Finds an operation. `detailedreportwithdate` is LSIM's; ATL's programs do not know it.
+fn operation(name: &str) -> Result<Operation, Code> {
+    Ok(match name {
+        "" => return Err(Code::NO_OPERATION),
+        "submit" => Operation::Submit,
+        "report" => Operation::Report,
+        "detailedreport" => Operation::DetailedReport { dated: false },
+        "detailedreportwithdate" => Operation::DetailedReport { dated: true },
+        "units" => Operation::Units,
+        _ => return Err(Code::INVALID_OPERATION),
+    })
+}
+
+async fn sign_in(
+    gateway: &Gateway,
+    asked: &Asked,
+    product: Product,
+    peer: Option<IpAddr>,
+) -> Result<Arc<Account>, Code> {
+    if asked.head.login.is_empty() {
+        return Err(Code::NO_LOGIN);
+    }
+    if asked.head.password.is_empty() {
+        return Err(Code::NO_PASSWORD);
+    }
+    let account = gateway
+        .sign_in(&asked.head.login, &asked.head.password)
+        .await
+        .map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))?;
+    if account.allows(peer) {
+        Ok(account)
+    } else {
+        Err(Code::INVALID_AUTHENTICATION)
     }
 }

@@ -10,7 +10,6 @@ mod envelope;
 mod exceptions;
 mod faults;
 mod ids;
-mod long_answers;
 mod method;
 mod paging;
 mod parameter;
@@ -36,9 +35,9 @@ use tokio::sync::Semaphore;
 pub use settings::{Profile, RegisterSenderResult, Settings};
 pub use style::JsonStyle;
 
+use crate::long_answers::LongAnswers;
 use crate::{Answer, Content, Dialect, Request, apart};
 use faults::{Codes, Failure, Fault};
-use long_answers::LongAnswers;
 use method::Row;
 use request::Arguments;
 use signature::Verified;

@@ -10,18 +10,18 @@ const MOST_OPEN: usize = 16;
 
 /// Counts the long answers that are open.
 #[derive(Clone, Default, Debug)]
-pub(super) struct LongAnswers(Arc<Mutex<HashMap<AccountId, usize>>>);
+pub(crate) struct LongAnswers(Arc<Mutex<HashMap<AccountId, usize>>>);
 
 /// Is an open answer; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct LongAnswer {
+pub(crate) struct LongAnswer {
     all: LongAnswers,
     account: AccountId,
 }
 
 impl LongAnswers {
     /// Opens one more; `None` when the account has as many open as it may.
-    pub(super) fn open(&self, account: AccountId) -> Option<LongAnswer> {
+    pub(crate) fn open(&self, account: AccountId) -> Option<LongAnswer> {
         let mut counts = self.counts();
         let open = counts.entry(account).or_default();
         if *open == MOST_OPEN {
