@@ -11,15 +11,15 @@ mod price;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sms::{Country, Lane, Quote, Refusal};
+use sms::{Country, Lane, Originator, Quote, Refusal};
 use store::campaigns::NewExpansion;
 use store::submissions::{NewMessage, NewSubmission, Parts};
 use store::{AccountId, ListId};
 
 use crate::contacts::parse;
 use crate::directory::ControlCopies;
-use crate::pricing::{Common, Pricing};
-use crate::submit::{accepted, new_submission};
+use crate::pricing::{Common, Own, Pricing};
+use crate::submit::{accepted, check_parts, new_submission};
 use crate::{Accepted, Error, Gateway, Terms};
 use expand::{EXPANDED_AT_ONCE, Options};
 
@@ -43,18 +43,23 @@ impl Gateway {
     /// Accepts a campaign: when this returns `Ok`, its price is on hold and nothing can keep it from going on. Refuses what
     /// [`Gateway::submit`] refuses, and a list that is unknown. The contacts of a short list are messages already then.
     pub async fn submit_campaign(&self, campaign: Campaign) -> Result<Accepted, Error> {
-        let (new, quote) = self.prepare_campaign(&campaign).await?;
+        let (new, mut quote) = self.prepare_campaign(&campaign).await?;
         let contacts = new.expansion.as_ref().map(|expansion| expansion.contacts);
         let answer = match self.store().accept(new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, or the list has gone.
                 self.reload().await?;
-                let (new, _) = self.prepare_campaign(&campaign).await?;
+                let (new, again) = self.prepare_campaign(&campaign).await?;
+                quote = again;
                 self.store().accept(new).await
             }
             answer => answer,
         };
-        let accepted = accepted(answer?, quote.total())?;
+        let accepted = Accepted {
+            // Its messages have yet to come.
+            segments: quote.segments(),
+            ..accepted(answer?, quote.total(), vec![])?
+        };
         if contacts.is_some_and(|contacts| contacts <= EXPANDED_AT_ONCE) {
             self.expand_now(accepted.submission).await;
         }
@@ -95,28 +100,21 @@ impl Gateway {
                 Lane::Bulk,
                 self.now(),
                 vec![],
-            );
+            )?;
             if let Some(number) = control {
                 let variables = priced.first_variables.unwrap_or_default();
                 let (copy, unregistered) =
-                    self.control_copy(*account, &common, number, variables)?;
+                    self.control_copy(*account, &common, number, &variables)?;
                 missing.extend(unregistered);
                 new.control = Some(copy);
             }
-            let originator = common.originator.as_str();
-            if !terms.test && self.register_missing(*account, originator, missing).await? {
+            if !terms.test && self.register_missing(*account, missing).await? {
                 continue;
             }
             let options = Options {
                 route_kinds: terms.route_kinds.clone(),
             };
-            new.parts = parts.filter(|parts| parts.size > 0);
-            if let Some(parts) = new.parts {
-                let before_last = i64::from(priced.contacts.saturating_sub(1) / parts.size);
-                if before_last.saturating_mul(parts.interval_ms) > self.limits().parts_ms {
-                    return Err(Refusal::InvalidTime.into());
-                }
-            }
+            new.parts = check_parts(*parts, priced.contacts as usize, self.limits())?;
             new.expansion = Some(NewExpansion {
                 list: *list,
                 until: priced.until,
@@ -135,7 +133,7 @@ impl Gateway {
         list: ListId,
     ) -> Result<Common, Error> {
         // What is wrong with sender or text is told before what is wrong with the list.
-        let mut common = self.common(account, terms, vec![]).await?;
+        let mut common = self.common(account, terms, vec![], &[]).await?;
         let variables = self.variables(account, list).await?;
         let end = variables
             .iter()
@@ -155,12 +153,12 @@ impl Gateway {
         account: AccountId,
         common: &Common,
         number: &str,
-        variables: String,
-    ) -> Result<(NewMessage, BTreeSet<Country>), Error> {
+        variables: &str,
+    ) -> Result<(NewMessage, BTreeSet<(Originator, Country)>), Error> {
         let (number, given) = parse(number).ok_or(Refusal::InvalidNumber)?;
         let directory = self.directory();
         let mut pricing = Pricing::new(&directory, self.limits(), account, common)?;
-        let mut copy = pricing.message_to(number, given, Some(variables))?;
+        let mut copy = pricing.message_to(number, given, Own::variables(variables))?;
         let known = self.account(account).ok_or(Refusal::UnknownCredential)?;
         if known.settings.control_copies == ControlCopies::Free {
             copy.price_micros = 0;

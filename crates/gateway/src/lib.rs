@@ -16,6 +16,7 @@ pub mod mailings;
 mod message_templates;
 mod once;
 mod pricing;
+mod quote;
 mod report;
 pub mod search;
 pub mod secrets;
@@ -39,6 +40,7 @@ pub use directory::{Account, AccountSettings, RouteKinds};
 pub use error::Error;
 pub use exchange::Exchange;
 pub use once::Once;
+pub use quote::QuotedMessage;
 pub use report::{Balance, Message, Sent, Submission};
 pub use secrets::Secret;
 pub use sender_names::SenderRules;
@@ -69,6 +71,8 @@ pub struct Limits {
     pub recipients: usize,
     /// Recipients above which a submission is priced on a thread of its own.
     pub recipients_at_once: usize,
+    /// Octets of the texts together that recipients of one submission have of their own.
+    pub own_texts_octets: u32,
     /// Segments of one message; at most 63.
     pub segments: u16,
     /// How long a message may wait to leave when nobody says; also the most anybody may say.
@@ -84,6 +88,7 @@ impl Default for Limits {
         Self {
             recipients: 100_000,
             recipients_at_once: 500,
+            own_texts_octets: 16 * 1024 * 1024,
             segments: 10,
             lifetime_ms: 24 * 60 * 60 * 1000,
             parts_ms: 366 * 24 * 60 * 60 * 1000,
@@ -174,6 +179,8 @@ struct Inner {
     work: tokio::sync::watch::Sender<()>,
     /// Rung when a campaign has something to do.
     campaigns: tokio::sync::watch::Sender<()>,
+    /// Rung when there may be something to tell accounts' programs.
+    callbacks: tokio::sync::watch::Sender<()>,
     /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
@@ -208,6 +215,7 @@ impl Gateway {
             directory: ArcSwap::from_pointee(Directory::default()),
             work: tokio::sync::watch::Sender::new(()),
             campaigns: tokio::sync::watch::Sender::new(()),
+            callbacks: tokio::sync::watch::Sender::new(()),
             reload: Notify::new(),
             hashing: Semaphore::new(2),
             signed_in: sign_in::Remembered::default(),
@@ -275,6 +283,13 @@ impl Gateway {
 
     fn wake_campaigns(&self) {
         self.0.campaigns.send_replace(());
+    }
+
+    /// Looks for callbacks at once, if any account has a program that is called back.
+    fn wake_callbacks(&self) {
+        if self.directory().calls_back {
+            self.0.callbacks.send_replace(());
+        }
     }
 
     fn wake_dispatch(&self) {

@@ -5,7 +5,7 @@
 mod approvals;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sms::template::{Template, Variables};
@@ -17,8 +17,8 @@ use store::submissions::NewMessage;
 
 use crate::Limits;
 use crate::directory::{Account, Directory, Route, RouteKinds, choose};
-pub(crate) use approvals::Approvals;
 use approvals::FromWhom;
+pub(crate) use approvals::{Approvals, Registrations};
 
 /// How much longer a template may be than the texts that it makes.
 const TEMPLATE_TO_TEXT: usize = 4;
@@ -28,12 +28,43 @@ const TEMPLATE_TO_TEXT: usize = 4;
 pub(crate) struct Common {
     pub(crate) originator: Originator,
     pub(crate) alternative: Option<Originator>,
+    /// Those of single recipients, by how they were given.
+    pub(crate) own_originators: HashMap<String, Originator>,
     pub(crate) text: String,
     pub(crate) form: Form,
     pub(crate) variable_names: Vec<String>,
     pub(crate) route_kinds: RouteKinds,
     pub(crate) test: bool,
+    /// Whether the account is called back when a message comes to its end.
+    pub(crate) tells: bool,
     pub(crate) approvals: Approvals,
+}
+
+impl Common {
+    /// Finds the originator that a recipient has of its own.
+    pub(crate) fn own_originator(&self, given: Option<&str>) -> Option<Originator> {
+        self.own_originators.get(given?).copied()
+    }
+}
+
+/// Says what one recipient's message has of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Own<'a> {
+    /// The values for the placeholders of the text that all have in common.
+    pub(crate) variables: Option<&'a str>,
+    /// A text of its own instead.
+    pub(crate) text: Option<&'a str>,
+    pub(crate) originator: Option<Originator>,
+}
+
+impl<'a> Own<'a> {
+    /// Has these values, and nothing else.
+    pub(crate) fn variables(variables: &'a str) -> Self {
+        Self {
+            variables: Some(variables),
+            ..Self::default()
+        }
+    }
 }
 
 /// Prices messages one after another, and adds them up.
@@ -51,8 +82,8 @@ pub(crate) struct Pricing<'a> {
     /// Whether what is priced has been accepted already.
     is_accepted: bool,
     pub(crate) quote: Quote,
-    /// Countries in which the originator is not registered and would have to be.
-    pub(crate) unregistered: BTreeSet<Country>,
+    /// Originators, and countries in which they are not registered and would have to be.
+    pub(crate) unregistered: BTreeSet<(Originator, Country)>,
     /// Why the first message that cannot leave cannot, in case none can.
     pub(crate) first_refusal: Option<Refusal>,
 }
@@ -116,16 +147,16 @@ impl<'a> Pricing<'a> {
     pub(crate) fn message(
         &mut self,
         recipient: Recipient,
-        variables: Option<String>,
+        own: Own<'_>,
     ) -> Result<NewMessage, Refusal> {
         let Recipient { given, msisdn } = recipient;
         let Ok(number) = msisdn else {
             self.quote.add_invalid();
             let ended = (MessageState::InvalidNumber, Reason::NotANumber);
-            return Ok(ended_message(None, Some(given), variables, ended));
+            return Ok(self.draft(None, Some(given), own, ended));
         };
         let given = (given != number.as_str()).then_some(given);
-        self.message_to(number, given, variables)
+        self.message_to(number, given, own)
     }
 
     /// Prices a message to a number.
@@ -133,15 +164,10 @@ impl<'a> Pricing<'a> {
         &mut self,
         number: Msisdn,
         given: Option<String>,
-        variables: Option<String>,
+        own: Own<'_>,
     ) -> Result<NewMessage, Refusal> {
-        match self.fate(&number, variables.as_deref())? {
-            Fate::Ends(state, reason) => Ok(ended_message(
-                Some(number),
-                given,
-                variables,
-                (state, reason),
-            )),
+        match self.fate(&number, own)? {
+            Fate::Ends(state, reason) => Ok(self.draft(Some(number), given, own, (state, reason))),
             Fate::Goes {
                 segments,
                 price_micros,
@@ -154,36 +180,48 @@ impl<'a> Pricing<'a> {
                     _ => (MessageState::Queued, Reason::None),
                 };
                 Ok(NewMessage {
-                    recipient: Some(number),
-                    given,
-                    variables,
-                    text: None,
-                    originator: None,
-                    once: None,
                     segments,
                     price_micros,
                     connector: Some(route.connector),
-                    state,
-                    reason,
                     alternative: from.is_alternative(),
                     awaits: match from {
                         FromWhom::Awaited { sender, .. } if !self.common.test => sender,
                         _ => None,
                     },
+                    ..self.draft(Some(number), given, own, (state, reason))
                 })
             }
         }
     }
 
-    /// Adds a message to the quote without making it.
-    pub(crate) fn add(&mut self, number: &Msisdn, variables: Option<&str>) -> Result<(), Refusal> {
-        self.fate(number, variables).map(drop)
+    /// Makes a message of all that its recipient has of its own, without price or way.
+    fn draft(
+        &self,
+        recipient: Option<Msisdn>,
+        given: Option<String>,
+        own: Own<'_>,
+        place: (MessageState, Reason),
+    ) -> NewMessage {
+        let variables = own.variables.map(ToOwned::to_owned);
+        NewMessage {
+            text: own.text.map(ToOwned::to_owned),
+            originator: own
+                .originator
+                .filter(|own| *own != self.common.originator)
+                .map(|own| own.as_str().to_owned()),
+            ..ended_message(recipient, given, variables, place)
+        }
     }
 
-    fn fate(&mut self, number: &Msisdn, variables: Option<&str>) -> Result<Fate<'a>, Refusal> {
-        let segments = match self.segments(variables) {
+    /// Adds a message to the quote without making it.
+    pub(crate) fn add(&mut self, number: &Msisdn, own: Own<'_>) -> Result<(), Refusal> {
+        self.fate(number, own).map(drop)
+    }
+
+    fn fate(&mut self, number: &Msisdn, own: Own<'_>) -> Result<Fate<'a>, Refusal> {
+        let segments = match self.segments(own) {
             Ok(segments) => segments,
-            Err(unfit) => return self.unfit(unfit, variables),
+            Err(unfit) => return self.unfit(unfit, own),
         };
         let directory = self.directory;
         let price = self
@@ -198,10 +236,12 @@ impl<'a> Pricing<'a> {
         } else {
             None
         };
+        let originator = own.originator.unwrap_or(self.common.originator);
+        let has_alternative = self.common.alternative.is_some();
         let from = self
             .common
             .approvals
-            .from(country, self.common.alternative.is_some());
+            .from(&originator, country, has_alternative);
         if from == FromWhom::Nobody {
             let refusal = Refusal::OriginatorNotAllowed;
             self.first_refusal.get_or_insert(refusal);
@@ -209,11 +249,13 @@ impl<'a> Pricing<'a> {
             return Ok(Fate::Ends(MessageState::Failed, reason));
         }
         if let FromWhom::Awaited { sender: None, .. } = from {
-            self.unregistered.extend(country);
+            let countries = country.into_iter();
+            self.unregistered
+                .extend(countries.map(|country| (originator, country)));
         }
-        let originator = match &self.common.alternative {
+        let originator = match self.common.alternative {
             Some(alternative) if from.is_alternative() => alternative,
-            Some(_) | None => &self.common.originator,
+            Some(_) | None => originator,
         };
         let kind = self.common.route_kinds.of(country);
         let route = choose(
@@ -240,9 +282,9 @@ impl<'a> Pricing<'a> {
         })
     }
 
-    /// Ends one message whose own values make the text unfit; a text that is so for everybody is refused.
-    fn unfit(&mut self, unfit: Refusal, variables: Option<&str>) -> Result<Fate<'a>, Refusal> {
-        if !self.is_accepted && (variables.is_none() || !self.is_personal()) {
+    /// Ends one message whose own text or values are unfit; a text that is so for everybody is refused.
+    fn unfit(&mut self, unfit: Refusal, own: Own<'_>) -> Result<Fate<'a>, Refusal> {
+        if !self.is_accepted && (self.is_shared(own) || unfit == Refusal::InvalidBinary) {
             return Err(unfit);
         }
         let reason = match unfit {
@@ -253,23 +295,17 @@ impl<'a> Pricing<'a> {
         Ok(Fate::Ends(MessageState::Failed, reason))
     }
 
-    fn segments(&mut self, variables: Option<&str>) -> Result<u16, Refusal> {
-        let verbatim = variables.is_none() || !self.is_personal();
+    /// Tells whether the text is, letter for letter, the one that all have in common.
+    fn is_shared(&self, own: Own<'_>) -> bool {
+        own.text.is_none() && (own.variables.is_none() || !self.is_personal())
+    }
+
+    fn segments(&mut self, own: Own<'_>) -> Result<u16, Refusal> {
         let segments = match self.plain {
-            Some(segments) if verbatim => segments,
-            _ => {
-                let most = most_octets(self.limits);
-                let text =
-                    render_within(&self.template, variables, &self.common.variable_names, most)
-                        .ok_or_else(|| too_long(self.limits))?;
-                if text.is_empty() {
-                    return Err(Refusal::EmptyText);
-                }
-                let measure = sms::text::measure_as(&text, self.common.form);
-                measure.map_err(|_| Refusal::InvalidBinary)?.segments
-            }
+            Some(segments) if self.is_shared(own) => segments,
+            _ => self.measure(own)?,
         };
-        if verbatim {
+        if self.is_shared(own) {
             self.plain = Some(segments);
         }
         let limit = self.limits.segments;
@@ -278,6 +314,23 @@ impl<'a> Pricing<'a> {
         } else {
             Ok(segments)
         }
+    }
+
+    fn measure(&self, own: Own<'_>) -> Result<u16, Refusal> {
+        let most = most_octets(self.limits);
+        let text = match own.text {
+            Some(own) => (own.len() <= most).then_some(Cow::Borrowed(own)),
+            None => {
+                let names = &self.common.variable_names;
+                render_within(&self.template, own.variables, names, most)
+            }
+        };
+        let text = text.ok_or_else(|| too_long(self.limits))?;
+        if text.is_empty() {
+            return Err(Refusal::EmptyText);
+        }
+        let measure = sms::text::measure_as(&text, self.common.form);
+        Ok(measure.map_err(|_| Refusal::InvalidBinary)?.segments)
     }
 }
 
@@ -334,6 +387,26 @@ pub(crate) fn render<'a>(
     }
 }
 
+/// Renders one recipient's text for somebody who looks at it; the template itself when it makes no text that could be sent.
+pub(crate) fn render_to_read(
+    text: String,
+    variables: Option<&str>,
+    names: &[String],
+    form: Form,
+    limits: &Limits,
+) -> String {
+    let filled_in = variables.and_then(|variables| {
+        let template = Template::parse(&text);
+        let most = most_octets(limits);
+        render_within(&template, Some(variables), names, most).map(Cow::into_owned)
+    });
+    let text = filled_in.unwrap_or(text);
+    match sms::text::as_written(&text, form) {
+        Cow::Owned(written) => written,
+        Cow::Borrowed(_) => text,
+    }
+}
+
 fn render_within<'a>(
     template: &'a Template,
     variables: Option<&str>,
@@ -348,6 +421,13 @@ fn render_within<'a>(
         }
         None => (template.text().len() <= most_octets).then_some(Cow::Borrowed(template.text())),
     }
+}
+
+/// Makes the message of a recipient on the stop list.
+pub(crate) fn stopped_message(recipient: Recipient) -> NewMessage {
+    let number = recipient.msisdn.ok();
+    let ended = (MessageState::Suppressed, Reason::OptedOut);
+    ended_message(number, Some(recipient.given), None, ended)
 }
 
 /// Makes a message that has ended before it began, at no price.

@@ -6,7 +6,8 @@ use sms::{
 use store::submissions::History;
 use store::{AccountId, MessageId, SubmissionId};
 
-use crate::{Error, Gateway};
+use crate::pricing::render_to_read;
+use crate::{Error, Gateway, Limits};
 
 /// Describes what an account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,57 +144,74 @@ impl Gateway {
             .store()
             .messages(account, id, changed_after, after, limit)
             .await?;
-        let message = |message: store::submissions::Message| Message {
-            id: message.id,
-            recipient: message.recipient,
-            given: message.given,
-            variables: message.variables,
-            text: message.text,
-            originator: message.originator,
-            state: message.state,
-            reason: message.reason,
-            segments: message.segments,
-            price: Money::new(message.price_micros, currency),
-            submitted_at: message.submitted_at,
-            done_at: message.done_at,
-        };
+        let message = |message| Message::read(message, currency);
         Ok(page.into_iter().map(message).collect())
     }
 
-    /// Looks up the account's latest submission with this reference.
+    /// Looks up the account's latest submission with this reference, among those that it has not deleted.
     pub async fn submission_by_reference(
         &self,
         account: AccountId,
         reference: &str,
     ) -> Result<Option<SubmissionId>, Error> {
-        Ok(self
-            .store()
-            .submission_by_reference(account, reference)
-            .await?)
+        let found = self.store().submission_by_reference(account, reference);
+        Ok(found.await?)
     }
 
-    /// Reads those of the messages that are the account's, in the order asked for, each as often as asked for.
+    /// Reads those of the messages that are the account's, in the order asked for, each as often as asked for; those of deleted
+    /// submissions too. Refuses to read more at once than one submission may have.
     pub async fn messages_by_id(
         &self,
-        _account: AccountId,
-        _messages: Vec<MessageId>,
+        account: AccountId,
+        messages: Vec<MessageId>,
     ) -> Result<Vec<Sent>, Error> {
-        Err(crate::not_built())
+        self.check_asked(messages.len())?;
+        let found = self.store().messages_by_id(account, messages).await?;
+        self.sent(account, found)
     }
 
-    /// Reads the messages of a submission of the account to these numbers, in the order of the submission.
+    /// Reads the messages of a submission of the account to these numbers, in the order of the submission; of a deleted one too.
+    /// Looks at each of its messages. Refuses to look for more numbers at once than one submission may have.
     pub async fn messages_to(
         &self,
-        _account: AccountId,
-        _submission: SubmissionId,
-        _recipients: Vec<Msisdn>,
+        account: AccountId,
+        submission: SubmissionId,
+        recipients: Vec<Msisdn>,
     ) -> Result<Vec<Sent>, Error> {
-        Err(crate::not_built())
+        self.check_asked(recipients.len())?;
+        let found = self.store().messages_to(account, submission, recipients);
+        self.sent(account, found.await?)
     }
 
-    /// Reads messages of an account, the latest first.
-    pub async fn history(&self, _account: AccountId, _asked: History) -> Result<Vec<Sent>, Error> {
-        Err(crate::not_built())
+    /// Reads messages of an account, the latest first, but those of submissions that it has deleted; no more at once than one
+    /// submission may have, whatever was asked for.
+    pub async fn history(&self, account: AccountId, asked: History) -> Result<Vec<Sent>, Error> {
+        let most = u32::try_from(self.limits().recipients).unwrap_or(u32::MAX);
+        let asked = History {
+            limit: asked.limit.min(most),
+            ..asked
+        };
+        let found = self.store().history(account, asked).await?;
+        self.sent(account, found)
+    }
+
+    fn check_asked(&self, number: usize) -> Result<(), Refusal> {
+        let limit = self.limits().recipients;
+        if number > limit {
+            let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+            return Err(Refusal::TooManyRecipients { limit });
+        }
+        Ok(())
+    }
+
+    fn sent(
+        &self,
+        account: AccountId,
+        found: Vec<store::submissions::Sent>,
+    ) -> Result<Vec<Sent>, Error> {
+        let currency = self.currency_of(account)?;
+        let sent = |found| Sent::read(found, currency, self.limits());
+        Ok(found.into_iter().map(sent).collect())
     }
 
     /// Finds the currency of an account; refused when there is no such account.
@@ -219,6 +237,55 @@ impl Submission {
             deleted: found.deleted,
             state: CampaignState::of(&found.tally),
             tally: found.tally,
+        }
+    }
+}
+
+impl Message {
+    fn read(found: store::submissions::Message, currency: Currency) -> Self {
+        Self {
+            id: found.id,
+            recipient: found.recipient,
+            given: found.given,
+            variables: found.variables,
+            text: found.text,
+            originator: found.originator,
+            state: found.state,
+            reason: found.reason,
+            segments: found.segments,
+            price: Money::new(found.price_micros, currency),
+            submitted_at: found.submitted_at,
+            done_at: found.done_at,
+        }
+    }
+}
+
+impl Sent {
+    pub(crate) fn read(
+        found: store::submissions::Sent,
+        currency: Currency,
+        limits: &Limits,
+    ) -> Self {
+        let message = &found.message;
+        let variables = message
+            .variables
+            .as_deref()
+            .filter(|_| message.text.is_none());
+        Self {
+            text: render_to_read(
+                found.text,
+                variables,
+                &found.variable_names,
+                found.form,
+                limits,
+            ),
+            message: Message::read(found.message, currency),
+            submission: found.submission,
+            originator: found.originator,
+            form: found.form,
+            reference: found.reference,
+            created_at: found.created_at,
+            start_at: found.start_at,
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Sender names: originators that are registered for a country, who decides on them, and what a submission needs of that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sms::{Country, Originator, OriginatorKind, Refusal, SenderStatus};
 use store::sender_names::{NewSenderName, Registered, SenderName};
 use store::{AccountId, SenderId};
 
-use crate::pricing::{Approvals, Common};
+use crate::pricing::{Approvals, Common, Registrations};
 use crate::{Error, Gateway};
+
+/// How many different originators one submission may have where they need approval: each is looked up.
+const ORIGINATORS: usize = 100;
 
 /// Says in which countries an originator needs approval, and who gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,9 +125,20 @@ impl Gateway {
         if required.is_empty() {
             return Ok(());
         }
-        let own = self
-            .approvals_of(account, common.originator.as_str())
-            .await?;
+        let originators: HashSet<Originator> = common
+            .own_originators
+            .values()
+            .copied()
+            .chain([common.originator])
+            .collect();
+        if originators.len() > ORIGINATORS {
+            return Err(Refusal::OriginatorNotAllowed.into());
+        }
+        let mut own = HashMap::with_capacity(originators.len());
+        for originator in originators {
+            let registrations = self.approvals_of(account, originator.as_str()).await?;
+            own.insert(originator, registrations);
+        }
         let alternative = match &common.alternative {
             Some(alternative) => self.approvals_of(account, alternative.as_str()).await?,
             None => Vec::new(),
@@ -137,11 +151,7 @@ impl Gateway {
         Ok(())
     }
 
-    async fn approvals_of(
-        &self,
-        account: AccountId,
-        name: &str,
-    ) -> Result<Vec<(Country, SenderId, SenderStatus)>, Error> {
+    async fn approvals_of(&self, account: AccountId, name: &str) -> Result<Registrations, Error> {
         let named = self.store().senders_named(account, name).await?;
         Ok(named
             .into_iter()
@@ -149,17 +159,17 @@ impl Gateway {
             .collect())
     }
 
-    /// Registers an originator in countries where it would have to be; tells whether there were any. The approvals must be looked
+    /// Registers originators in countries where they would have to be; tells whether there were any. The approvals must be looked
     /// up again then.
     pub(crate) async fn register_missing(
         &self,
         account: AccountId,
-        originator: &str,
-        countries: BTreeSet<Country>,
+        missing: BTreeSet<(Originator, Country)>,
     ) -> Result<bool, Error> {
-        let any = !countries.is_empty();
+        let any = !missing.is_empty();
         let status = self.sender_rules().first_status();
-        for country in countries {
+        for (originator, country) in missing {
+            let originator = originator.as_str();
             let name = NewSenderName {
                 account,
                 name: originator.to_owned(),

@@ -1,14 +1,16 @@
 //! Submitting: from what a front end asks to a priced, routed submission that is durable when the answer goes out.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use sms::{Country, Form, Lane, Money, Msisdn, Quote, Recipient, Refusal, Timestamp};
+use sms::{Country, Form, Lane, Money, Msisdn, Originator, Quote, Recipient, Refusal, Timestamp};
 use store::submissions::{Acceptance, NewMessage, NewSubmission, Parts};
-use store::{AccountId, MessageId, SubmissionId};
+use store::{AccountId, MailingId, MessageId, SubmissionId};
 
 use crate::directory::{Directory, RouteKinds};
-use crate::pricing::{Approvals, Common, Pricing, check_originator, check_text};
+use crate::pricing::{
+    Approvals, Common, Own, Pricing, check_originator, check_text, stopped_message,
+};
 use crate::{Error, Gateway, Limits, Once};
 
 /// Says what is to be sent, and how; to whom is said beside it.
@@ -18,7 +20,8 @@ pub struct Terms {
     pub originator: String,
     /// Who it is from where that one may not be used.
     pub alternative: Option<String>,
-    /// The text; a template of [`sms::template`] for the recipients that have variables.
+    /// The text; a template of [`sms::template`] for the recipients that have variables. May be empty when each has a text of its
+    /// own.
     pub text: String,
     /// How the texts travel and show.
     pub form: Form,
@@ -62,9 +65,11 @@ pub struct To {
     pub number: String,
     /// The values for the placeholders, separated by `;`; `None` to send the text as it stands, percent signs and all.
     pub variables: Option<String>,
-    /// A text of its own, sent as it stands; then the terms' text may be empty.
+    /// A text of its own, sent as it stands, whatever the variables are.
     pub text: Option<String>,
-    /// Who this message is from, when not whom the terms say.
+    /// Who this message is from, when not whom the terms say. The rules are the same: one that may not be used refuses the
+    /// request, and the terms' alternative stands in for it as for theirs. Where originators need approval, a request has at
+    /// most 100 different ones.
     pub originator: Option<String>,
     /// What makes it the same message as another one: it is accepted once only, and left out else.
     pub once: Option<Once>,
@@ -90,6 +95,8 @@ pub struct Accepted {
     pub submission: SubmissionId,
     /// What is held for it; nothing for recipients on the stop list.
     pub price: Money,
+    /// How many segments that is.
+    pub segments: u64,
     /// The number of its first message; those that follow have the next ones.
     pub first_message: MessageId,
     /// The positions of the recipients that have no message, ascending: those given again, and those in [`Accepted::repeated`].
@@ -111,48 +118,54 @@ impl Gateway {
     /// Accepts a submission: when this returns `Ok`, its messages, its price on hold and its queue entries are durable.
     ///
     /// Refuses the whole of it when nothing of it could be sent or the balance does not cover the price; recipients that are
-    /// not numbers, have no price or no route are stored as messages that have ended, at no price, and so are those on the
-    /// account's stop list. Where the originator needs an approval that it does not have, messages wait for it; a name that
-    /// nobody has registered is registered by this, so that the operator of the gateway gets to see it.
+    /// not numbers, have no price or no route, or whose own text or variables make no text that fits, are stored as messages
+    /// that have ended, at no price, and so are those on the account's stop list. Where the originator needs an approval that
+    /// it does not have, messages wait for it; a name that nobody has registered is registered by this, so that the operator
+    /// of the gateway gets to see it.
+    ///
+    /// What repeats an accepted request or message by its [`Once`] is not accepted again: [`Refusal::Duplicate`] when that is
+    /// the whole request or every message that could leave, else those messages are left out.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
+        self.submit_for(submit, None).await
+    }
+
+    /// Accepts a submission, as the run of a mailing when there is one.
+    pub(crate) async fn submit_for(
+        &self,
+        submit: Submit,
+        mailing: Option<MailingId>,
+    ) -> Result<Accepted, Error> {
         let submit = Arc::new(submit);
-        let (mut new, mut quote) = self.prepare(&submit).await?;
-        let answer = match self.store().accept(new).await {
+        let mut priced = self.prepare(&submit, mailing).await?;
+        let answer = match self.store().accept(priced.new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
-                (new, quote) = self.prepare(&submit).await?;
-                self.store().accept(new).await
+                priced = self.prepare(&submit, mailing).await?;
+                self.store().accept(priced.new).await
             }
             answer => answer,
         };
-        let accepted = accepted(answer?, quote.total())?;
+        let accepted = accepted(answer?, priced.quote.total(), priced.left_out)?;
         if !submit.terms.test {
             self.wake_dispatch();
         }
         Ok(accepted)
     }
 
-    /// Prices a submission without accepting it: refuses what `submit` would refuse, but for the balance.
-    pub async fn quote(&self, submit: Submit) -> Result<Quote, Error> {
-        let submit = Arc::new(submit);
-        let numbers: Vec<Msisdn> = submit
-            .recipients
-            .iter()
-            .filter_map(|to| Recipient::new(&to.number).msisdn.ok())
-            .collect();
-        let stopped = self.store().stopped_among(submit.account, numbers).await?;
-        let common = self.common(submit.account, &submit.terms, vec![]).await?;
-        let priced = self.priced(&submit, common, stopped).await?;
-        Ok(priced.quote)
+    /// Checks what the messages of a submission to recipients have in common.
+    pub(crate) async fn common_of_submit(&self, submit: &Submit) -> Result<Common, Error> {
+        self.common(submit.account, &submit.terms, vec![], &submit.recipients)
+            .await
     }
 
-    /// Checks what a submission's messages have in common.
+    /// Checks what a submission's messages have in common, and the originators that single ones of `recipients` have.
     pub(crate) async fn common(
         &self,
         account: AccountId,
         terms: &Terms,
         variable_names: Vec<String>,
+        recipients: &[To],
     ) -> Result<Common, Error> {
         let directory = self.directory();
         let account = directory
@@ -168,44 +181,59 @@ impl Gateway {
             .filter(|given| !given.trim().is_empty())
             .map(|given| check_originator(account, given))
             .transpose()?;
-        let (originator, alternative) = match check_originator(account, &terms.originator) {
+        let usable = |given: &str| match (check_originator(account, given), alternative) {
             // Where it may not be used at all, the alternative one stands in for it.
-            Err(Refusal::OriginatorNotAllowed) if alternative.is_some() => (alternative, None),
-            originator => (Some(originator?), alternative),
+            (Err(Refusal::OriginatorNotAllowed), Some(alternative)) => Ok(alternative),
+            (originator, _) => originator,
         };
-        let originator = originator.ok_or(Refusal::OriginatorNotAllowed)?;
-        check_text(&terms.text, terms.form, self.limits())?;
+        let originator = usable(&terms.originator)?;
+        let mut own_originators = HashMap::new();
+        for given in recipients.iter().filter_map(|to| to.originator.as_ref()) {
+            if !own_originators.contains_key(given) {
+                own_originators.insert(given.clone(), usable(given)?);
+            }
+        }
+        // Nobody gets the text where all have their own.
+        if !terms.text.is_empty()
+            || recipients.is_empty()
+            || recipients.iter().any(|to| to.text.is_none())
+        {
+            check_text(&terms.text, terms.form, self.limits())?;
+        }
         let mut common = Common {
             originator,
-            alternative,
+            alternative: alternative.filter(|alternative| *alternative != originator),
+            own_originators,
             text: terms.text.clone(),
             form: terms.form,
             variable_names,
             route_kinds: terms.route_kinds.clone(),
             test: terms.test,
+            tells: account.settings.callback_url.is_some() && !terms.test,
             approvals: Approvals::default(),
         };
         self.look_up_approvals(account.id, &mut common).await?;
         Ok(common)
     }
 
-    async fn prepare(&self, submit: &Arc<Submit>) -> Result<(NewSubmission, Quote), Error> {
+    async fn prepare(
+        &self,
+        submit: &Arc<Submit>,
+        mailing: Option<MailingId>,
+    ) -> Result<Priced, Error> {
         loop {
-            let common = self.common(submit.account, &submit.terms, vec![]).await?;
-            let originator = common.originator;
-            let priced = self.priced(submit, common, HashSet::new()).await?;
-            let missing = priced.unregistered;
-            if submit.terms.test
-                || !self
-                    .register_missing(submit.account, originator.as_str(), missing)
-                    .await?
-            {
-                return Ok((priced.new, priced.quote));
+            let common = self.common_of_submit(submit).await?;
+            let mut priced = self.priced(submit, common, HashSet::new()).await?;
+            let missing = std::mem::take(&mut priced.unregistered);
+            if submit.terms.test || !self.register_missing(submit.account, missing).await? {
+                priced.new.mailing = mailing;
+                return Ok(priced);
             }
         }
     }
 
-    async fn priced(
+    /// Prices a submission; recipients among `stopped` at nothing.
+    pub(crate) async fn priced(
         &self,
         submit: &Arc<Submit>,
         common: Common,
@@ -229,11 +257,13 @@ impl Gateway {
 }
 
 /// Holds a submission ready to be accepted.
-struct Priced {
-    new: NewSubmission,
-    quote: Quote,
-    /// Countries in which the originator would have to be registered and is not.
-    unregistered: BTreeSet<Country>,
+pub(crate) struct Priced {
+    pub(crate) new: NewSubmission,
+    pub(crate) quote: Quote,
+    /// The positions of the recipients that were given again, ascending.
+    pub(crate) left_out: Vec<usize>,
+    /// Originators, and countries in which they would have to be registered and are not.
+    unregistered: BTreeSet<(Originator, Country)>,
 }
 
 fn price(
@@ -244,25 +274,35 @@ fn price(
     stopped: &HashSet<Msisdn>,
     now: Timestamp,
 ) -> Result<Priced, Refusal> {
-    if submit.recipients.len() > limits.recipients {
-        let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
-        return Err(Refusal::TooManyRecipients { limit });
-    }
+    check_amount(&submit.recipients, limits)?;
     let mut pricing = Pricing::new(directory, limits, submit.account, common)?;
     // Variables that the text does not use make no difference.
     let personal = pricing.is_personal();
     let mut seen = HashSet::new();
     let mut messages = Vec::with_capacity(submit.recipients.len());
-    for to in &submit.recipients {
+    let mut left_out = Vec::new();
+    for (to, position) in submit.recipients.iter().zip(0..) {
         let recipient = Recipient::new(&to.number);
+        let own = Own {
+            variables: to.variables.as_deref().filter(|_| to.text.is_none()),
+            text: to.text.as_deref(),
+            originator: common.own_originator(to.originator.as_deref()),
+        };
         if let Ok(number) = &recipient.msisdn {
-            let repeats = submit.drop_repeats
-                && !seen.insert((*number, to.variables.clone().filter(|_| personal)));
-            if repeats || stopped.contains(number) {
+            let text = (own.text, own.variables.filter(|_| personal));
+            if submit.drop_repeats && !seen.insert((*number, text)) {
+                left_out.push(position);
+                continue;
+            }
+            if stopped.contains(number) {
+                messages.push(stopped_message(recipient));
                 continue;
             }
         }
-        messages.push(pricing.message(recipient, to.variables.clone())?);
+        messages.push(NewMessage {
+            once: to.once.map(|once| once.from(now)),
+            ..pricing.message(recipient, own)?
+        });
     }
     if pricing.quote.messages() == 0 {
         return Err(pricing.first_refusal.unwrap_or(Refusal::NoValidRecipients));
@@ -276,34 +316,97 @@ fn price(
             submit.lane,
             now,
             messages,
-        ),
+        )?,
         quote: pricing.quote,
+        left_out,
         unregistered: pricing.unregistered,
     })
 }
 
-/// Turns the store's answer to an acceptance into ours.
-pub(crate) fn accepted(acceptance: Acceptance, needed: Money) -> Result<Accepted, Refusal> {
+/// Refuses more recipients, or more of their own texts, than one request may have.
+fn check_amount(recipients: &[To], limits: &Limits) -> Result<(), Refusal> {
+    if recipients.len() > limits.recipients {
+        let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
+        return Err(Refusal::TooManyRecipients { limit });
+    }
+    let texts = recipients.iter().filter_map(|to| to.text.as_ref());
+    let limit = limits.own_texts_octets;
+    if texts.map(String::len).sum::<usize>() > limit as usize {
+        return Err(Refusal::FieldTooLong { limit });
+    }
+    Ok(())
+}
+
+/// Returns the positions of the request that have messages, in order and without end, when those in `left_out` have none.
+pub(crate) fn positions(left_out: &[usize]) -> impl Iterator<Item = usize> {
+    (0..).filter(|position| left_out.binary_search(position).is_err())
+}
+
+/// Turns the store's answer to an acceptance into ours; the recipients at the positions in `left_out` were not given to the
+/// store.
+pub(crate) fn accepted(
+    acceptance: Acceptance,
+    needed: Money,
+    left_out: Vec<usize>,
+) -> Result<Accepted, Refusal> {
     let money = |micros| Money::new(micros, needed.currency());
     match acceptance {
         Acceptance::Accepted {
             submission,
             price_micros,
+            segments,
             first_message,
             repeated,
-        } => Ok(Accepted {
-            submission,
-            price: money(price_micros),
-            first_message,
-            left_out: Vec::new(),
-            repeated,
-        }),
+        } => {
+            let repeated = in_request(&left_out, &repeated);
+            let mut left_out = [left_out, repeated.clone()].concat();
+            left_out.sort_unstable();
+            Ok(Accepted {
+                submission,
+                price: money(price_micros),
+                segments,
+                first_message,
+                left_out,
+                repeated,
+            })
+        }
         Acceptance::Repeated { .. } => Err(Refusal::Duplicate),
         Acceptance::NobodyLeft => Err(Refusal::NoValidRecipients),
         Acceptance::Insufficient { available_micros } => Err(Refusal::InsufficientFunds {
             needed,
             available: money(available_micros),
         }),
+    }
+}
+
+/// Says at which positions of the request the messages are that stand at `indices`, which ascend.
+fn in_request(left_out: &[usize], indices: &[usize]) -> Vec<usize> {
+    let mut positions = positions(left_out);
+    let mut passed = 0;
+    let position = |index: &usize| {
+        let position = positions.nth(index - passed);
+        passed = index + 1;
+        position
+    };
+    indices.iter().filter_map(position).collect()
+}
+
+/// Refuses parts the last of which would start later than parts may.
+pub(crate) fn check_parts(
+    parts: Option<Parts>,
+    messages: usize,
+    limits: &Limits,
+) -> Result<Option<Parts>, Refusal> {
+    let Some(parts) = parts.filter(|parts| parts.size > 0) else {
+        return Ok(None);
+    };
+    let before_last = messages.saturating_sub(1) / parts.size as usize;
+    let before_last = i64::try_from(before_last).unwrap_or(i64::MAX);
+    let longest = before_last.saturating_mul(parts.interval_ms);
+    if (0..=limits.parts_ms).contains(&longest) {
+        Ok(Some(parts))
+    } else {
+        Err(Refusal::InvalidTime)
     }
 }
 
@@ -316,7 +419,7 @@ pub(crate) fn new_submission(
     lane: Lane,
     now: Timestamp,
     mut messages: Vec<NewMessage>,
-) -> NewSubmission {
+) -> Result<NewSubmission, Refusal> {
     let start_at = terms.start_at.filter(|start| *start > now);
     if start_at.is_some() {
         for message in &mut messages {
@@ -329,7 +432,8 @@ pub(crate) fn new_submission(
     let lifetime_ms = terms.lifetime_ms.map_or(limits.lifetime_ms, |asked| {
         asked.clamp(1, limits.lifetime_ms)
     });
-    NewSubmission {
+    let parts = check_parts(terms.parts, messages.len(), limits)?;
+    Ok(NewSubmission {
         account,
         originator: common.originator.as_str().to_owned(),
         alternative: common
@@ -340,7 +444,7 @@ pub(crate) fn new_submission(
         reference: terms.reference.clone(),
         once: terms.once.map(|once| once.from(now)),
         mailing: None,
-        tells: false,
+        tells: common.tells,
         variable_names: common.variable_names.clone(),
         lane,
         source: terms.source.clone(),
@@ -348,9 +452,9 @@ pub(crate) fn new_submission(
         created_at: now,
         start_at,
         expires_at: start_at.unwrap_or(now).plus_millis(lifetime_ms),
-        parts: terms.parts,
+        parts,
         control: None,
         expansion: None,
         messages,
-    }
+    })
 }

@@ -76,6 +76,17 @@ async fn an_entry_of_nobody_is_found() {
 }
 
 #[tokio::test]
+async fn a_transfer_that_comes_from_nobody_is_found() {
+    let rule = "what is transferred to an account comes from another";
+    for sql in [
+        "INSERT INTO ledger_entry (account_id, kind, amount, at) VALUES (1, 6, 5, 0)",
+        "INSERT INTO ledger_entry (account_id, kind, amount, at) VALUES (1, 6, 5, 0), (1, 6, -5, 1)",
+    ] {
+        is_found(rule, sql).await;
+    }
+}
+
+#[tokio::test]
 async fn a_hold_that_is_missing_double_or_of_another_price_is_found() {
     let rule = "what is held for a submission is its price";
     for sql in [
@@ -93,8 +104,8 @@ async fn a_submission_whose_messages_cost_something_else_is_found() {
     let rule = "a submission's price is the sum of its messages' prices";
     for sql in [
         "UPDATE submission SET price = price - 1 WHERE id = 1",
-        "UPDATE message SET price = price + 1 WHERE id = 6",
-        "DELETE FROM message WHERE id = 6",
+        "UPDATE message SET price = price + 1 WHERE id = 1000006",
+        "DELETE FROM message WHERE id = 1000006",
         "DELETE FROM message WHERE submission_id = 2",
     ] {
         is_found(rule, sql).await;
@@ -134,7 +145,7 @@ async fn a_kept_tally_that_miscounts_is_found() {
 async fn a_message_charged_twice_is_found() {
     let sql = format!(
         "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \
-         VALUES (1, 3, {PRICE}, 1, 1, 0)"
+         VALUES (1, 3, {PRICE}, 1, 1000001, 0)"
     );
     is_found("a message is charged or released at most once", &sql).await;
 }
@@ -146,8 +157,8 @@ async fn a_charge_that_does_not_fit_its_message_is_found() {
         "UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 3",
         "UPDATE ledger_entry SET submission_id = 2 WHERE kind = 3",
         "UPDATE ledger_entry SET message_id = 404 WHERE kind = 4",
-        "UPDATE message SET state = 2 WHERE id = 1",
-        "UPDATE message SET account_id = 2 WHERE id = 1",
+        "UPDATE message SET state = 2 WHERE id = 1000001",
+        "UPDATE message SET account_id = 2 WHERE id = 1000001",
         "UPDATE ledger_entry SET message_id = NULL WHERE kind = 3",
     ] {
         is_found(rule, sql).await;
@@ -159,8 +170,8 @@ async fn a_message_that_left_unpaid_is_found() {
     let rule = "a message that was submitted or is final is charged or released";
     for sql in [
         "DELETE FROM ledger_entry WHERE kind = 3",
-        "UPDATE message SET state = 5 WHERE id = 5",
-        "UPDATE message SET state = 3 WHERE id = 6",
+        "UPDATE message SET state = 5 WHERE id = 1000005",
+        "UPDATE message SET state = 3 WHERE id = 1000006",
     ] {
         is_found(rule, sql).await;
     }

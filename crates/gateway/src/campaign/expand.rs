@@ -1,5 +1,7 @@
 //! One step of an expansion: the next contacts of a list become messages of a campaign.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use sms::{MessageState, Reason, Refusal};
 use store::SubmissionId;
@@ -8,7 +10,7 @@ use store::contacts::Contact;
 use store::submissions::NewMessage;
 
 use crate::directory::RouteKinds;
-use crate::pricing::{Approvals, Common, Pricing, ended_message};
+use crate::pricing::{Approvals, Common, Own, Pricing, ended_message};
 use crate::{Error, Gateway};
 
 /// How many contacts become messages in one transaction: few enough for others to get their turn between.
@@ -113,14 +115,14 @@ impl Gateway {
             let common = self.common_of(expansion).await?;
             let (directory, limits) = (self.directory(), *self.limits());
             let (account, contacts) = (expansion.account, contacts.clone());
-            let originator = common.originator;
             let priced = tokio::task::spawn_blocking(move || {
                 let mut pricing =
                     Pricing::new(&directory, &limits, account, &common)?.of_accepted();
                 let messages = contacts
                     .into_iter()
                     .map(|contact| {
-                        pricing.message_to(contact.number, contact.given, Some(contact.variables))
+                        let own = Own::variables(&contact.variables);
+                        pricing.message_to(contact.number, contact.given, own)
                     })
                     .collect::<Result<Vec<_>, Refusal>>()?;
                 Ok::<_, Refusal>((messages, pricing.unregistered))
@@ -128,11 +130,7 @@ impl Gateway {
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
             let (priced, missing) = priced?;
-            if expansion.test
-                || !self
-                    .register_missing(expansion.account, originator.as_str(), missing)
-                    .await?
-            {
+            if expansion.test || !self.register_missing(expansion.account, missing).await? {
                 return Ok(over.into_iter().chain(priced).collect());
             }
         }
@@ -177,11 +175,14 @@ impl Gateway {
         let mut common = Common {
             originator: parse(&expansion.originator)?,
             alternative: expansion.alternative.as_deref().map(parse).transpose()?,
+            own_originators: HashMap::new(),
             text: expansion.text.clone(),
             form: expansion.form,
             variable_names: expansion.variable_names.clone(),
             route_kinds: options.route_kinds,
             test: expansion.test,
+            // The store knows it.
+            tells: false,
             approvals: Approvals::default(),
         };
         self.look_up_approvals(expansion.account, &mut common)

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sms::{Country, Quote, Refusal};
+use sms::{Country, Originator, Quote, Refusal};
 use store::contacts::Contact;
 use store::{AccountId, ContactId, ListId};
 
 use crate::directory::Directory;
-use crate::pricing::{Common, Pricing};
+use crate::pricing::{Common, Own, Pricing};
 use crate::{Error, Gateway, Limits};
 
 /// How many contacts are priced with one look-up of the store.
@@ -23,8 +23,8 @@ pub(super) struct Priced {
     pub(super) until: ContactId,
     /// The variables of the first one that is sent to.
     pub(super) first_variables: Option<String>,
-    /// Countries in which the originator would have to be registered and is not.
-    pub(super) unregistered: BTreeSet<Country>,
+    /// The originator, and countries in which it would have to be registered and is not.
+    pub(super) unregistered: BTreeSet<(Originator, Country)>,
     /// Why the first contact that cannot be sent to cannot, in case none can.
     first_refusal: Option<Refusal>,
 }
@@ -92,7 +92,7 @@ impl Priced {
         let mut pricing = Pricing::new(directory, limits, account, common)?;
         pricing.quote = self.quote;
         for contact in page.iter().filter(|contact| !contact.stopped) {
-            pricing.add(&contact.number, Some(&contact.variables))?;
+            pricing.add(&contact.number, Own::variables(&contact.variables))?;
             if self.first_variables.is_none() {
                 self.first_variables = Some(contact.variables.clone());
             }

@@ -1,17 +1,22 @@
 //! Who a message is from, where originators need approval.
 
-use sms::{Country, SenderStatus};
+use std::collections::HashMap;
+
+use sms::{Country, Originator, SenderStatus};
 use store::SenderId;
 
 /// Knows where originators need approval, and where those of one submission have it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Approvals {
     pub(crate) required: Vec<Country>,
-    /// Of the originator.
-    pub(crate) own: Vec<(Country, SenderId, SenderStatus)>,
+    /// Of each originator that one of its messages may be from.
+    pub(crate) own: HashMap<Originator, Registrations>,
     /// Of the alternative one.
-    pub(crate) alternative: Vec<(Country, SenderId, SenderStatus)>,
+    pub(crate) alternative: Registrations,
 }
+
+/// Lists the countries for which an originator is registered, and what was decided there.
+pub(crate) type Registrations = Vec<(Country, SenderId, SenderStatus)>;
 
 /// Says who one message is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +43,21 @@ impl FromWhom {
 }
 
 impl Approvals {
-    /// Says who a message to a country is from.
-    pub(super) fn from(&self, country: Option<Country>, has_alternative: bool) -> FromWhom {
+    /// Says who a message to a country is from that is to be from an originator.
+    pub(super) fn from(
+        &self,
+        originator: &Originator,
+        country: Option<Country>,
+        has_alternative: bool,
+    ) -> FromWhom {
         let Some(country) = country.filter(|country| self.required.contains(country)) else {
             return FromWhom::Originator;
         };
-        let find = |list: &[(Country, SenderId, SenderStatus)]| {
+        let find = |list: &Registrations| {
             let entry = list.iter().find(|(of, _, _)| *of == country);
             entry.map(|(_, sender, status)| (*sender, *status))
         };
-        let own = find(&self.own);
+        let own = self.own.get(originator).and_then(|own| find(own));
         let other = find(&self.alternative).filter(|_| has_alternative);
         match (own, other) {
             (Some((_, SenderStatus::Approved)), _) => FromWhom::Originator,
@@ -77,6 +87,10 @@ mod tests {
 
     const UA: &str = "UA";
 
+    fn originator() -> Originator {
+        Originator::parse("Info").unwrap()
+    }
+
     fn approvals(own: Option<SenderStatus>, alternative: Option<SenderStatus>) -> Approvals {
         let country = Country::parse(UA).unwrap();
         let entry = |id, status: Option<SenderStatus>| {
@@ -87,7 +101,7 @@ mod tests {
         };
         Approvals {
             required: vec![country],
-            own: entry(1, own),
+            own: HashMap::from([(originator(), entry(1, own))]),
             alternative: entry(2, alternative),
         }
     }
@@ -113,7 +127,7 @@ mod tests {
             let approvals = approvals(own, alternative);
             let country = Country::parse(UA).ok();
             assert_eq!(
-                approvals.from(country, true),
+                approvals.from(&originator(), country, true),
                 expected,
                 "{own:?} {alternative:?}"
             );
@@ -124,9 +138,12 @@ mod tests {
     fn elsewhere_nobody_needs_approval() {
         let approvals = approvals(Some(SenderStatus::Denied), None);
         assert_eq!(
-            approvals.from(Country::parse("PL").ok(), false),
+            approvals.from(&originator(), Country::parse("PL").ok(), false),
             FromWhom::Originator
         );
-        assert_eq!(approvals.from(None, false), FromWhom::Originator);
+        assert_eq!(
+            approvals.from(&originator(), None, false),
+            FromWhom::Originator
+        );
     }
 }

@@ -13,6 +13,9 @@ const AT_ONCE: u32 = 5_000;
 /// How long upstream ids are kept that no receipt has asked for.
 const UPSTREAM_IDS_KEPT_MS: i64 = 96 * 60 * 60 * 1000;
 
+/// How long callbacks are kept that were given up.
+const CALLBACKS_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
 /// How often those are looked for.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
@@ -38,7 +41,7 @@ pub(crate) async fn release(gateway: Gateway, stop: CancellationToken) {
     }
 }
 
-/// Ends messages whose lifetime is over, and forgets upstream ids that nobody asks for any more.
+/// Ends messages whose lifetime is over, and forgets what nobody asks for any more.
 pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
     let mut ticks = ticks(gateway.0.tempo.sweep_ms);
     let mut forget = interval(FORGET_EVERY);
@@ -49,10 +52,29 @@ pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
         if let Err(error) = gateway.store().sweep(now, wait, AT_ONCE).await {
             tracing::error!(?error, "cannot end messages whose lifetime is over");
         }
+        if let Err(error) = gateway.store().forget_once(now, AT_ONCE).await {
+            tracing::error!(?error, "cannot forget what may be accepted again");
+        }
         if timeout(Duration::ZERO, forget.tick()).await.is_ok() {
             let before = now.plus_millis(-UPSTREAM_IDS_KEPT_MS);
             if let Err(error) = gateway.store().forget_upstream_ids(before).await {
                 tracing::error!(?error, "cannot forget old upstream ids");
+            }
+            forget_callbacks(&gateway, &stop).await;
+        }
+    }
+}
+
+/// Forgets callbacks that were given up long ago.
+async fn forget_callbacks(gateway: &Gateway, stop: &CancellationToken) {
+    let before = gateway.now().plus_millis(-CALLBACKS_KEPT_MS);
+    while !stop.is_cancelled() {
+        match gateway.store().forget_callbacks(before, AT_ONCE).await {
+            Ok(forgotten) if forgotten < u64::from(AT_ONCE) => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(?error, "cannot forget callbacks that were given up");
+                break;
             }
         }
     }
