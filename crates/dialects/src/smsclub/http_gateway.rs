@@ -1,0 +1,252 @@
+//! The HTTP gateway: parameters in a query or a form, lines of plain text back, and status 200 whatever happens
+//! [smsclub "HTTP Gateway"].
+//!
+//! Clients tell an answer from an error by its line ends, ids by their digits, and a balance by digits, commas and dots.
+
+use std::sync::Arc;
+
+use gateway::{Account, Gateway};
+use http::Method;
+use sms::Money;
+
+use super::call::HttpCall;
+use super::faults::{Failure, Unsent};
+use super::sending::{self, Addressee, Fate, Sending};
+use super::{LONGEST_BODY, SmsClub, numbers, sign_in, states};
+use crate::wire::charset::Charset;
+use crate::wire::form::Pair;
+use crate::wire::{base64, form, multipart};
+use crate::{Answer, Body, Request};
+
+const CONTENT_TYPE: &str = "text/html; charset=utf-8";
+
+/// How many numbers or ids one request of this or the XML gateway may have.
+pub(super) const MOST: usize = 1_000;
+
+/// The decimal places of a balance.
+const PLACES: u32 = 4;
+
+/// Answers a request; `None` stands for a path that is none of this gateway's.
+pub(super) async fn answer(
+    dialect: &SmsClub,
+    gateway: &Gateway,
+    call: Option<HttpCall>,
+    request: Request,
+) -> Answer {
+    let answered = answered(dialect, gateway, call, request).await;
+    let body = answered.unwrap_or_else(|text| text.to_owned());
+    Answer::whole(200, CONTENT_TYPE, body)
+}
+
+/// The error is what the client is told.
+async fn answered(
+    dialect: &SmsClub,
+    gateway: &Gateway,
+    call: Option<HttpCall>,
+    request: Request,
+) -> Result<String, &'static str> {
+    let text = |failure: Failure| failure.text();
+    let call = call.ok_or(Failure::UnknownCall).map_err(text)?;
+    let peer = request.peer;
+    let parameters = Parameters::read(request).map_err(text)?;
+    let line_end = dialect.settings.line_end.characters();
+    let (username, secret) = parameters.credentials().map_err(text)?;
+    let account = sign_in::login(gateway, &username, &secret).await;
+    let account = account.map_err(text)?;
+    let admitted = dialect.pace.admit(gateway, &account, peer);
+    admitted.map_err(|refusal| Failure::from(refusal).text())?;
+    match call {
+        HttpCall::Send | HttpCall::SendEncoded => {
+            let sending = parameters.sending(call).map_err(text)?;
+            let told = sending::send(gateway, &account, &dialect.settings, sending).await;
+            let told = told.map_err(text)?;
+            if let Some(unsent) = sending::nothing_goes(&told) {
+                return Err(Unsent::text(unsent));
+            }
+            let ids = told.iter().filter_map(|told| Fate::message(&told.fate));
+            Ok(lines(line_end, ids.map(|id| id.0.to_string())))
+        }
+        HttpCall::Status => {
+            let asked = parameters.list("smscid").map_err(text)?;
+            let words = states::words(gateway, account.id, &asked).await;
+            let words = words.map_err(text)?;
+            if words.is_empty() {
+                return Err("Unknown message");
+            }
+            let states = words.iter().map(|(id, word)| format!("{}: {word}", id.0));
+            Ok(lines(line_end, states))
+        }
+        HttpCall::Balance => balance(gateway, &account, line_end).await.map_err(text),
+    }
+}
+
+/// Puts lines between the marks of their beginning and their end.
+fn lines(line_end: &str, lines: impl Iterator<Item = String>) -> String {
+    let mut body = format!("=IDS START={line_end}");
+    for line in lines {
+        body.push_str(&line);
+        body.push_str(line_end);
+    }
+    body.push_str("=IDS END=");
+    body.push_str(line_end);
+    body
+}
+
+/// Tells the balance and the credit: two numbers and no more, or a client reads a third one.
+async fn balance(
+    gateway: &Gateway,
+    account: &Arc<Account>,
+    line_end: &str,
+) -> Result<String, Failure> {
+    let available = gateway.balance(account.id).await?.available;
+    let credit = Money::new(account.credit_limit_micros, available.currency());
+    let number = |money: Money| money.rounded_down(PLACES).decimal_rounded(PLACES);
+    Ok(format!("{}{line_end}{}", number(available), number(credit)))
+}
+
+/// Holds what was sent, in no charset yet.
+struct Parameters(Vec<Pair>);
+
+impl Parameters {
+    /// Reads query and body. A semicolon divides nothing: clients send those between numbers as they are.
+    fn read(request: Request) -> Result<Self, Failure> {
+        if !matches!(request.method, Method::GET | Method::POST) {
+            return Err(Failure::WrongMethod);
+        }
+        let content_type = request.content_type().to_owned();
+        let mut pairs: Vec<_> = form::pairs(request.query.as_bytes()).collect();
+        match request.body {
+            Body::Whole(body) if body.len() > LONGEST_BODY => return Err(Failure::TooLarge),
+            Body::TooLarge => return Err(Failure::TooLarge),
+            Body::Whole(body) if multipart::is_multipart(&content_type) => {
+                let parts = multipart::pairs(&content_type, body);
+                pairs.extend(parts.map_err(|_| Failure::Unreadable)?);
+            }
+            Body::Whole(body) => pairs.extend(form::pairs(&body)),
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Returns the login, and whatever is given as its password or token.
+    fn credentials(&self) -> Result<(String, String), Failure> {
+        let secret = match self.octets("token") {
+            b"" => "password",
+            _ => "token",
+        };
+        Ok((self.text("username")?, self.text(secret)?))
+    }
+
+    fn sending(&self, call: HttpCall) -> Result<Sending, Failure> {
+        let text = match call {
+            HttpCall::SendEncoded => decode_base64(self.octets("text"))?,
+            HttpCall::Send | HttpCall::Status | HttpCall::Balance => self.text("text")?,
+        };
+        let recipients = self.list("to")?.into_iter();
+        let lifetime = self.text("lifetime")?;
+        let wrong = Failure::Field("lifetime", "Wrong lifetime");
+        Ok(Sending {
+            sender: self.text("from")?,
+            text,
+            recipients: recipients
+                .map(|given| Addressee { given, text: None })
+                .collect(),
+            lifetime_minutes: match lifetime.as_str() {
+                "" => 0,
+                lifetime => lifetime.parse().map_err(|_| wrong)?,
+            },
+            source: None,
+        })
+    }
+
+    /// Returns the numbers or ids of a list; some at least, and not too many.
+    fn list(&self, name: &'static str) -> Result<Vec<String>, Failure> {
+        entries(name, &self.text(name)?)
+    }
+
+    fn text(&self, name: &str) -> Result<String, Failure> {
+        decode(self.octets(name)).map(|text| text.trim().to_owned())
+    }
+
+    /// Returns the octets of the last parameter of this name; none when it is absent.
+    fn octets(&self, name: &str) -> &[u8] {
+        let mut named = self.0.iter().rev();
+        let found = named.find(|(known, _)| known == name.as_bytes());
+        found.map_or(&[], |(_, value)| value)
+    }
+}
+
+/// Splits a list of numbers or ids: some at least, and not too many.
+pub(super) fn entries(name: &'static str, list: &str) -> Result<Vec<String>, Failure> {
+    let entries: Vec<_> = numbers::split(list)
+        .take(MOST + 1)
+        .map(str::to_owned)
+        .collect();
+    match entries.len() {
+        0 => Err(Failure::Field(name, "Nothing is given")),
+        given if given > MOST => Err(Failure::Field(name, "Too many are given")),
+        _ => Ok(entries),
+    }
+}
+
+/// Reads octets as UTF-8 where they are that, and as Windows-1251 otherwise: the provider's own programs send the latter.
+fn decode(octets: &[u8]) -> Result<String, Failure> {
+    Charset::Utf8
+        .decode(octets)
+        .or_else(|_| Charset::Windows1251.decode(octets))
+        .map_err(|_| Failure::Field("text", "Text cannot be read"))
+}
+
+/// Reads the text of the oldest paths: Windows-1251 in Base64, its pluses perhaps made spaces, and equals signs without number.
+fn decode_base64(octets: &[u8]) -> Result<String, Failure> {
+    let wrong = || Failure::Field("text", "Text cannot be read");
+    let encoded = std::str::from_utf8(octets).map_err(|_| wrong())?;
+    let octets = base64::octets(encoded).ok_or_else(wrong)?;
+    Charset::Windows1251.decode(&octets).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_utf_8_or_else_windows_1251() {
+        for (octets, expected) in [
+            (&b"test"[..], Some("test")),
+            ("Привіт".as_bytes(), Some("Привіт")),
+            (b"\xCF\xF0\xE8\xE2\xB3\xF2", Some("Привіт")),
+            (b"\xCF\x98", None),
+        ] {
+            assert_eq!(decode(octets).ok().as_deref(), expected, "{octets:?}");
+        }
+    }
+
+    #[test]
+    fn encoded_texts_are_windows_1251_in_base64() {
+        for (encoded, expected) in [
+            ("dGVzdA==", Some("test")),
+            ("dGVzdA====", Some("test")),
+            ("z/Do4rPy", Some("Привіт")),
+            // The Base64 of an octet 0xFB has a plus, which a form makes a space.
+            ("++8=", Some("ып")),
+            ("  8=", Some("ып")),
+            ("", Some("")),
+            ("not base64!", None),
+            ("mA==", None),
+        ] {
+            let text = decode_base64(encoded.as_bytes());
+            assert_eq!(text.ok().as_deref(), expected, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_something_and_not_too_much() {
+        let list = |entries: usize| vec!["1"; entries].join(";");
+        assert_eq!(entries("to", &list(MOST)).map(|all| all.len()), Ok(MOST));
+        for (list, text) in [
+            (list(MOST + 1), "Too many are given"),
+            (" ; ".into(), "Nothing is given"),
+        ] {
+            assert_eq!(entries("to", &list), Err(Failure::Field("to", text)));
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Sending, the same through every door: whom it reaches, who is left out and why.
+
+use std::collections::HashSet;
+
+use gateway::{Account, Gateway, MessageId, Once, Submit, Terms, To};
+use sha2::{Digest, Sha256};
+use sms::{Lane, Msisdn, Originator, Refusal};
+
+use super::faults::{Failure, Unsent};
+use super::{Settings, numbers};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// For how long the same text from the same sender to the same number is a repetition [smsclub "Error"].
+const REPEATED_WITHIN_MS: i64 = 2 * MINUTE_MS;
+
+/// How many characters of the referral id are kept.
+const SOURCE_CHARACTERS: usize = 64;
+
+/// Asks to send.
+#[derive(Default)]
+pub(super) struct Sending {
+    pub(super) sender: String,
+    /// The text for those who have none of their own.
+    pub(super) text: String,
+    pub(super) recipients: Vec<Addressee>,
+    /// For how many minutes a message may wait; 0 for as long as the gateway lets it.
+    pub(super) lifetime_minutes: u32,
+    /// The id in the provider's referral system; kept, and nothing else.
+    pub(super) source: Option<String>,
+}
+
+/// Names one to send to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Addressee {
+    /// The number as the client wrote it.
+    pub(super) given: String,
+    pub(super) text: Option<String>,
+}
+
+/// Tells what became of one recipient.
+pub(super) struct Told {
+    /// The number as the client wrote it.
+    pub(super) given: String,
+    pub(super) fate: Fate,
+}
+
+/// Is what became of one recipient.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Fate {
+    /// The message is on its way to this number.
+    Goes(MessageId, Msisdn),
+    /// Nothing is sent. There may be a message all the same, which has ended.
+    Kept(Option<MessageId>, Unsent),
+}
+
+impl Fate {
+    /// Returns the message, if there is one.
+    pub(super) const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::Goes(id, _) => Some(*id),
+            Self::Kept(id, _) => *id,
+        }
+    }
+}
+
+/// Sends, and tells of each recipient in their order; of one that is given twice with the same text once. When this returns, what
+/// goes is durable. Refused is only what concerns every recipient.
+pub(super) async fn send(
+    gateway: &Gateway,
+    account: &Account,
+    settings: &Settings,
+    sending: Sending,
+) -> Result<Vec<Told>, Failure> {
+    let recipients = recipients(&sending, settings);
+    let submit = submit(account, &sending, &recipients);
+    let accepted = match gateway.submit(submit).await {
+        Ok(accepted) => Some(accepted),
+        Err(gateway::Error::Refused(Refusal::NoValidRecipients)) => None,
+        Err(gateway::Error::Refused(Refusal::Duplicate)) => {
+            let told = recipients.into_iter().map(|recipient| Told {
+                given: recipient.given,
+                fate: Fate::Kept(None, Unsent::Repeated),
+            });
+            return Ok(told.collect());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let valid = recipients.iter().filter_map(|recipient| recipient.number);
+    // The gateway has kept back those on the stop list by itself: this only tells which they were.
+    let stopped = gateway.stopped_among(account.id, valid.collect()).await?;
+    let told = recipients.into_iter().enumerate();
+    Ok(told
+        .map(|(position, recipient)| {
+            let accepted = accepted.as_ref();
+            let message = accepted.and_then(|accepted| accepted.message(position));
+            let repeated =
+                accepted.is_some_and(|accepted| accepted.repeated.binary_search(&position).is_ok());
+            let fate = match (recipient.number, message) {
+                (None, message) => Fate::Kept(message, Unsent::NotANumber),
+                _ if repeated => Fate::Kept(None, Unsent::Repeated),
+                (Some(number), Some(message)) if !stopped.contains(&number) => {
+                    Fate::Goes(message, number)
+                }
+                (Some(_), message) => Fate::Kept(message, Unsent::Stopped),
+            };
+            Told {
+                given: recipient.given,
+                fate,
+            }
+        })
+        .collect())
+}
+
+/// Why nothing goes to anybody; `None` when something goes. That everything was sent before is what a client must learn first.
+pub(super) fn nothing_goes(told: &[Told]) -> Option<Unsent> {
+    let mut first = None;
+    for recipient in told {
+        match recipient.fate {
+            Fate::Goes(..) => return None,
+            Fate::Kept(_, Unsent::Repeated) => first = Some(Unsent::Repeated),
+            Fate::Kept(_, unsent) => first = first.or(Some(unsent)),
+        }
+    }
+    first
+}
+
+/// A recipient whose number has been read.
+struct Recipient<'a> {
+    given: String,
+    number: Option<Msisdn>,
+    text: Option<&'a str>,
+}
+
+/// Reads the numbers; of a number that is there twice with the same text the first one counts.
+fn recipients<'a>(sending: &'a Sending, settings: &Settings) -> Vec<Recipient<'a>> {
+    let mut seen = HashSet::new();
+    let read = sending.recipients.iter().map(|addressee| Recipient {
+        given: addressee.given.clone(),
+        number: numbers::international(&addressee.given, &settings.default_country_prefix),
+        text: addressee.text.as_deref(),
+    });
+    read.filter(|recipient| {
+        let number = recipient.number;
+        let number = number.map_or_else(|| recipient.given.clone(), |number| number.to_string());
+        seen.insert((number, recipient.text))
+    })
+    .collect()
+}
+
+fn submit(account: &Account, sending: &Sending, recipients: &[Recipient<'_>]) -> Submit {
+    // However the sender is written, the handset shows the same one.
+    let sender = Originator::parse(&sending.sender).ok();
+    let sender = sender.as_ref().map_or(&*sending.sender, Originator::as_str);
+    let text_of_all = digest(&sending.text);
+    let to = |recipient: &Recipient<'_>| {
+        let own = recipient.text.map(digest);
+        let text = own.as_deref().unwrap_or(&text_of_all);
+        let once = |number: Msisdn| {
+            let texts = [sender, number.as_str(), text];
+            Once::new("smsclub message", &texts, Some(REPEATED_WITHIN_MS))
+        };
+        To {
+            text: recipient.text.map(str::to_owned),
+            once: recipient.number.map(once),
+            ..To::number(
+                recipient
+                    .number
+                    .map_or_else(|| recipient.given.clone(), |number| number.to_string()),
+            )
+        }
+    };
+    let lifetime_ms = i64::from(sending.lifetime_minutes) * MINUTE_MS;
+    let source = sending.source.as_deref();
+    Submit {
+        account: account.id,
+        terms: Terms {
+            originator: sending.sender.clone(),
+            text: sending.text.clone(),
+            lifetime_ms: (lifetime_ms > 0).then_some(lifetime_ms),
+            source: source.map(|source| source.chars().take(SOURCE_CHARACTERS).collect()),
+            ..Terms::default()
+        },
+        recipients: recipients.iter().map(to).collect(),
+        lane: if recipients.len() > 1 {
+            Lane::Bulk
+        } else {
+            Lane::Transactional
+        },
+        drop_repeats: false,
+    }
+}
+
+/// Stands for a text, so that a long one to many numbers is not read again for each.
+fn digest(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(given: &str, text: Option<&str>) -> Addressee {
+        Addressee {
+            given: given.into(),
+            text: text.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_recipient_is_there_once_for_each_text() {
+        let sending = Sending {
+            recipients: vec![
+                to("380989361131", Some("one")),
+                to("0989361131", Some("one")),
+                to("0989361131", Some("two")),
+                to("nobody", None),
+                to("nobody", None),
+            ],
+            ..Sending::default()
+        };
+        let kept = recipients(&sending, &Settings::default());
+        let kept: Vec<_> = kept
+            .iter()
+            .map(|kept| (kept.given.as_str(), kept.text))
+            .collect();
+        let expected = [
+            ("380989361131", Some("one")),
+            ("0989361131", Some("two")),
+            ("nobody", None),
+        ];
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn that_all_was_sent_before_is_told_before_anything_else() {
+        let kept = |unsent| Told {
+            given: String::new(),
+            fate: Fate::Kept(None, unsent),
+        };
+        let goes = || Told {
+            given: String::new(),
+            fate: Fate::Goes(MessageId(1), Msisdn::parse("380989361131").unwrap()),
+        };
+        let nothing = |told: &[Told]| nothing_goes(told);
+        assert_eq!(nothing(&[]), None);
+        assert_eq!(nothing(&[kept(Unsent::Repeated), goes()]), None);
+        let told = [kept(Unsent::NotANumber), kept(Unsent::Repeated)];
+        assert_eq!(nothing(&told), Some(Unsent::Repeated));
+        let told = [kept(Unsent::Stopped), kept(Unsent::NotANumber)];
+        assert_eq!(nothing(&told), Some(Unsent::Stopped));
+    }
+}
