@@ -19,8 +19,8 @@ use crate::directory::ConnectorSpec;
 /// 2. `submit` and `acknowledge` never wait. A connector does not queue: the gateway gives it no more segments than its
 ///    `capacity`, of which it keeps count itself; only the last message may go beyond it, so that a long one gets its turn, and
 ///    what does not fit the connector's window waits there until it does.
-/// 3. It never waits for receipts with an answer. Receipts go to [`Inbox::receipts`], from any of its links, and are answered
-///    upstream only after `acknowledge`.
+/// 3. It never waits for receipts with an answer. Receipts go to [`Inbox::receipts`] and messages from handsets to
+///    [`Inbox::inbound`], from any of its links, and are answered upstream only after `acknowledge`.
 /// 4. It keeps its own window, throughput and reconnection. While no link can send, `is_up` is false.
 /// 5. Whenever `is_up` changes it calls [`Inbox::changed`].
 /// 6. `stop` unbinds in order, answers what is outstanding, and returns when the links are closed.
@@ -35,7 +35,7 @@ pub trait Connector: Send + Sync {
     /// Hands over attempts.
     fn submit(&self, attempts: Vec<Attempt>);
 
-    /// Says that receipts are durable (`taken`), or could not be stored and must be sent again by the upstream.
+    /// Says that receipts and messages from handsets are durable (`taken`), or could not be stored and must be sent again by the upstream.
     fn acknowledge(&self, tickets: Vec<Ticket>, taken: bool);
 
     /// Closes the links in order and waits for it.
@@ -95,14 +95,14 @@ pub enum Failure {
     Unknown(Reason),
 }
 
-/// Names a receipt towards the connector that it came from.
+/// Names what an upstream sent, and waits for an answer to, towards the connector that it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// The link.
     pub link: u32,
     /// The link's session: a ticket of an earlier one is void.
     pub session: u64,
-    /// The receipt within the session.
+    /// The receipt, or the message from a handset, within the session.
     pub number: u32,
 }
 
@@ -119,6 +119,19 @@ pub struct Receipt {
     pub outcome: Option<Outcome>,
 }
 
+/// Is a message from a handset as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    /// By which to acknowledge it: as many as the segments that it came in.
+    pub tickets: Vec<Ticket>,
+    /// The handset's number, as the upstream gave it.
+    pub from: String,
+    /// The number that it was sent to, as the upstream gave it.
+    pub to: String,
+    /// Its text; what could not be read is U+FFFD, and octets that are no text are in hex.
+    pub text: String,
+}
+
 /// Is where a connector puts what it has to tell.
 #[derive(Clone)]
 pub struct Inbox {
@@ -128,6 +141,8 @@ pub struct Inbox {
     pub answers: mpsc::UnboundedSender<Answer>,
     /// Receipts; while it is full the connector holds them back, up to a bound beyond which the upstream is told to wait.
     pub receipts: mpsc::Sender<Receipt>,
+    /// Messages from handsets; held back like receipts while it is full.
+    pub inbound: mpsc::Sender<Inbound>,
     pub(crate) wake: Arc<tokio::sync::Notify>,
 }
 

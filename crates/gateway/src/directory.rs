@@ -26,6 +26,10 @@ use crate::secrets::{Secret, Vault};
 pub(crate) struct Directory {
     pub(crate) revision: i64,
     pub(crate) accounts: HashMap<AccountId, Arc<Account>>,
+    /// Which account has which number, in digits alone.
+    pub(crate) numbers: HashMap<String, AccountId>,
+    /// Whether any of them has a program that is called back.
+    pub(crate) calls_back: bool,
     /// By kind and name: public keys, logins, hashes of tokens.
     pub(crate) credentials: HashMap<(CredentialKind, String), Credential>,
     pub(crate) tariffs: HashMap<String, Arc<sms::Tariff>>,
@@ -78,11 +82,13 @@ impl Directory {
                 &format!("account {name}"),
                 Account::read(account),
                 |account| {
+                    directory.calls_back |= account.settings.callback_url.is_some();
                     directory.accounts.insert(account.id, Arc::new(account));
                 },
             );
         }
         directory.suspend_below();
+        directory.numbers = crate::inbound::numbers(&directory.accounts);
         for tariff in stored.tariffs {
             let read =
                 TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());

@@ -2,9 +2,11 @@
 
 mod active;
 mod answers;
+mod callbacks;
 mod campaigns;
 mod dispatch;
 mod housekeeping;
+mod inbound;
 mod receipts;
 mod records;
 pub mod registry;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::Gateway;
+use crate::callback::Caller;
 use crate::connector::Connectors;
 
 use registry::Registry;
@@ -29,10 +32,15 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts the tasks. Messages that an earlier process left on lease are recovered before anything is sent.
+    /// Starts the tasks. Messages that an earlier process left on lease are recovered before anything is sent. Without a caller
+    /// accounts' programs are told nothing: what they have to be told waits.
     ///
     /// Returns when every configured connector has been started (not: bound).
-    pub async fn start(gateway: Gateway, connectors: Arc<dyn Connectors>) -> Self {
+    pub async fn start(
+        gateway: Gateway,
+        connectors: Arc<dyn Connectors>,
+        caller: Option<Arc<dyn Caller>>,
+    ) -> Self {
         let mut registry = Registry::default();
         let (ready, is_ready) = oneshot::channel();
         let handle = gateway.clone();
@@ -45,6 +53,12 @@ impl Running {
         registry.spawn("release", move |stop| housekeeping::release(handle, stop));
         let handle = gateway.clone();
         registry.spawn("sweep", move |stop| housekeeping::sweep(handle, stop));
+        if let Some(caller) = caller {
+            let handle = gateway.clone();
+            registry.spawn("callbacks", move |stop| {
+                callbacks::run(handle, caller, stop)
+            });
+        }
         let handle = gateway.clone();
         registry.spawn("campaigns", move |stop| campaigns::run(handle, stop));
         registry.spawn("reload", move |stop| housekeeping::reload(gateway, stop));

@@ -17,6 +17,9 @@ use crate::Gateway;
 use crate::connector::{Connectors, Inbox};
 use crate::directory::ConnectorSpec;
 
+/// How many messages from handsets wait for the store before a connector keeps further ones to itself.
+const INBOUND_WAITING: usize = 256;
+
 /// How many receipts wait for the store before a connector keeps further ones to itself.
 const RECEIPTS_WAITING: usize = 4_096;
 
@@ -120,12 +123,14 @@ impl Way {
             );
         }
         let (answers, given) = mpsc::unbounded_channel();
-        let (receipts, received) = mpsc::channel(RECEIPTS_WAITING);
+        let (receipts, reported) = mpsc::channel(RECEIPTS_WAITING);
+        let (inbound, received) = mpsc::channel(INBOUND_WAITING);
         let wake = Arc::new(Notify::new());
         let inbox = Inbox {
             connector: spec.id,
             answers: answers.clone(),
             receipts,
+            inbound,
             wake: Arc::clone(&wake),
         };
         let connector = connectors.start(spec, inbox)?;
@@ -135,7 +140,7 @@ impl Way {
         let mut records = Registry::default();
         let task = (gateway.clone(), Arc::clone(&active));
         records.spawn(format!("records of {name}"), |stop| {
-            records::run(task.0, task.1, given, received, stop)
+            records::run(task.0, task.1, (given, reported, received), stop)
         });
         let mut dispatch = Registry::default();
         let task = (gateway.clone(), Arc::clone(&active));

@@ -1,17 +1,19 @@
 //! One session of a link, from its bind request to its end.
 
+mod inbound;
 mod receipts;
 mod submits;
 
 use std::collections::VecDeque;
 
-use gateway::connector::Receipt;
+use gateway::connector::{Inbound, Receipt};
 use smpp::Session;
 use smpp::session::{CloseReason, Event, SendError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::congestion::Congestion;
 use super::hands::{Done, Hands};
+use super::joining::Joining;
 use super::link::give_back;
 use super::plan::Plan;
 use super::slot::{Command, Slot, State};
@@ -19,7 +21,7 @@ use super::tickets::Tickets;
 use super::trust::Trust;
 use crate::driver::Party;
 
-/// How long a stopping link waits for answers, to its submits and to the operator's receipts.
+/// How long a stopping link waits for answers, to its submits and to what the operator sent.
 const STOP_MS: u64 = 3_000;
 
 /// How long the operator may take to agree to the end.
@@ -41,6 +43,10 @@ pub(super) struct Bound<'a> {
     tickets: Tickets,
     /// Receipts that the gateway has no room for yet.
     held: VecDeque<Receipt>,
+    /// Parts of messages from handsets.
+    joining: Joining,
+    /// Messages from handsets that the gateway has no room for yet.
+    heard: VecDeque<Inbound>,
     offer_again_ms: Option<u64>,
     stopping: Stopping,
     /// When the operator accepted the bind.
@@ -89,6 +95,8 @@ impl<'a> Bound<'a> {
             write_again_ms: None,
             tickets: Tickets::default(),
             held: VecDeque::new(),
+            joining: Joining::default(),
+            heard: VecDeque::new(),
             offer_again_ms: None,
             stopping: Stopping::No,
             since_ms: None,
@@ -195,6 +203,7 @@ impl Party for Bound<'_> {
                 self.stopping = Stopping::Draining {
                     until_ms: now_ms + STOP_MS,
                 };
+                self.give_up_joining(None, now_ms);
             }
         }
     }
@@ -241,7 +250,8 @@ impl Party for Bound<'_> {
 
     fn advance(&mut self, session: &mut Session, now_ms: u64) {
         self.write(session, now_ms);
-        if !self.held.is_empty() {
+        self.give_up_joining(Some(now_ms), now_ms);
+        if !self.held.is_empty() || !self.heard.is_empty() {
             self.offer(now_ms);
         }
         self.stop_when_due(session, now_ms);
@@ -252,9 +262,14 @@ impl Party for Bound<'_> {
             Stopping::No => None,
             Stopping::Draining { until_ms } | Stopping::Unbinding { until_ms } => Some(until_ms),
         };
-        [self.write_again_ms, self.offer_again_ms, stop_ms]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.write_again_ms,
+            self.offer_again_ms,
+            self.joining.due_ms(),
+            stop_ms,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }

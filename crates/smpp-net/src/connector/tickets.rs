@@ -1,10 +1,10 @@
-//! The receipts of one session that are not answered upstream yet.
+//! The receipts and messages from handsets of one session that are not answered upstream yet.
 
 use std::collections::VecDeque;
 
 use smpp::Header;
 
-/// Numbers receipts in the order in which they came.
+/// Numbers them in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Tickets {
     /// Those from `first` on; `None` where one was answered before an earlier one.
@@ -14,7 +14,7 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
-    /// Numbers a receipt that came in this request.
+    /// Numbers what came in this request.
     pub(super) fn open(&mut self, header: Header) -> u32 {
         let number = self
             .first

@@ -1,4 +1,6 @@
-//! Receipts go to the gateway, and are answered when it has them.
+//! What the operator sends: receipts go to the gateway, and are answered when it has them.
+
+use std::collections::VecDeque;
 
 use gateway::connector::{Receipt, Ticket};
 use smpp::session::{Request, SendError};
@@ -7,12 +9,14 @@ use smpp::{
     message_id, receipt,
 };
 use sms::Msisdn;
+use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::Bound;
+use crate::connector::inbound::Part;
 use crate::connector::outcome::outcome;
 
-/// How often receipts are offered again that the gateway had no room for.
+/// How often is offered again what the gateway had no room for.
 const OFFER_AGAIN_MS: u64 = 10;
 
 impl Bound<'_> {
@@ -32,10 +36,13 @@ impl Bound<'_> {
                 self.receipt(header, &receipt::Receipt::read_data(&data), numbers, now_ms);
                 Ok(())
             }
-            Pdu::DeliverSm(_) | Pdu::DataSm(_) => {
-                let (connector, link) = (&self.plan.name, self.slot.number);
-                tracing::debug!(connector, link, "a message from a handset is dropped");
-                respond(session, &header)
+            Pdu::DeliverSm(deliver) => {
+                self.inbound(header, Part::of_deliver(&deliver), now_ms);
+                Ok(())
+            }
+            Pdu::DataSm(data) => {
+                self.inbound(header, Part::of_data(&data), now_ms);
+                Ok(())
             }
             // Neither has an answer, and neither is of use here.
             Pdu::Outbind(_) | Pdu::AlertNotification(_) => Ok(()),
@@ -70,11 +77,7 @@ impl Bound<'_> {
         now_ms: u64,
     ) {
         self.useful = true;
-        let ticket = Ticket {
-            link: self.slot.number,
-            session: self.session,
-            number: self.tickets.open(header),
-        };
+        let ticket = self.ticket(header);
         let candidates = if read.message_id.is_empty() {
             tracing::warn!(
                 connector = self.plan.name,
@@ -93,19 +96,13 @@ impl Bound<'_> {
         self.offer(now_ms);
     }
 
-    /// Gives the gateway as many receipts as it has room for.
+    /// Gives the gateway as many receipts and messages from handsets as it has room for.
     pub(super) fn offer(&mut self, now_ms: u64) {
-        self.offer_again_ms = None;
-        while let Some(receipt) = self.held.pop_front() {
-            match self.plan.inbox.receipts.try_send(receipt) {
-                Ok(()) => {}
-                Err(TrySendError::Full(receipt) | TrySendError::Closed(receipt)) => {
-                    self.held.push_front(receipt);
-                    self.offer_again_ms = Some(now_ms + OFFER_AGAIN_MS);
-                    return;
-                }
-            }
-        }
+        let inbox = &self.plan.inbox;
+        let receipts = offer_each(&mut self.held, &inbox.receipts);
+        let inbound = offer_each(&mut self.heard, &inbox.inbound);
+        let all = receipts && inbound;
+        self.offer_again_ms = (!all).then_some(now_ms + OFFER_AGAIN_MS);
     }
 
     pub(super) fn acknowledge(&mut self, session: &mut Session, tickets: &[Ticket], taken: bool) {
@@ -123,6 +120,17 @@ impl Bound<'_> {
             }
         }
     }
+}
+
+/// Sends on what there is room for; tells whether that was everything.
+fn offer_each<T>(held: &mut VecDeque<T>, room: &Sender<T>) -> bool {
+    while let Some(next) = held.pop_front() {
+        if let Err(TrySendError::Full(next) | TrySendError::Closed(next)) = room.try_send(next) {
+            held.push_front(next);
+            return false;
+        }
+    }
+    true
 }
 
 /// Reads an address as a number; `None` for a name, and for what is too short to tell phones apart.

@@ -1,0 +1,198 @@
+//! Messages from handsets as they come in PDUs: who from, which text, and which part of it.
+
+use gateway::connector::{Inbound, Ticket};
+use smpp::{Address, DataSm, DeliverSm, Tag, Tlv, Tlvs};
+use sms::text::{Concatenation, decode_gsm7, decode_ucs2, write_hex};
+
+/// A UDH leads the text [smpp34 §5.2.12].
+const ESM_CLASS_UDH: u8 = 0x40;
+
+/// One PDU of a message from a handset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) from: String,
+    pub(super) to: String,
+    /// Which part of which text it is; `None` for a whole one.
+    pub(super) concatenation: Option<Concatenation>,
+    pub(super) data_coding: u8,
+    /// The text without a header.
+    pub(super) octets: Vec<u8>,
+}
+
+impl Part {
+    pub(super) fn of_deliver(pdu: &DeliverSm<'_>) -> Self {
+        let from_to = [pdu.source, pdu.destination];
+        Self::new(
+            from_to,
+            (pdu.esm_class, pdu.data_coding),
+            pdu.text(),
+            pdu.tlvs,
+        )
+    }
+
+    pub(super) fn of_data(pdu: &DataSm<'_>) -> Self {
+        let payload = pdu.tlvs.get(Tag::MESSAGE_PAYLOAD);
+        let text = payload.map_or(&[][..], |tlv| tlv.value);
+        let from_to = [pdu.source, pdu.destination];
+        Self::new(from_to, (pdu.esm_class, pdu.data_coding), text, pdu.tlvs)
+    }
+
+    fn new(
+        from_to: [Address<'_>; 2],
+        (esm_class, data_coding): (u8, u8),
+        text: &[u8],
+        tlvs: Tlvs<'_>,
+    ) -> Self {
+        let (header, octets) = if esm_class & ESM_CLASS_UDH == 0 {
+            (&[][..], text)
+        } else {
+            // A header that does not fit is none: better a text with strange signs than none at all.
+            let length = text.first().map_or(0, |length| usize::from(*length) + 1);
+            text.split_at_checked(length).unwrap_or((&[], text))
+        };
+        let [from, to] = from_to.map(|it| String::from_utf8_lossy(it.address).into_owned());
+        Self {
+            from,
+            to,
+            concatenation: Concatenation::from_udh(header)
+                .or_else(|| by_parameters(tlvs))
+                .filter(|concatenation| concatenation.total > 1),
+            data_coding,
+            octets: octets.to_vec(),
+        }
+    }
+
+    /// Makes a message of the part alone.
+    pub(super) fn alone(self, tickets: Vec<Ticket>) -> Inbound {
+        Inbound {
+            tickets,
+            text: decode(self.data_coding, &self.octets),
+            from: self.from,
+            to: self.to,
+        }
+    }
+}
+
+/// Finds the `sar_*` parameters [smpp34 §5.3.2.22 to §5.3.2.24], if they make sense.
+fn by_parameters(tlvs: Tlvs<'_>) -> Option<Concatenation> {
+    let octet = |tag| tlvs.get(tag).and_then(Tlv::as_u8);
+    let concatenation = Concatenation {
+        reference: tlvs.get(Tag::SAR_MSG_REF_NUM).and_then(Tlv::as_u16)?,
+        total: octet(Tag::SAR_TOTAL_SEGMENTS)?,
+        index: octet(Tag::SAR_SEGMENT_SEQNUM)?,
+    };
+    (1..=concatenation.total)
+        .contains(&concatenation.index)
+        .then_some(concatenation)
+}
+
+/// Reads a text by its coding [smpp34 §5.2.19] [3GPP TS 23.038 §4]; nothing that a handset sent is refused, so what is no text,
+/// or in an alphabet that we do not have, is written in hex.
+fn decode(data_coding: u8, octets: &[u8]) -> String {
+    match data_coding {
+        0x00 | 0xC0..=0xDF => decode_gsm7(octets),
+        0x01 | 0x03 => octets.iter().copied().map(char::from).collect(),
+        0x08 | 0xE0..=0xEF => decode_ucs2(octets),
+        // General groups: bit 5 says that the text is compressed, bits 3 and 2 name the alphabet.
+        0x10..=0x1F | 0x40..=0x5F => match data_coding >> 2 & 0b11 {
+            0 => decode_gsm7(octets),
+            2 => decode_ucs2(octets),
+            _ => write_hex(octets),
+        },
+        // Data coding and message class: bit 2 says that it is octets.
+        0xF0..=0xFF if data_coding & 0x04 == 0 => decode_gsm7(octets),
+        _ => write_hex(octets),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smpp::TlvBuffer;
+
+    use super::*;
+
+    fn deliver(esm_class: u8, data_coding: u8, short_message: &[u8]) -> DeliverSm<'_> {
+        DeliverSm {
+            source: Address::international(b"380671234567"),
+            destination: Address::international(b"380501110000"),
+            esm_class,
+            data_coding,
+            short_message,
+            ..DeliverSm::default()
+        }
+    }
+
+    #[test]
+    fn each_coding_is_read_as_its_alphabet() {
+        for (data_coding, octets, text) in [
+            (0x00, &b"Hi \x02\x1B\x65"[..], "Hi $€"),
+            (0x00, b"\x80", "\u{fffd}"),
+            (0x01, b"Hi $", "Hi $"),
+            (0x03, b"caf\xE9", "café"),
+            (0x08, b"\x04\x36\xD8\x3D\xDE\x42", "ж🙂"),
+            (0x08, b"\x04\x36\x04", "ж\u{fffd}"),
+            (0x04, b"\x00\xFF", "00FF"),
+            (0x02, b"\x01", "01"),
+            (0x10, b"\x00", "@"),
+            (0x14, b"\x01", "01"),
+            (0x18, b"\x04\x36", "ж"),
+            (0x30, b"\x01", "01"),
+            (0xF1, b"\x00", "@"),
+            (0xF5, b"\x01", "01"),
+            (0x00, b"", ""),
+        ] {
+            let part = Part::of_deliver(&deliver(0, data_coding, octets));
+            assert_eq!(part.alone(vec![]).text, text, "{data_coding:#04X}");
+        }
+    }
+
+    #[test]
+    fn the_header_is_no_part_of_the_text() {
+        let long = |reference| {
+            Some(Concatenation {
+                reference,
+                total: 2,
+                index: 1,
+            })
+        };
+        let mut sar = TlvBuffer::new();
+        sar.push_u16(Tag::SAR_MSG_REF_NUM, 300);
+        sar.push_u8(Tag::SAR_TOTAL_SEGMENTS, 2);
+        sar.push_u8(Tag::SAR_SEGMENT_SEQNUM, 1);
+        let mut by_parameters = deliver(0, 1, b"hi");
+        by_parameters.tlvs = sar.tlvs();
+        for (pdu, concatenation, octets) in [
+            (deliver(0, 1, b"hi"), None, &b"hi"[..]),
+            (
+                deliver(0x40, 1, b"\x05\0\x03\x07\x02\x01hi"),
+                long(7),
+                b"hi",
+            ),
+            (deliver(0x40, 1, b"\x05\0\x03\x07\x01\x01hi"), None, b"hi"),
+            (deliver(0x40, 1, b"\x04\x04\x02\x00\x01hi"), None, b"hi"),
+            (deliver(0x40, 1, b"\x09hi"), None, b"\x09hi"),
+            (deliver(0x40, 1, b""), None, b""),
+            (by_parameters, long(300), b"hi"),
+        ] {
+            let part = Part::of_deliver(&pdu);
+            assert_eq!(part.concatenation, concatenation, "{pdu:?}");
+            assert_eq!(part.octets, octets, "{pdu:?}");
+        }
+    }
+
+    #[test]
+    fn a_payload_of_data_sm_is_a_text() {
+        let mut tlvs = TlvBuffer::new();
+        tlvs.push(Tag::MESSAGE_PAYLOAD, b"hello").unwrap();
+        let part = Part::of_data(&DataSm {
+            source: Address::international(b"380671234567"),
+            destination: Address::alphanumeric(b"Shop"),
+            data_coding: 1,
+            tlvs: tlvs.tlvs(),
+            ..DataSm::default()
+        });
+        let inbound = part.alone(vec![]);
+        assert_eq!((&*inbound.from, &*inbound.to), ("380671234567", "Shop"));
+        assert_eq!(inbound.text, "hello");
+    }
+}

@@ -1,0 +1,114 @@
+//! Messages from handsets, and the callbacks that tell of them.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Row};
+use sms::Timestamp;
+use store::inbound::{Inbound, NewInbound, Received};
+use store::{AccountId, Error, InboundId};
+
+use crate::callbacks::{Subject, owe};
+use crate::{SqliteStore, failed};
+
+#[async_trait]
+impl Inbound for SqliteStore {
+    async fn receive(&self, messages: Vec<NewInbound>) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                messages
+                    .iter()
+                    .try_for_each(|message| keep(connection, message))
+            })
+            .await
+    }
+
+    async fn received(
+        &self,
+        account: AccountId,
+        after: Option<InboundId>,
+        since: Timestamp,
+        to: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Received>, Error> {
+        self.readers
+            .view(move |view| {
+                let after = match after {
+                    Some(after) => after,
+                    None => before(view, account, since)?,
+                };
+                view.prepare_cached(RECEIVED)
+                    .and_then(|mut select| {
+                        let since = since.as_millis();
+                        let key = (account.0, after.0, since, to, limit);
+                        select.query_map(key, read)?.collect()
+                    })
+                    .map_err(failed("cannot read messages from handsets"))
+            })
+            .await
+    }
+}
+
+const RECEIVED: &str = "SELECT id, sender, recipient, text, at FROM inbound \
+     WHERE account_id = ?1 AND id > ?2 AND at >= ?3 AND (?4 IS NULL OR recipient = ?4) ORDER BY id LIMIT ?5";
+
+/// The least number of those that came since a moment: they are mostly, but not strictly, numbered in the order of their times.
+const FIRST: &str = "SELECT min(id) FROM inbound WHERE account_id = ?1 AND at >= ?2";
+
+fn keep(connection: &Connection, message: &NewInbound) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO inbound (account_id, connector_id, sender, recipient, text, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )
+        .and_then(|mut insert| {
+            insert.execute((
+                message.account.map(|account| account.0),
+                message.connector.0,
+                &message.from,
+                &message.to,
+                &message.text,
+                message.at.as_millis(),
+            ))
+        })
+        .map_err(failed("cannot keep a message from a handset"))?;
+    let id = InboundId(connection.last_insert_rowid());
+    match message.account {
+        Some(account) if message.tells => {
+            owe(connection, account, Subject::Inbound(id), message.at)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Finds the number after which the messages since a moment begin, so that older ones need not be looked at.
+fn before(view: &Connection, account: AccountId, since: Timestamp) -> Result<InboundId, Error> {
+    let first: Option<i64> = view
+        .prepare_cached(FIRST)
+        .and_then(|mut select| select.query_row((account.0, since.as_millis()), |row| row.get(0)))
+        .map_err(failed("cannot look for messages from handsets"))?;
+    Ok(InboundId(first.map_or(i64::MAX, |first| first - 1)))
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Received> {
+    Ok(Received {
+        id: InboundId(row.get(0)?),
+        from: row.get(1)?,
+        to: row.get(2)?,
+        text: row.get(3)?,
+        at: Timestamp::from_millis(row.get(4)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sent::tests::plan;
+
+    #[test]
+    fn messages_from_handsets_are_found_through_an_index_and_nothing_is_sorted() {
+        let received = "SEARCH inbound USING INDEX inbound_account (account_id=? AND id>?)";
+        assert_eq!(plan(RECEIVED), [received]);
+        let first =
+            "SEARCH inbound USING COVERING INDEX inbound_account_at (account_id=? AND at>?)";
+        assert_eq!(plan(FIRST), [first]);
+    }
+}
