@@ -1,24 +1,55 @@
-//! SMS Center's API.
+//! The HTTP API of SMS Center: one address for each kind of thing, four formats of answers, three character sets [smscenter].
 
+mod answer;
+mod balance;
+mod call;
+mod credentials;
+mod endpoint;
+mod faults;
+mod ids;
+mod limits;
+mod parameters;
 mod settings;
+mod times;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use gateway::Gateway;
+use tokio::sync::Semaphore;
 
-pub use settings::Settings;
+pub use settings::{DefaultCharset, PerMinute, Settings};
 
-use crate::{Answer, Dialect, Request};
+use crate::{Answer, Dialect, Request, apart};
+use answer::Answered;
+use call::Call;
+use endpoint::Called;
+use faults::{Codes, Failure};
+use limits::Limits;
+use parameters::Parameters;
+
+/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
+const READ_APART_FROM: usize = 64 * 1024;
+
+/// How many such requests are read at a time; the others wait for their turns.
+const READ_AT_ONCE: usize = 2;
 
 /// Answers requests of this API.
 pub struct SmsCenter {
-    #[expect(dead_code, reason = "about to be built")]
     settings: Settings,
+    limits: Limits,
+    /// Turns to read a long request.
+    turns: Arc<Semaphore>,
 }
 
 impl SmsCenter {
     /// Makes the dialect with its settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self {
+            limits: Limits::new(&settings),
+            settings,
+            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+        }
     }
 }
 
@@ -28,11 +59,83 @@ impl Dialect for SmsCenter {
         "smscenter"
     }
 
-    fn claims(&self, _path: &str) -> bool {
-        false
+    fn claims(&self, path: &str) -> bool {
+        Called::of(path).is_some()
     }
 
-    async fn answer(&self, _gateway: &Gateway, _request: Request) -> Answer {
-        Answer::whole(503, "text/plain; charset=utf-8", "not built yet\n")
+    /// Answers with status 200 whatever happens, and never with an empty body: programs take anything else for a broken
+    /// connection and send the same message again, to the provider's other addresses.
+    async fn answer(&self, gateway: &Gateway, request: Request) -> Answer {
+        let called = Called::of(&request.path).expect("only claimed paths are answered");
+        let (method, peer) = (request.method.clone(), request.peer);
+        let parameters = self.read(request, called.rest).await;
+        let codes = called.endpoint.map_or(&Codes::PLAIN, |row| &row.codes);
+        // A HEAD that sends a message, as a preview of links may make it, would be a trap.
+        let answered = match method {
+            http::Method::GET | http::Method::POST => {
+                self.call(gateway, &called, &parameters, peer).await
+            }
+            _ => Err(Failure::Parameters),
+        };
+        let reply = parameters.reply();
+        match answered {
+            Ok(answered) => reply.write(&answered),
+            Err(failure) => {
+                let id = called.endpoint.is_some_and(|row| row.names_id);
+                let id = id.then(|| parameters.id());
+                reply.write_fault(&faults::fault(&failure, codes, id))
+            }
+        }
+    }
+}
+
+impl SmsCenter {
+    /// Does a call once it is known who calls: a blocked address first, then the credentials, the address that the account may be
+    /// used from, how many requests of its are under way, and last of all the parameters.
+    async fn call(
+        &self,
+        gateway: &Gateway,
+        called: &Called,
+        parameters: &Parameters,
+        peer: Option<std::net::IpAddr>,
+    ) -> Result<Answered, Failure> {
+        self.limits.check_address(peer, gateway.now())?;
+        let answered = async {
+            let account = credentials::sign_in(gateway, parameters, peer).await?;
+            let _under_way = self.limits.begin(account.id)?;
+            let row = called.endpoint.ok_or(Failure::Parameters)?;
+            if parameters.is_broken() {
+                return Err(Failure::Parameters);
+            }
+            let call = Call {
+                gateway,
+                account: &account,
+                settings: &self.settings,
+                parameters,
+                limits: &self.limits,
+                endpoint: row.name,
+            };
+            (row.answer)(call).await
+        };
+        let answered = answered.await;
+        if answered.as_ref().is_err_and(Failure::is_bad_request) {
+            self.limits.note_bad(peer, gateway.now());
+        }
+        answered
+    }
+
+    async fn read(&self, request: Request, rest: bool) -> Parameters {
+        if request.octets() <= READ_APART_FROM {
+            return Parameters::read(&request, rest, &self.settings);
+        }
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.expect("the semaphore is never closed");
+        let settings = self.settings;
+        apart::run(move || {
+            // The reading goes on when the client goes away, and so does the turn.
+            let _turn = turn;
+            Parameters::read(&request, rest, &settings)
+        })
+        .await
     }
 }

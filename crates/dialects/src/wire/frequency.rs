@@ -50,6 +50,14 @@ impl<K: Eq + Hash> Frequency<K> {
             }
         }
     }
+
+    /// Forgets the latest event of a key: it was let through, and nothing came of it.
+    pub(crate) fn take_back(&self, key: &K) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(times) = seen.get_mut(key) {
+            times.pop_back();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,5 +78,8 @@ mod tests {
         assert_eq!(frequency.allow("b", 3, at(900)), Ok(()));
         assert_eq!(frequency.allow("a", 3, at(1_000)), Ok(()));
         assert_eq!(frequency.allow("a", 3, at(1_099)), Err(1));
+        frequency.take_back(&"a");
+        frequency.take_back(&"c");
+        assert_eq!(frequency.allow("a", 3, at(1_099)), Ok(()));
     }
 }

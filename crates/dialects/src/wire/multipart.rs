@@ -26,22 +26,53 @@ pub(crate) fn is_multipart(content_type: &str) -> bool {
 ///
 /// A file is read like any other part: what counts is its content.
 pub(crate) fn pairs(content_type: &str, body: Bytes) -> Result<Vec<Pair>, Malformed> {
-    // All of the body is there, so that nothing waits.
-    let pairs = split(content_type, body).now_or_never();
-    pairs.unwrap_or(Err(Malformed))
+    let parts = parts(content_type, body)?.into_iter();
+    Ok(parts.map(|part| (part.name, part.value.to_vec())).collect())
 }
 
-async fn split(content_type: &str, body: Bytes) -> Result<Vec<Pair>, Malformed> {
+/// Reads the pairs of a whole body like [`pairs`], but leaves out the files, and answers how many these are.
+pub(crate) fn pairs_and_files(
+    content_type: &str,
+    body: Bytes,
+) -> Result<(Vec<Pair>, usize), Malformed> {
+    let mut parts = parts(content_type, body)?;
+    let all = parts.len();
+    parts.retain(|part| !part.is_file);
+    let files = all - parts.len();
+    let parts = parts.into_iter();
+    let pairs = parts.map(|part| (part.name, part.value.to_vec())).collect();
+    Ok((pairs, files))
+}
+
+/// Is one of the parts that has a name.
+struct Part {
+    name: Vec<u8>,
+    value: Bytes,
+    is_file: bool,
+}
+
+fn parts(content_type: &str, body: Bytes) -> Result<Vec<Part>, Malformed> {
+    // All of the body is there, so that nothing waits.
+    let parts = split(content_type, body).now_or_never();
+    parts.unwrap_or(Err(Malformed))
+}
+
+async fn split(content_type: &str, body: Bytes) -> Result<Vec<Part>, Malformed> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| Malformed)?;
     let whole = stream::iter([Ok::<_, Infallible>(body)]);
-    let mut parts = Multipart::new(whole, boundary);
-    let mut pairs = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(|_| Malformed)? {
+    let mut multipart = Multipart::new(whole, boundary);
+    let mut parts = Vec::new();
+    while let Some(part) = multipart.next_field().await.map_err(|_| Malformed)? {
         let name = part.name().map(|name| name.as_bytes().to_vec());
+        let is_file = part.file_name().is_some();
         let value = part.bytes().await.map_err(|_| Malformed)?;
-        pairs.extend(name.map(|name| (name, value.to_vec())));
+        parts.extend(name.map(|name| Part {
+            name,
+            value,
+            is_file,
+        }));
     }
-    Ok(pairs)
+    Ok(parts)
 }
 
 #[cfg(test)]
@@ -64,6 +95,15 @@ mod tests {
                 (b"phones[0][0]".to_vec(), Vec::new()),
             ]
         );
+    }
+
+    #[test]
+    fn a_part_with_the_name_of_a_file_is_a_file() {
+        let body = b"--a\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello\r\n\
+            --a\r\nContent-Disposition: form-data; name=\"0\"; filename=\"a.jpg\"\r\n\r\n\xFF\xD8\r\n--a--\r\n";
+        let body = Bytes::from_static(body);
+        let read = pairs_and_files("multipart/form-data; boundary=a", body).unwrap();
+        assert_eq!(read, (vec![(b"text".to_vec(), b"hello".to_vec())], 1));
     }
 
     #[test]
