@@ -15,16 +15,19 @@ pub enum EntryKind {
     Release,
     /// Corrects the balance by hand, up or down.
     Adjustment,
+    /// Comes from another account, or goes to it when negative: there its counterpart is.
+    Transfer,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::TopUp,
         Self::Hold,
         Self::Charge,
         Self::Release,
         Self::Adjustment,
+        Self::Transfer,
     ];
 
     /// Returns the stable code under which the kind is stored; never 0.
@@ -35,6 +38,7 @@ impl EntryKind {
             Self::Charge => 3,
             Self::Release => 4,
             Self::Adjustment => 5,
+            Self::Transfer => 6,
         }
     }
 
@@ -51,6 +55,7 @@ impl EntryKind {
             Self::Charge => "charge",
             Self::Release => "release",
             Self::Adjustment => "adjustment",
+            Self::Transfer => "transfer",
         }
     }
 }
@@ -109,7 +114,7 @@ impl Book {
         let take = |sum: i64| sum.checked_sub(amount).ok_or(LedgerError::Overflow);
         let (negative, over) = (amount < 0, amount > held);
         match kind {
-            EntryKind::TopUp | EntryKind::Adjustment => Ok(Self {
+            EntryKind::TopUp | EntryKind::Adjustment | EntryKind::Transfer => Ok(Self {
                 available: add(available)?,
                 held,
                 charged,
@@ -176,18 +181,20 @@ mod tests {
 
     #[test]
     fn money_goes_from_available_to_held_to_charged_or_back() {
-        use EntryKind::{Adjustment, Charge, Hold, Release, TopUp};
+        use EntryKind::{Adjustment, Charge, Hold, Release, TopUp, Transfer};
         let book = Book::from_entries([
             (TopUp, 1000),
             (Hold, 300),
             (Charge, 100),
             (Release, 50),
             (Adjustment, -10),
+            (Transfer, 70),
+            (Transfer, -200),
         ]);
         assert_eq!(
             book,
             Ok(Book {
-                available: 740,
+                available: 610,
                 held: 150,
                 charged: 100
             })
@@ -196,7 +203,7 @@ mod tests {
 
     #[test]
     fn entries_that_make_no_sense_are_refused() {
-        use EntryKind::{Charge, Hold, Release, TopUp};
+        use EntryKind::{Charge, Hold, Release, TopUp, Transfer};
         let book = Book {
             available: 100,
             held: 20,
@@ -209,6 +216,7 @@ mod tests {
             (Release, 21, LedgerError::MoreThanHeld),
             (TopUp, i64::MAX, LedgerError::Overflow),
             (Hold, 151, LedgerError::InsufficientFunds),
+            (Transfer, -151, LedgerError::InsufficientFunds),
         ] {
             assert_eq!(
                 book.apply_within(50, kind, amount),
@@ -241,8 +249,11 @@ mod tests {
             for (kind, amount) in entries {
                 let Ok(after) = book.apply_within(credit_limit, kind, amount) else { continue };
                 book = after;
-                if matches!(kind, EntryKind::TopUp | EntryKind::Adjustment) {
-                    brought_in += amount;
+                match kind {
+                    EntryKind::TopUp | EntryKind::Adjustment | EntryKind::Transfer => {
+                        brought_in += amount;
+                    }
+                    EntryKind::Hold | EntryKind::Charge | EntryKind::Release => {}
                 }
                 prop_assert_eq!(book.available + book.held + book.charged, brought_in);
                 prop_assert!(book.held >= 0 && book.charged >= 0);

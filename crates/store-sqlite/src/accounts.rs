@@ -1,7 +1,7 @@
 //! Accounts and credentials.
 
 use async_trait::async_trait;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sms::Timestamp;
 use store::accounts::{Accounts, Credential, NewAccount};
 use store::{AccountId, Error};
@@ -14,32 +14,43 @@ impl Accounts for SqliteStore {
     async fn add_account(&self, account: NewAccount, at: Timestamp) -> Result<AccountId, Error> {
         self.writer
             .write(move |connection| {
-                let exists = connection
-                    .prepare_cached("SELECT 1 FROM account WHERE name = ?1")
-                    .and_then(|mut select| select.exists([&account.name]))
-                    .map_err(failed("cannot look for the account"))?;
-                if exists {
-                    let name = account.name;
-                    return Err(Error::conflict(format!("there is an account named {name} already")));
-                }
-                connection
-                    .execute(
-                        "INSERT INTO account (name, currency, settings, created_at, parent_id) VALUES (?1, ?2, ?3, ?4, ?5)",
-                        (
-                            &account.name,
-                            account.currency.code(),
-                            &account.settings,
-                            at.as_millis(),
-                            account.parent.map(|parent| parent.0),
-                        ),
-                    )
-                    .map_err(failed("cannot add the account"))?;
-                let id = connection.last_insert_rowid();
-                connection
-                    .execute("INSERT INTO book (account_id) VALUES (?1)", [id])
-                    .map_err(failed("cannot open the account's book"))?;
+                let id = add(connection, &account, at)?;
                 revise(connection)?;
-                Ok(AccountId(id))
+                Ok(id)
+            })
+            .await
+    }
+
+    async fn add_account_with_login(
+        &self,
+        account: NewAccount,
+        kind: &str,
+        secret: Vec<u8>,
+        at: Timestamp,
+    ) -> Result<AccountId, Error> {
+        let kind = kind.to_owned();
+        self.writer
+            .write(move |connection| {
+                let id = add(connection, &account, at)?;
+                let login = Credential {
+                    account: id,
+                    kind,
+                    name: account.name,
+                    secret,
+                };
+                put_credential(connection, &login)?;
+                revise(connection)?;
+                Ok(id)
+            })
+            .await
+    }
+
+    async fn rename_account(&self, credential: Credential) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                rename(connection, &credential)?;
+                put_credential(connection, &credential)?;
+                revise(connection)
             })
             .await
     }
@@ -70,24 +81,7 @@ impl Accounts for SqliteStore {
     async fn put_credential(&self, credential: Credential) -> Result<(), Error> {
         self.writer
             .write(move |connection| {
-                let Credential { account, kind, name, secret } = credential;
-                let owner: Option<i64> = connection
-                    .query_row(
-                        "SELECT account_id FROM credential WHERE kind = ?1 AND name = ?2",
-                        (&kind, &name),
-                        |row| row.get(0),
-                    )
-                    .optional()
-                    .map_err(failed("cannot look for the credential"))?;
-                if owner.is_some_and(|owner| owner != account.0) {
-                    return Err(Error::conflict(format!("another account has this {kind}")));
-                }
-                connection
-                    .execute(
-                        "INSERT OR REPLACE INTO credential (kind, name, account_id, secret) VALUES (?1, ?2, ?3, ?4)",
-                        (&kind, &name, account.0, &secret),
-                    )
-                    .map_err(failed("cannot write the credential"))?;
+                put_credential(connection, &credential)?;
                 revise(connection)
             })
             .await
@@ -113,4 +107,115 @@ impl Accounts for SqliteStore {
             })
             .await
     }
+}
+
+/// Writes an account and its empty book.
+fn add(connection: &Connection, account: &NewAccount, at: Timestamp) -> Result<AccountId, Error> {
+    if let Some(parent) = account.parent
+        && named(connection, parent)?.is_none()
+    {
+        return Err(Error::conflict(format!("there is no account {parent}")));
+    }
+    check_name(connection, None, &account.name)?;
+    connection
+        .execute(
+            "INSERT INTO account (name, currency, settings, created_at, parent_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (
+                &account.name,
+                account.currency.code(),
+                &account.settings,
+                at.as_millis(),
+                account.parent.map(|parent| parent.0),
+            ),
+        )
+        .map_err(failed("cannot add the account"))?;
+    let id = connection.last_insert_rowid();
+    connection
+        .execute("INSERT INTO book (account_id) VALUES (?1)", [id])
+        .map_err(failed("cannot open the account's book"))?;
+    Ok(AccountId(id))
+}
+
+/// Gives an account the name of a credential that it is about to get, and takes away the one that has its old name.
+fn rename(connection: &Connection, credential: &Credential) -> Result<(), Error> {
+    let Credential {
+        account,
+        kind,
+        name,
+        ..
+    } = credential;
+    let old = named(connection, *account)?
+        .ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
+    check_name(connection, Some(*account), name)?;
+    connection
+        .execute(
+            "UPDATE account SET name = ?2 WHERE id = ?1",
+            (account.0, name),
+        )
+        .map_err(failed("cannot rename the account"))?;
+    connection
+        .execute(
+            "DELETE FROM credential WHERE account_id = ?1 AND kind = ?2 AND name = ?3",
+            (account.0, kind, &old),
+        )
+        .map(|_| ())
+        .map_err(failed("cannot remove the credential"))
+}
+
+fn named(connection: &Connection, account: AccountId) -> Result<Option<String>, Error> {
+    connection
+        .query_row(
+            "SELECT name FROM account WHERE id = ?1",
+            [account.0],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(failed("cannot look for the account"))
+}
+
+/// Conflict when another account than this one has the name.
+fn check_name(
+    connection: &Connection,
+    account: Option<AccountId>,
+    name: &str,
+) -> Result<(), Error> {
+    let owner: Option<i64> = connection
+        .query_row("SELECT id FROM account WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()
+        .map_err(failed("cannot look for the account"))?;
+    match owner {
+        Some(owner) if account != Some(AccountId(owner)) => Err(Error::conflict(format!(
+            "there is an account named {name} already"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn put_credential(connection: &Connection, credential: &Credential) -> Result<(), Error> {
+    let Credential {
+        account,
+        kind,
+        name,
+        secret,
+    } = credential;
+    let owner: Option<i64> = connection
+        .query_row(
+            "SELECT account_id FROM credential WHERE kind = ?1 AND name = ?2",
+            (kind, name),
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(failed("cannot look for the credential"))?;
+    if owner.is_some_and(|owner| owner != account.0) {
+        return Err(Error::conflict(format!("another account has this {kind}")));
+    }
+    connection
+        .execute(
+            "INSERT OR REPLACE INTO credential (kind, name, account_id, secret) VALUES (?1, ?2, ?3, ?4)",
+            (kind, name, account.0, secret),
+        )
+        .map(|_| ())
+        .map_err(failed("cannot write the credential"))
 }

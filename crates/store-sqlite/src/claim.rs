@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Known;
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sms::state::Event;
 use sms::{Form, Lane, MessageState, Msisdn, Reason};
 use store::campaigns::Halt;
@@ -98,12 +98,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Tells whether the account is not suspended; what it has in the queue waits until then, as long as its lifetime lasts.
+    /// Tells whether neither the account nor one above it is suspended; what it has in the queue waits until then, as long as its
+    /// lifetime lasts.
     fn may_send(&self, account: AccountId) -> Result<bool, Error> {
-        self.connection
-            .prepare_cached("SELECT 1 FROM account WHERE id = ?1 AND suspended = 0")
-            .and_then(|mut select| select.exists([account.0]))
-            .map_err(failed("cannot look whether an account may send"))
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT suspended, parent_id FROM account WHERE id = ?1")
+            .map_err(failed("cannot look whether an account may send"))?;
+        let mut above = Some(account.0);
+        while let Some(id) = above {
+            let found = select
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+                .map_err(failed("cannot look whether an account may send"))?;
+            above = match found {
+                Some((false, parent)) => parent,
+                Some((true, _)) | None => return Ok(false),
+            };
+        }
+        Ok(true)
     }
 
     /// Lists accounts with entries in this lane, those after `turn` first.

@@ -7,6 +7,7 @@ use sms::ledger::{Book, EntryKind};
 use store::ledger::{Audit, Ledger, Transferred, Turnover, Violation};
 use store::{AccountId, Error, MessageId};
 
+use crate::accept::available;
 use crate::books::add_to_book;
 use crate::{SqliteStore, failed};
 
@@ -22,19 +23,14 @@ impl Ledger for SqliteStore {
         let note = note.to_owned();
         self.writer
             .write(move |connection| {
-                add_to_book(connection, account, amount_micros, 0, 0)?;
-                connection
-                    .execute(
-                        "INSERT INTO ledger_entry (account_id, kind, amount, at, note) VALUES (?1, ?2, ?3, ?4, ?5)",
-                        (
-                            account.0,
-                            EntryKind::TopUp.as_u8(),
-                            amount_micros,
-                            at.as_millis(),
-                            &note,
-                        ),
-                    )
-                    .map_err(failed("cannot write the top-up"))?;
+                bring(
+                    connection,
+                    account,
+                    EntryKind::TopUp,
+                    amount_micros,
+                    &note,
+                    at,
+                )?;
                 book(connection, account)?
                     .ok_or_else(|| Error::conflict(format!("there is no account {account}")))
             })
@@ -43,22 +39,27 @@ impl Ledger for SqliteStore {
 
     async fn transfer(
         &self,
-        _from: AccountId,
-        _to: AccountId,
-        _amount_micros: i64,
-        _note: &str,
-        _at: Timestamp,
+        from: AccountId,
+        to: AccountId,
+        amount_micros: i64,
+        note: &str,
+        at: Timestamp,
     ) -> Result<Transferred, Error> {
-        Err(Error::other("not built yet", None))
+        let note = note.to_owned();
+        self.writer
+            .write(move |connection| transfer(connection, (from, to), amount_micros, &note, at))
+            .await
     }
 
     async fn turnover(
         &self,
-        _account: AccountId,
-        _from: Timestamp,
-        _until: Timestamp,
+        account: AccountId,
+        from: Timestamp,
+        until: Timestamp,
     ) -> Result<Turnover, Error> {
-        Err(Error::other("not built yet", None))
+        self.readers
+            .view(move |connection| turnover(connection, account, from, until))
+            .await
     }
 
     async fn book(&self, account: AccountId) -> Result<Option<Book>, Error> {
@@ -70,6 +71,106 @@ impl Ledger for SqliteStore {
     async fn audit(&self) -> Result<Audit, Error> {
         self.readers.view(audit).await
     }
+}
+
+/// Moves an amount from the first account to the second.
+fn transfer(
+    connection: &Connection,
+    (from, to): (AccountId, AccountId),
+    amount_micros: i64,
+    note: &str,
+    at: Timestamp,
+) -> Result<Transferred, Error> {
+    let (giver, currency) = name_and_currency(connection, from)?;
+    let (taker, other) = name_and_currency(connection, to)?;
+    if currency != other {
+        return Err(Error::conflict(format!(
+            "account {giver} has {currency}, account {taker} has {other}"
+        )));
+    }
+    if from == to || amount_micros <= 0 {
+        return Err(Error::conflict(
+            "a transfer moves more than nothing, from one account to another",
+        ));
+    }
+    let available_micros = available(connection, from)?;
+    if amount_micros > available_micros {
+        return Ok(Transferred::Insufficient { available_micros });
+    }
+    let noted = |other: &str| format!("{other}: {note}");
+    let kind = EntryKind::Transfer;
+    bring(connection, from, kind, -amount_micros, &noted(&taker), at)?;
+    bring(connection, to, kind, amount_micros, &noted(&giver), at)?;
+    Ok(Transferred::Done)
+}
+
+/// Writes an entry that brings money, or takes it away when negative.
+fn bring(
+    connection: &Connection,
+    account: AccountId,
+    kind: EntryKind,
+    amount_micros: i64,
+    note: &str,
+    at: Timestamp,
+) -> Result<(), Error> {
+    add_to_book(connection, account, amount_micros, 0, 0)?;
+    connection
+        .execute(
+            "INSERT INTO ledger_entry (account_id, kind, amount, at, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (account.0, kind.as_u8(), amount_micros, at.as_millis(), note),
+        )
+        .map(|_| ())
+        .map_err(failed("cannot write a ledger entry"))
+}
+
+/// Reads an account's name and the code of its currency; conflict when there is no such account.
+fn name_and_currency(
+    connection: &Connection,
+    account: AccountId,
+) -> Result<(String, String), Error> {
+    connection
+        .query_row(
+            "SELECT name, currency FROM account WHERE id = ?1",
+            [account.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
+        .map_err(failed("cannot look for the account"))?
+        .ok_or_else(|| Error::conflict(format!("there is no account {account}")))
+}
+
+/// A message has been taken by an upstream when it was submitted, and then it was charged. Messages are found by their numbers,
+/// which those of a submission have without a gap.
+const SPENT: &str = "SELECT count(*), coalesce(sum(m.segments), 0), coalesce(sum(m.price), 0) \
+     FROM submission s JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
+     WHERE s.account_id = ?1 AND s.created_at >= ?2 AND s.created_at < ?3 AND m.submitted_at IS NOT NULL";
+
+const BROUGHT: &str = "SELECT coalesce(sum(amount), 0) FROM ledger_entry \
+     WHERE account_id = ?1 AND at >= ?2 AND at < ?3 AND message_id IS NULL AND submission_id IS NULL";
+
+fn turnover(
+    connection: &Connection,
+    account: AccountId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Turnover, Error> {
+    let span = (account.0, from.as_millis(), until.as_millis());
+    let (messages, segments, charged_micros): (i64, i64, i64) = connection
+        .prepare_cached(SPENT)
+        .and_then(|mut select| {
+            select.query_row(span, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        })
+        .map_err(failed("cannot sum up what an account spent"))?;
+    let brought_micros = connection
+        .prepare_cached(BROUGHT)
+        .and_then(|mut select| select.query_row(span, |row| row.get(0)))
+        .map_err(failed("cannot sum up what an account was given"))?;
+    Ok(Turnover {
+        messages: messages.unsigned_abs(),
+        segments: segments.unsigned_abs(),
+        charged_micros,
+        brought_micros,
+    })
 }
 
 fn book(connection: &Connection, account: AccountId) -> Result<Option<Book>, Error> {
@@ -95,7 +196,7 @@ struct Rule {
     breaches: &'static str,
 }
 
-/// The codes in the queries are those of [`EntryKind`]: 1 top-up, 2 hold, 3 charge, 4 release, 5 adjustment; and of
+/// The codes in the queries are those of [`EntryKind`]: 1 top-up, 2 hold, 3 charge, 4 release, 5 adjustment, 6 transfer; and of
 /// [`sms::MessageState`]: the hold is open in 1, 2 and 4 (held, queued, in doubt). A test of this module holds them to that. A
 /// campaign that grows out of a list is held again for what its prices have risen by, and the rest of its hold is released without
 /// a message.
@@ -105,7 +206,7 @@ const RULES: &[Rule] = &[
         breaches: "SELECT b.account_id, NULL, format('the book says available %d, held %d, charged %d; the entries sum to %d, %d, %d', \
              b.available, b.held, b.charged, coalesce(e.available, 0), coalesce(e.held, 0), coalesce(e.charged, 0)) \
            FROM book b LEFT JOIN (SELECT account_id, \
-             sum(CASE kind WHEN 1 THEN amount WHEN 2 THEN -amount WHEN 4 THEN amount WHEN 5 THEN amount ELSE 0 END) AS available, \
+             sum(CASE kind WHEN 1 THEN amount WHEN 2 THEN -amount WHEN 4 THEN amount WHEN 5 THEN amount WHEN 6 THEN amount ELSE 0 END) AS available, \
              sum(CASE kind WHEN 2 THEN amount WHEN 3 THEN -amount WHEN 4 THEN -amount ELSE 0 END) AS held, \
              sum(CASE kind WHEN 3 THEN amount ELSE 0 END) AS charged \
              FROM ledger_entry GROUP BY account_id) e ON e.account_id = b.account_id \
@@ -115,6 +216,12 @@ const RULES: &[Rule] = &[
         name: "an entry belongs to an account",
         breaches: "SELECT e.account_id, e.message_id, format('entry %d belongs to no account', e.id) FROM ledger_entry e \
            WHERE NOT EXISTS (SELECT 1 FROM book b WHERE b.account_id = e.account_id) LIMIT 1",
+    },
+    Rule {
+        name: "what is transferred to an account comes from another",
+        breaches: "SELECT min(e.account_id), NULL, format('the transfers of %s at %d sum to %d', b.currency, e.at, sum(e.amount)) \
+           FROM ledger_entry e NOT INDEXED JOIN account b ON b.id = e.account_id \
+           WHERE e.kind = 6 GROUP BY b.currency, e.at HAVING sum(e.amount) <> 0 LIMIT 1",
     },
     Rule {
         name: "what is held for a submission is its price",
@@ -205,6 +312,28 @@ mod tests {
     use sms::MessageState;
 
     use super::*;
+    use crate::sent::tests::plan;
+
+    #[test]
+    fn turnover_is_summed_up_through_indexes() {
+        for (sql, steps) in [
+            (
+                SPENT,
+                vec![
+                    "SEARCH s USING INDEX submission_account (account_id=?)",
+                    "SEARCH m USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                ],
+            ),
+            (
+                BROUGHT,
+                vec![
+                    "SEARCH ledger_entry USING INDEX ledger_entry_moved (account_id=? AND at>? AND at<?)",
+                ],
+            ),
+        ] {
+            assert_eq!(plan(sql), steps);
+        }
+    }
 
     #[test]
     fn the_codes_in_the_rules_are_those_of_the_types() {
@@ -214,8 +343,9 @@ mod tests {
             EntryKind::Charge,
             EntryKind::Release,
             EntryKind::Adjustment,
+            EntryKind::Transfer,
         ];
-        assert_eq!(kinds.map(EntryKind::as_u8), [1, 2, 3, 4, 5]);
+        assert_eq!(kinds.map(EntryKind::as_u8), [1, 2, 3, 4, 5, 6]);
         for code in 1..=12 {
             let state = MessageState::from_u8(code).unwrap();
             assert_eq!(state.is_unsettled(), [1, 2, 4].contains(&code), "{state:?}");

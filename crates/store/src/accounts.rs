@@ -58,6 +58,20 @@ pub trait Accounts: Send + Sync {
     /// Creates an account with an empty book. Conflict when the name is taken, or there is no such parent.
     async fn add_account(&self, account: NewAccount, at: Timestamp) -> Result<AccountId, Error>;
 
+    /// Creates an account with its first credential, or neither; it is named as the account is. Conflict as for
+    /// [`Accounts::add_account`], and when another account has such a credential of this kind.
+    async fn add_account_with_login(
+        &self,
+        account: NewAccount,
+        kind: &str,
+        secret: Vec<u8>,
+        at: Timestamp,
+    ) -> Result<AccountId, Error>;
+
+    /// Renames an account together with its credential of that kind: from then on both have the new credential's name, and the
+    /// credential its secret. Conflict when another account has the name or such a credential, or there is no such account.
+    async fn rename_account(&self, credential: Credential) -> Result<(), Error>;
+
     /// Changes settings, credit limit and suspension of an account. Conflict when there is no such account.
     async fn change_account(
         &self,

@@ -29,8 +29,11 @@ pub mod schedule;
 pub mod segments;
 pub mod sender_names;
 pub mod stop_list;
+pub mod sub_accounts;
 pub mod submissions;
 pub mod tallies;
+pub mod transfers;
+pub mod turnover;
 mod walk;
 mod world;
 
@@ -47,6 +50,14 @@ macro_rules! contract_tests {
                 an_account_that_is_not_there_cannot_be_changed,
                 a_credential_is_replaced_by_its_owner_only,
                 a_credential_is_removed_by_its_owner_only,
+            }
+            sub_accounts {
+                an_account_knows_whose_it_is,
+                an_account_under_nobody_is_not_made,
+                an_account_is_made_with_its_login_or_not_at_all,
+                an_account_is_renamed_with_its_login,
+                an_account_is_not_renamed_to_what_another_has,
+                messages_of_accounts_under_a_suspended_one_wait,
             }
             configuration {
                 every_change_increases_the_revision,
@@ -289,6 +300,18 @@ macro_rules! contract_tests {
                 messages_from_handsets_are_kept_whole_or_not_at_all,
                 an_account_that_is_told_is_owed_a_callback_for_a_message_from_a_handset,
             }
+            transfers {
+                a_transfer_takes_from_one_and_gives_to_the_other,
+                nobody_gives_more_than_is_available,
+                a_transfer_that_makes_no_sense_is_refused,
+                a_transfer_beyond_all_money_is_refused_whole,
+                concurrent_transfers_give_the_balance_exactly,
+            }
+            turnover {
+                turnover_counts_what_an_upstream_took,
+                turnover_counts_what_came_and_went_by_people,
+                turnover_of_nobody_is_nothing,
+            }
             ledger {
                 a_top_up_adds_and_takes,
                 concurrent_top_ups_all_count,
@@ -335,8 +358,11 @@ mod tests {
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),
             include_str!("contract/stop_list.rs"),
+            include_str!("contract/sub_accounts.rs"),
             include_str!("contract/submissions.rs"),
             include_str!("contract/tallies.rs"),
+            include_str!("contract/transfers.rs"),
+            include_str!("contract/turnover.rs"),
         ] {
             for promise in subject.split("\npub async fn ").skip(1) {
                 let name = promise.split('(').next().unwrap();

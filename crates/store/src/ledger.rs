@@ -71,7 +71,9 @@ pub trait Ledger: Send + Sync {
     ) -> Result<Book, Error>;
 
     /// Moves an amount above zero from the available balance of one account to another's, in one transaction, if the credit limit
-    /// of the first allows it. Conflict when either does not exist or their currencies differ. Not idempotent.
+    /// of the first allows it: two entries whose sum is zero, each with the other account's name before the note. Conflict when
+    /// either does not exist, when they are the same, when their currencies differ, or when the amount is not above zero. Not
+    /// idempotent: after an `unavailable` error look at the books first.
     async fn transfer(
         &self,
         from: AccountId,
@@ -81,7 +83,8 @@ pub trait Ledger: Send + Sync {
         at: Timestamp,
     ) -> Result<Transferred, Error>;
 
-    /// Sums up an account's turnover from `from` on and before `until`. Looks at each of its messages of that time.
+    /// Sums up an account's turnover from `from` on and before `until`. Looks at each of its submissions, and at each message of
+    /// those of that time.
     async fn turnover(
         &self,
         account: AccountId,
@@ -92,7 +95,8 @@ pub trait Ledger: Send + Sync {
     /// Reads the book of an account; `None` when there is no such account.
     async fn book(&self, account: AccountId) -> Result<Option<Book>, Error>;
 
-    /// Checks in one consistent view that every book is the sum of its entries, that each submission's hold is the price of
+    /// Checks in one consistent view that every book is the sum of its entries, that what an account was given by transfer
+    /// another account gave at that time, that each submission's hold is the price of
     /// its messages and of those to come, that each message is charged at most once, released at most once, never both, at its
     /// own price, and exactly one of them when it is final, and that every kept count of messages is right.
     async fn audit(&self) -> Result<Audit, Error>;

@@ -155,8 +155,9 @@ pub struct Swept {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Leases waiting messages of one connector: lanes in order of urgency, within a lane the accounts in turn, within an
-    /// account the oldest first. When it returns, the leases are durable. Those of a suspended account wait.
-    /// Messages to numbers on the account's stop list end as suppressed, those of a halted submission follow the halt: neither leaves.
+    /// account the oldest first. When it returns, the leases are durable. Those of a suspended account, and of the
+    /// accounts under it, wait. Messages to numbers on the account's stop list end as suppressed, those of a halted submission
+    /// follow the halt: neither leaves.
     async fn claim(&self, claim: Claim) -> Result<Claimed, Error>;
 
     /// Settles answers: states, upstream ids, charges and releases, the end of each lease, retries. A receipt that came

@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
 
     async fn operator(&mut self) {
         let (store, now) = (self.world.store, at(self.now));
-        match self.random.below(3) {
+        match self.random.below(4) {
             0 => {
                 let payer = *self.random.one(&self.accounts);
                 let amount = self.random.below(20) * PRICE;
@@ -295,6 +295,14 @@ impl<'a> Walk<'a> {
                 self.brought_in += amount;
             }
             1 => {
+                let (from, to) = match self.random.below(2) {
+                    0 => (self.accounts[0], self.accounts[1]),
+                    _ => (self.accounts[1], self.accounts[0]),
+                };
+                let amount = 1 + self.random.below(9) * PRICE / 2;
+                store.transfer(from, to, amount, "", now).await.unwrap();
+            }
+            2 => {
                 let policy = DoubtPolicy::Resend { max_resends: 2 };
                 store
                     .recover(self.world.connector, policy, now)
