@@ -3,13 +3,18 @@
 //! The gateway keeps what is to be told and when (see `tasks::callbacks`); how it is said is a dialect's, and how it gets there
 //! is the caller's, which the binary provides.
 
+mod url;
+
 use std::sync::Arc;
 
-use sms::Timestamp;
-use store::CallbackId;
+use sms::{Refusal, Timestamp};
 use store::inbound::Received;
+use store::{AccountId, CallbackId};
 
-use crate::{Account, Secret, Sent};
+use crate::{Account, Error, Gateway, Secret, Sent};
+
+pub use store::callbacks::CallbackCount;
+pub use url::{LONGEST_URL, Url, WrongUrl, check_url};
 
 /// Is one thing to be told to one account's program.
 #[derive(Clone, Debug)]
@@ -37,12 +42,13 @@ pub enum Event {
     Received(Received),
 }
 
-/// Says why a program could not be told.
+/// Says why a program could not be told, in words for a log: without the text of a message, and of the address at most the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotTold {
     /// Not this time: it is tried again.
     Later(String),
-    /// Never: the address is one that must not be called.
+    /// Never: the address is one that must not be called. It is kept all the same, and can be tried again by
+    /// [`Gateway::retry_callbacks`].
     Never(String),
 }
 
@@ -58,4 +64,21 @@ pub enum NotTold {
 pub trait Caller: Send + Sync + 'static {
     /// Tells one program one thing.
     async fn tell(&self, call: &Call) -> Result<(), NotTold>;
+}
+
+impl Gateway {
+    /// Counts what an account's program has yet to be told.
+    pub async fn callback_count(&self, account: AccountId) -> Result<CallbackCount, Error> {
+        self.account(account).ok_or(Refusal::UnknownCredential)?;
+        Ok(self.store().callback_count(account).await?)
+    }
+
+    /// Lets callbacks of an account that were given up be tried again, as if they had never been; answers how many. The task that
+    /// tells them may be another process's: it finds them within a second.
+    pub async fn retry_callbacks(&self, account: AccountId) -> Result<u64, Error> {
+        self.account(account).ok_or(Refusal::UnknownCredential)?;
+        let retried = self.store().retry_callbacks(account, self.now()).await?;
+        self.wake_callbacks();
+        Ok(retried)
+    }
 }

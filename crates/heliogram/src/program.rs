@@ -49,7 +49,7 @@ impl Program {
         let address = settings.http.listen;
         let listener =
             listen(address).with_context(|| format!("cannot listen for HTTP on {address}"))?;
-        let tasks = Running::start(gateway.clone(), connectors).await;
+        let tasks = Running::start(gateway.clone(), connectors, None).await;
         let smpp = match settings.smpp {
             Some(address) => {
                 let server = Server::start(

@@ -289,7 +289,7 @@ impl History<'_> {
     }
 
     /// Returns the last submission that has not been deleted.
-    async fn last(&self) -> SubmissionId {
+    pub(crate) async fn last(&self) -> SubmissionId {
         let all = self
             .gateway
             .submissions(self.owner, None, ALL)
@@ -299,7 +299,11 @@ impl History<'_> {
     }
 
     /// Lets the tasks run until every submission of the account rests.
-    async fn run(&self, fate: fn(&str) -> Fate, rests: impl Fn(&gateway::Submission) -> bool) {
+    pub(crate) async fn run(
+        &self,
+        fate: impl Fn(&str) -> Fate + Send + Sync + 'static,
+        rests: impl Fn(&gateway::Submission) -> bool,
+    ) {
         let operator = Operator::new(move |attempt| fate(attempt.recipient.as_str()));
         let running = Running::start(self.gateway.clone(), Arc::new(operator), None).await;
         let settled = async {

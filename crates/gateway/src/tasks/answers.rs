@@ -43,7 +43,7 @@ pub(crate) async fn record(
     let mut last_tries = LAST_TRIES;
     while let Some(answers) = waiting.pop() {
         match gateway.store().record_answers(answers.clone()).await {
-            Ok(()) => {}
+            Ok(()) => gateway.wake_callbacks(),
             Err(error) if error.is_unavailable() => {
                 tracing::error!(
                     connector = active.spec.name,

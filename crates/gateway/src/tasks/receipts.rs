@@ -38,6 +38,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         let connector = &active.spec.name;
         match gateway.store().record_receipts(receipts.clone()).await {
             Ok(matches) => {
+                gateway.wake_callbacks();
                 warn_of_ambiguous(active, &matches);
                 acknowledge(active, tickets, true);
             }

@@ -75,7 +75,7 @@ impl World {
             None => found(&gateway, connector).await,
         };
         let loopback = Loopback::default();
-        let running = Running::start(gateway.clone(), Arc::new(loopback.clone())).await;
+        let running = Running::start(gateway.clone(), Arc::new(loopback.clone()), None).await;
         Self {
             gateway,
             loopback,

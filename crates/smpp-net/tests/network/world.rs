@@ -123,7 +123,7 @@ impl World {
     pub(crate) async fn sending(settings: &ConnectorSettings) -> Self {
         let mut world = Self::open().await;
         world.route(settings).await;
-        let running = Running::start(world.gateway.clone(), Arc::new(SmppConnectors)).await;
+        let running = Running::start(world.gateway.clone(), Arc::new(SmppConnectors), None).await;
         world.running = Some(running);
         world
     }
@@ -253,7 +253,7 @@ impl Tapped {
             tapped: Mutex::new(None),
         });
         let connectors = Arc::clone(&tap);
-        world.running = Some(Running::start(world.gateway.clone(), connectors).await);
+        world.running = Some(Running::start(world.gateway.clone(), connectors, None).await);
         let tapped = tap.tapped.lock().unwrap().take();
         let (connector, answers, receipts) = tapped.expect("the connector was started");
         Self {
