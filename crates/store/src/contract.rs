@@ -23,11 +23,14 @@ pub mod expansions;
 pub mod halts;
 pub mod inbound;
 pub mod ledger;
+pub mod once;
+pub mod own_texts;
 mod random;
 pub mod receipts;
 pub mod schedule;
 pub mod segments;
 pub mod sender_names;
+pub mod sent;
 pub mod stop_list;
 pub mod sub_accounts;
 pub mod submissions;
@@ -127,6 +130,32 @@ macro_rules! contract_tests {
                 messages_are_read_in_pages,
                 only_messages_changed_since_are_listed_when_asked,
                 each_lane_waits_for_itself,
+            }
+            once {
+                what_is_accepted_once_is_not_written_again,
+                of_many_at_once_exactly_one_is_accepted,
+                that_it_repeats_is_said_before_all_else,
+                what_is_named_for_a_while_is_accepted_again_after_it,
+                a_message_that_repeats_another_is_left_out,
+                of_messages_that_repeat_each_other_the_first_is_written,
+                what_can_never_leave_is_not_taken_for_a_repetition,
+                what_is_refused_uses_nothing_up,
+                a_test_tells_what_repeats_and_uses_nothing_up,
+                what_one_account_names_is_nothing_to_another,
+                what_may_be_accepted_again_is_forgotten_step_by_step,
+            }
+            own_texts {
+                a_message_leaves_with_its_own_text_and_originator,
+                the_alternative_originator_stands_in_for_a_messages_own,
+                a_form_goes_with_every_message,
+                messages_of_a_list_have_their_campaigns_form_and_are_told_of,
+            }
+            sent {
+                messages_are_read_by_number_in_the_order_asked,
+                messages_of_a_submission_are_found_by_the_phone_that_they_go_to,
+                the_latest_submission_with_a_reference_is_found,
+                a_history_goes_back_page_by_page,
+                a_history_is_of_the_time_and_the_phone_asked_for,
             }
             claims {
                 a_claimed_message_carries_what_the_wire_needs,
@@ -353,10 +382,13 @@ mod tests {
             include_str!("contract/halts.rs"),
             include_str!("contract/inbound.rs"),
             include_str!("contract/ledger.rs"),
+            include_str!("contract/once.rs"),
+            include_str!("contract/own_texts.rs"),
             include_str!("contract/receipts.rs"),
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),
+            include_str!("contract/sent.rs"),
             include_str!("contract/stop_list.rs"),
             include_str!("contract/sub_accounts.rs"),
             include_str!("contract/submissions.rs"),
