@@ -14,7 +14,7 @@ use crate::directory::{
     Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, Network,
     RouteSettings, TariffSettings,
 };
-use crate::secrets::{hash_password, token_name};
+use crate::secrets::token_name;
 use crate::{AccountId, ConnectorId, Gateway};
 
 /// Says why an admin command was not carried out.
@@ -130,7 +130,7 @@ impl Gateway {
                 let sealed = self.0.vault.seal(&kind.purpose(&name), secret);
                 (name, sealed)
             }
-            CredentialKind::Password => (name.to_owned(), hash_password(secret)),
+            CredentialKind::Password => (name.to_owned(), self.hashed(secret).await),
             CredentialKind::ApiKey | CredentialKind::Token => (token_name(secret), Vec::new()),
         };
         let kind = kind.name().to_owned();

@@ -8,7 +8,7 @@ use sms::Refusal;
 use store::AccountId;
 
 use crate::directory::{Account, CredentialKind, Proof};
-use crate::secrets::{Given, Secret, token_name, verify_password};
+use crate::secrets::{Given, Secret, hash_password, token_name, verify_password};
 use crate::{Error, Gateway};
 
 use remembered::Mark;
@@ -91,6 +91,20 @@ impl Gateway {
         let account_of_name = directory.accounts.get(&account);
         is_login.is_some_and(|credential| credential.account == account)
             || account_of_name.is_some_and(|account| account.name == login)
+    }
+
+    /// Hashes a password, on a thread of its own.
+    pub(crate) async fn hashed(&self, password: &str) -> Vec<u8> {
+        let password = Secret::new(password);
+        let _turn = self
+            .0
+            .hashing
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        tokio::task::spawn_blocking(move || hash_password(password.reveal()))
+            .await
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 
     /// Looks up the account of a bearer token or an API key; `None` when nobody has it. A suspended account's too: the caller

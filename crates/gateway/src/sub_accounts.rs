@@ -1,13 +1,21 @@
 //! Accounts under accounts: a reseller's customers, each with a balance and credentials of its own.
+//!
+//! Such an account is one like any other, but that another may change and pay it. When that one is suspended, it is too: whoever
+//! answers for it may not send. Its login and its name are one word, which nobody else's account has.
 
 use std::sync::Arc;
 
-use sms::{Currency, Money, Timestamp};
+use sms::{Currency, Money, Refusal, Timestamp};
 use store::AccountId;
-use store::ledger::Turnover;
+use store::accounts::{Credential, NewAccount};
+use store::ledger::{Transferred, Turnover};
 
-use crate::directory::{Account, AccountSettings};
+use crate::admin::json;
+use crate::directory::{Account, AccountSettings, CredentialKind, Directory, Proof};
 use crate::{Error, Gateway};
+
+/// The most characters of a login.
+const LONGEST_LOGIN: usize = 64;
 
 /// Describes an account about to be made under another.
 #[derive(Clone, Debug)]
@@ -38,41 +46,115 @@ pub struct SubAccountChange {
 }
 
 impl Gateway {
-    /// Makes an account under another. Refuses with `AlreadyThere` when anybody has the login, with `InvalidName` when it is empty.
-    pub async fn add_sub_account(&self, _new: NewSubAccount) -> Result<AccountId, Error> {
-        Err(crate::not_built())
+    /// Makes an account under another. Refuses with `AlreadyThere` when anybody has the login, and with `InvalidName` when it is
+    /// empty, has more than 64 characters or any that cannot be seen, or when the password is empty.
+    pub async fn add_sub_account(&self, new: NewSubAccount) -> Result<AccountId, Error> {
+        let directory = self.directory();
+        let parent = account_of(&directory, new.parent)?;
+        check_login(&new.login)?;
+        if is_taken(&directory, &new.login, None) {
+            return Err(Refusal::AlreadyThere.into());
+        }
+        let secret = self.hash(&new.password).await?;
+        let account = NewAccount {
+            name: new.login,
+            parent: Some(parent.id),
+            currency: new.currency.unwrap_or(parent.currency),
+            settings: json(&new.settings),
+        };
+        let kind = CredentialKind::Password.name();
+        let added = self
+            .store()
+            .add_account_with_login(account, kind, secret, self.now())
+            .await;
+        let id = unless_taken(added)?;
+        self.reload().await?;
+        Ok(id)
     }
 
     /// Lists the accounts directly under one, by number.
-    pub fn sub_accounts(&self, _parent: AccountId) -> Vec<Arc<Account>> {
-        Vec::new()
+    pub fn sub_accounts(&self, parent: AccountId) -> Vec<Arc<Account>> {
+        let directory = self.directory();
+        let mut below: Vec<_> = directory
+            .accounts
+            .values()
+            .filter(|account| account.parent == Some(parent))
+            .cloned()
+            .collect();
+        below.sort_by_key(|account| account.id);
+        below
     }
 
     /// Looks up an account directly under one by its login; refuses with `UnknownSubAccount`.
-    pub fn sub_account(&self, _parent: AccountId, _login: &str) -> Result<Arc<Account>, Error> {
-        Err(crate::not_built())
+    pub fn sub_account(&self, parent: AccountId, login: &str) -> Result<Arc<Account>, Error> {
+        let directory = self.directory();
+        let found = directory
+            .accounts
+            .values()
+            .find(|account| account.parent == Some(parent) && account.name == login);
+        Ok(Arc::clone(found.ok_or(Refusal::UnknownSubAccount)?))
     }
 
-    /// Changes an account under another. Refuses with `UnknownSubAccount`, and with `AlreadyThere` when anybody has the new login.
+    /// Changes an account under another. Refuses with `UnknownSubAccount`, with `AlreadyThere` when anybody has the new login, and
+    /// what [`Gateway::add_sub_account`] refuses. The login is changed before the rest, each durably.
     pub async fn change_sub_account(
         &self,
-        _parent: AccountId,
-        _login: &str,
-        _change: SubAccountChange,
+        parent: AccountId,
+        login: &str,
+        change: SubAccountChange,
     ) -> Result<(), Error> {
-        Err(crate::not_built())
+        let account = self.sub_account(parent, login)?;
+        if change.login.is_some() || change.password.is_some() {
+            self.change_login(&account, change.login, change.password)
+                .await?;
+        }
+        if change.settings.is_some() || change.suspended.is_some() {
+            let settings = change.settings.as_ref().unwrap_or(&account.settings);
+            let suspended = change.suspended.unwrap_or(account.suspended_itself);
+            let credit = account.credit_limit_micros;
+            self.store()
+                .change_account(account.id, json(settings), credit, suspended)
+                .await?;
+        }
+        self.reload().await?;
+        Ok(())
     }
 
     /// Moves money from an account to one under it, or back when the amount is negative. Refuses with `InsufficientFunds` when
-    /// whoever gives has less, with `UnknownCurrency` when their currencies differ, with `UnknownSubAccount`.
+    /// whoever gives has less, its credit included, with `UnknownCurrency` when their currencies or the amount's differ, with
+    /// `UnknownSubAccount`.
     pub async fn pay_sub_account(
         &self,
-        _parent: AccountId,
-        _login: &str,
-        _amount: Money,
-        _note: &str,
+        parent: AccountId,
+        login: &str,
+        amount: Money,
+        note: &str,
     ) -> Result<(), Error> {
-        Err(crate::not_built())
+        self.check_length(note)?;
+        let below = self.sub_account(parent, login)?;
+        let above = self.account(parent).ok_or(Refusal::UnknownCredential)?;
+        let currency = amount.currency();
+        if [above.currency, below.currency] != [currency; 2] {
+            return Err(Refusal::UnknownCurrency.into());
+        }
+        let (from, to) = match amount.micros() {
+            0 => return Ok(()),
+            ..0 => (below.id, above.id),
+            1.. => (above.id, below.id),
+        };
+        let micros = amount.micros().saturating_abs();
+        let transferred = self
+            .store()
+            .transfer(from, to, micros, note, self.now())
+            .await?;
+        match transferred {
+            Transferred::Done => Ok(()),
+            Transferred::Insufficient { available_micros } => Err(Refusal::InsufficientFunds {
+                needed: Money::new(micros, currency),
+                available: Money::new(available_micros, currency),
+            }
+            .into()),
+        }
     }
 
     /// Sums up what an account spent and was given from `from` on and before `until`.
@@ -83,5 +165,86 @@ impl Gateway {
         until: Timestamp,
     ) -> Result<Turnover, Error> {
         Ok(self.store().turnover(account, from, until).await?)
+    }
+
+    /// Gives an account another login, another password or both, in one go: there is no moment without any.
+    async fn change_login(
+        &self,
+        account: &Account,
+        login: Option<String>,
+        password: Option<String>,
+    ) -> Result<(), Error> {
+        let directory = self.directory();
+        let login = login.unwrap_or_else(|| account.name.clone());
+        check_login(&login)?;
+        if is_taken(&directory, &login, Some(account.id)) {
+            return Err(Refusal::AlreadyThere.into());
+        }
+        let secret = match password {
+            Some(password) => self.hash(&password).await?,
+            None => present_secret(&directory, account),
+        };
+        let credential = Credential {
+            account: account.id,
+            kind: CredentialKind::Password.name().to_owned(),
+            name: login,
+            secret,
+        };
+        unless_taken(self.store().rename_account(credential).await)
+    }
+
+    /// Hashes a password; refuses an empty one.
+    async fn hash(&self, password: &str) -> Result<Vec<u8>, Error> {
+        if password.is_empty() {
+            return Err(Refusal::InvalidName.into());
+        }
+        Ok(self.hashed(password).await)
+    }
+}
+
+fn account_of(directory: &Directory, id: AccountId) -> Result<&Account, Refusal> {
+    let account = directory.accounts.get(&id);
+    account
+        .map(|account| &**account)
+        .ok_or(Refusal::UnknownCredential)
+}
+
+fn check_login(login: &str) -> Result<(), Refusal> {
+    let fits = !login.trim().is_empty()
+        && login.chars().count() <= LONGEST_LOGIN
+        && !login.chars().any(char::is_control);
+    fits.then_some(()).ok_or(Refusal::InvalidName)
+}
+
+/// Tells whether another account than this one has the name, or signs in with it.
+fn is_taken(directory: &Directory, login: &str, but: Option<AccountId>) -> bool {
+    let is_another = |id| but != Some(id);
+    let named = directory
+        .accounts
+        .values()
+        .any(|account| account.name == login && is_another(account.id));
+    let key = (CredentialKind::Password, login.to_owned());
+    let signs_in = directory.credentials.get(&key);
+    named || signs_in.is_some_and(|credential| is_another(credential.account))
+}
+
+/// What the account signs in with now; nothing that fits any password when it has no password yet.
+fn present_secret(directory: &Directory, account: &Account) -> Vec<u8> {
+    let key = (CredentialKind::Password, account.name.clone());
+    match directory
+        .credentials
+        .get(&key)
+        .map(|credential| &credential.proof)
+    {
+        Some(Proof::Hashed(secret)) => secret.clone(),
+        Some(Proof::Clear(_)) | None => Vec::new(),
+    }
+}
+
+/// Somebody else, perhaps another process, may have taken the login meanwhile.
+fn unless_taken<T>(done: Result<T, store::Error>) -> Result<T, Error> {
+    match done {
+        Err(error) if error.is_conflict() => Err(Refusal::AlreadyThere.into()),
+        done => Ok(done?),
     }
 }

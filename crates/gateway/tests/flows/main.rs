@@ -13,6 +13,7 @@ mod running;
 mod schedule;
 mod senders;
 mod signing_in;
+mod sub_accounts;
 mod submitting;
 mod unwell;
 mod world;
