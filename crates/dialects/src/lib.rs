@@ -40,7 +40,7 @@ pub struct Dialects(Vec<Box<dyn Dialect>>);
 impl Dialects {
     /// Makes the dialects with their settings.
     pub fn new(settings: Settings) -> Self {
-        Self::of(vec![
+        Self(vec![
             Box::new(Atompark::new(settings.atompark)),
             Box::new(Atl::new(settings.atl)),
             Box::new(SmsClub::new(settings.smsclub)),
@@ -48,9 +48,11 @@ impl Dialects {
         ])
     }
 
-    /// Takes dialects, also such as are written elsewhere; no two of them may claim the same path.
-    pub fn of(dialects: Vec<Box<dyn Dialect>>) -> Self {
-        Self(dialects)
+    /// Adds a dialect that is written elsewhere; it gets the paths that none of the others claims.
+    #[must_use]
+    pub fn with(mut self, dialect: Box<dyn Dialect>) -> Self {
+        self.0.push(dialect);
+        self
     }
 
     /// Tells whether requests for this path are some dialect's.

@@ -19,6 +19,8 @@ pub enum Fate {
     Reported(Outcome),
     /// It is refused for good.
     Refused(Reason),
+    /// Nobody knows: no answer comes.
+    Lost,
 }
 
 type Decide = dyn Fn(&Attempt) -> Fate + Send + Sync;
@@ -88,6 +90,11 @@ impl Link {
                 Some(outcome),
             ),
             Fate::Refused(reason) => (Vec::new(), Some(Failure::Refused(reason)), None),
+            Fate::Lost => (
+                Vec::new(),
+                Some(Failure::Unknown(Reason::ResponseTimeout)),
+                None,
+            ),
         };
         let answer = Answer {
             message,

@@ -14,7 +14,7 @@
 //! | `N senders` | so many for UA, `name1` and so on |
 //! | `for another account`, `for the account` | whose the following is |
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use gateway::{AccountId, ContactEntry, Gateway, ListId};
 use sms::SenderStatus;
@@ -120,7 +120,7 @@ fn table(kind: &str) -> Option<&'static str> {
 pub(crate) struct Keeper<'a> {
     pub(crate) gateway: &'a Gateway,
     /// The database, for the numbers that no call sets.
-    pub(crate) file: PathBuf,
+    pub(crate) file: &'a Path,
     pub(crate) account: AccountId,
     pub(crate) another: AccountId,
     /// Whose the following is.
@@ -212,7 +212,7 @@ impl Keeper<'_> {
 
     /// Lets the ids of a table go on from a number.
     fn number_from(&self, table: &str, id: i64) {
-        let connection = rusqlite::Connection::open(&self.file).unwrap();
+        let connection = rusqlite::Connection::open(self.file).unwrap();
         if ["contact", "message"].contains(&table) {
             let update = "UPDATE sequence SET next = ?2 WHERE name = ?1";
             connection.execute(update, (table, id)).unwrap();

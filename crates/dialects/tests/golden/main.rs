@@ -10,6 +10,9 @@ mod large;
 mod long;
 mod sending;
 mod signer;
+mod states;
+#[path = "../toy/toy.rs"]
+mod toy;
 mod world;
 
 use std::path::Path;
@@ -26,8 +29,19 @@ async fn every_golden_file_is_answered_as_written() {
     check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_golden_file_of_the_toy_dialect_is_answered_as_written() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/toy/golden")).await;
+}
+
+/// The page about adding a dialect promises it.
+#[test]
+fn the_toy_dialect_is_one_file_of_at_most_150_lines() {
+    assert!(include_str!("../toy/toy.rs").lines().count() <= 150);
+}
+
 /// Checks every golden file below a folder.
-pub(crate) async fn check(folder: &Path) {
+async fn check(folder: &Path) {
     let cases = golden::read_all(folder);
     assert!(!cases.is_empty(), "no golden file was found");
     let differing = |case: Case| async move {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dialects::Dialects;
 use gateway::directory::{
-    ConnectorSettings, CredentialKind, RouteSettings, TariffRule, TariffSettings,
+    ConnectorSettings, CredentialKind, DoubtPolicy, RouteSettings, TariffRule, TariffSettings,
 };
 use gateway::secrets::Vault;
 use gateway::{AccountId, AccountSettings, Gateway, Limits, Parts, SubmissionId, Tempo};
@@ -19,6 +19,7 @@ use testkit::golden::Case;
 use crate::facts::{Credential, Event, Facts};
 use crate::history::{Happened, History};
 use crate::kept::Keeper;
+use crate::toy::Toy;
 
 const DATABASE: &str = "heliogram.db";
 
@@ -32,8 +33,9 @@ pub(crate) struct World {
     pub(crate) dialects: Dialects,
     facts: Facts,
     clock: TestClock,
-    /// Where the database is, as long as the world lives.
-    folder: TempDir,
+    /// The database, in a folder that is there as long as the world.
+    file: PathBuf,
+    _folder: TempDir,
 }
 
 impl World {
@@ -90,7 +92,8 @@ impl World {
             dialects: dialects(&facts, dialect),
             facts,
             clock,
-            folder,
+            file,
+            _folder: folder,
         };
         world.configure().await;
         world
@@ -131,20 +134,30 @@ impl World {
         named.expect("every world has it").id
     }
 
+    /// Returns what lets things happen to what the account sent.
+    pub(crate) fn history(&self) -> History<'_> {
+        let account = self.account("shop");
+        History {
+            gateway: &self.gateway,
+            clock: &self.clock,
+            file: &self.file,
+            account,
+            another: self.account("another"),
+            owner: account,
+            book: None,
+        }
+    }
+
     fn keeper(&self, account: AccountId, another: AccountId) -> Keeper<'_> {
         Keeper {
             gateway: &self.gateway,
-            file: self.file(),
+            file: &self.file,
             account,
             another,
             owner: account,
             book: None,
             senders: 0,
         }
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join(DATABASE)
     }
 
     /// Lets time pass after a request.
@@ -161,7 +174,10 @@ impl World {
     async fn configure(&self) {
         let (gateway, facts) = (&self.gateway, &self.facts);
         self.set_price(&facts.price).await;
-        let operator = ConnectorSettings::to("operator:2775", "us");
+        let operator = ConnectorSettings {
+            in_doubt: DoubtPolicy::Hold,
+            ..ConnectorSettings::to("operator:2775", "us")
+        };
         gateway
             .put_connector("operator", &operator, "")
             .await
@@ -243,13 +259,9 @@ impl World {
             Event::Happened(Happened::PriceBecomes(price)) => self.set_price(price).await,
             Event::Happened(happened) => {
                 let history = History {
-                    gateway: &self.gateway,
-                    clock: &self.clock,
-                    file: &keeper.file,
-                    account: keeper.account,
-                    another: keeper.another,
                     owner: keeper.owner,
                     book: keeper.book,
+                    ..self.history()
                 };
                 history.happen(happened).await;
             }
@@ -257,9 +269,12 @@ impl World {
     }
 }
 
-/// Makes the dialects, one of them with the settings of the facts.
+/// Makes the dialects, the toy too, one of them with the settings of the facts.
 fn dialects(facts: &Facts, dialect: &str) -> Dialects {
-    let settings = serde_json::Value::Object(facts.dialect.clone());
-    let settings = serde_json::from_value(serde_json::json!({ dialect: settings }));
-    Dialects::new(settings.expect("settings that the dialect has"))
+    let settings = match dialect {
+        "toy" => serde_json::json!({}),
+        dialect => serde_json::json!({ dialect: facts.dialect }),
+    };
+    let settings = serde_json::from_value(settings);
+    Dialects::new(settings.expect("settings that the dialect has")).with(Box::new(Toy))
 }
