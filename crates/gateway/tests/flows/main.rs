@@ -1,5 +1,6 @@
 //! Whole flows: a gateway on a SQLite file, a clock that the test moves, and connectors that the test plays.
 
+mod callbacks;
 mod campaigns;
 mod chaos;
 mod contacts;
@@ -7,6 +8,10 @@ mod control_copies;
 mod delivery;
 mod doubt;
 mod halts;
+mod look_ups;
+mod once;
+mod own_texts;
+mod programs;
 mod retries;
 mod routes;
 mod running;
