@@ -45,6 +45,30 @@ pub(crate) async fn answer(world: &World, case: &Case) -> Answer {
     answer.expect("a file has a request")
 }
 
+/// Sends a request, of which the first line without its version and the body are given, with a bearer token; returns the answer
+/// in one line, without blanks where lines began and ended.
+pub(crate) async fn ask(world: &World, (line, body): (&str, &str), token: &str) -> String {
+    let (method, target) = line.split_once(' ').expect("a method and a target");
+    let content_type = match body.as_bytes() {
+        [b'<', ..] => "text/xml",
+        [b'{', second, ..] if *second != b'{' => "application/json",
+        _ => "application/x-www-form-urlencoded",
+    };
+    let field = |name: &str, value: String| (name.to_owned(), value);
+    let request = golden::Request {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        headers: vec![
+            field("Content-Type", content_type.to_owned()),
+            field("Authorization", format!("Bearer {token}")),
+        ],
+        body: body.as_bytes().to_vec(),
+    };
+    let answer = send(world, request, world.private_key()).await;
+    let answer = String::from_utf8_lossy(&answer.body).into_owned();
+    answer.lines().map(str::trim).collect()
+}
+
 /// Sends a request, signed if it has a place for the sum.
 pub(crate) async fn send(world: &World, request: golden::Request, private_key: &str) -> Answer {
     let answer = answered(world, request, private_key).await;

@@ -4,10 +4,9 @@
 use futures_util::{StreamExt, stream};
 use gateway::{Halt, Submission};
 use sms::{MessageState, Outcome, Reason};
-use testkit::golden::Request;
 use testkit::operator::Fate;
 
-use crate::caller;
+use crate::caller::ask;
 use crate::history::Happened;
 use crate::world::World;
 
@@ -88,12 +87,12 @@ async fn every_state_is_told_in_the_words_of_every_door_whichever_a_message_came
     stream::iter(all)
         .for_each_concurrent(AT_ONCE, |(door, (number, state))| async move {
             let world = World::given(WORLD).await;
-            let answer = ask(&world, door.send).await;
+            let answer = call(&world, door.send).await;
             let sent = fill(door.sent, &world).await;
             assert!(answer.contains(&sent), "{}: {answer}", door.name);
             bring(&world, state).await;
             for other in DOORS {
-                let answer = ask(&world, other.state).await;
+                let answer = call(&world, other.state).await;
                 let what = format!("{state:?}, sent by {}, seen by {}", door.name, other.name);
                 let expected = other.words[number];
                 assert_eq!(word(other, &answer), expected, "{what}: {answer}");
@@ -102,31 +101,10 @@ async fn every_state_is_told_in_the_words_of_every_door_whichever_a_message_came
         .await;
 }
 
-/// Sends a request, and returns the answer without its blanks at line ends and beginnings.
-async fn ask(world: &World, (line, form): (&str, &str)) -> String {
-    let (method, target) = line.split_once(' ').expect("a method and a target");
-    let content_type = if form.starts_with('<') {
-        "text/xml"
-    } else if form.starts_with('{') && !form.starts_with("{{") {
-        "application/json"
-    } else {
-        "application/x-www-form-urlencoded"
-    };
-    let headers = [
-        ("Content-Type", content_type),
-        ("Authorization", "Bearer secret"),
-    ];
-    let request = Request {
-        method: method.to_owned(),
-        target: fill(target, world).await,
-        headers: headers
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec(),
-        body: fill(form, world).await.into_bytes(),
-    };
-    let answer = caller::send(world, request, world.private_key()).await;
-    let answer = String::from_utf8_lossy(&answer.body).into_owned();
-    answer.lines().map(str::trim).collect()
+/// Calls with the numbers of the message and of its submission put in.
+async fn call(world: &World, (line, body): (&str, &str)) -> String {
+    let (line, body) = (fill(line, world).await, fill(body, world).await);
+    ask(world, (&line, &body), "secret").await
 }
 
 /// Puts in the numbers of the message and of its submission, once there is one.
