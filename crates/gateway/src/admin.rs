@@ -10,6 +10,7 @@ use store::configuration::{Connector, Directory, Rate, Route, Tariff};
 use store::ledger::Audit;
 use thiserror::Error as ThisError;
 
+use crate::callback::check_url;
 use crate::directory::{
     Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, Network,
     RouteSettings, TariffSettings,
@@ -335,11 +336,14 @@ impl Gateway {
 /// Refuses what the operator would not notice until nobody can use the account.
 fn check_settings(settings: &AccountSettings) -> Result<(), AdminError> {
     let unlike = |text: &&String| Network::parse(text).is_none();
-    match settings.addresses.iter().find(unlike) {
-        None => Ok(()),
-        Some(text) => Err(AdminError::Invalid(format!(
+    if let Some(text) = settings.addresses.iter().find(unlike) {
+        return Err(AdminError::Invalid(format!(
             "{text:?} is no address or network such as 192.0.2.1 or 2001:db8::/32"
-        ))),
+        )));
+    }
+    match settings.callback_url.as_deref().map(check_url) {
+        None | Some(Ok(())) => Ok(()),
+        Some(Err(wrong)) => Err(AdminError::Invalid(wrong.to_string())),
     }
 }
 

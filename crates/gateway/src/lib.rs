@@ -108,6 +108,8 @@ pub struct Tempo {
     pub expand_ms: u64,
     /// How often lifetimes and missing receipts are looked for.
     pub sweep_ms: u64,
+    /// How often callbacks are looked for whose time has come, or that another process has written.
+    pub callbacks_ms: u64,
     /// How long after the end of its lifetime a message may still get a receipt.
     pub receipt_wait_ms: i64,
     /// How long a silent upstream is given after the response timeout before a message in doubt is sent again.
@@ -127,6 +129,7 @@ impl Default for Tempo {
             release_ms: 200,
             expand_ms: 500,
             sweep_ms: 1_000,
+            callbacks_ms: 1_000,
             receipt_wait_ms: 48 * 60 * 60 * 1000,
             resend_after_ms: 5_000,
             attempts: 8,

@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::Timestamp;
 use store::callbacks::{Callback, CallbackCount, Callbacks, Event};
-use store::inbound::Received;
 use store::{AccountId, CallbackId, Error, InboundId, MessageId};
 
-use crate::{SqliteStore, failed, sent};
+use crate::{SqliteStore, failed, inbound, sent};
 
 /// How many callbacks one transaction lets be tried again.
 const AT_ONCE: u32 = 10_000;
@@ -215,7 +214,7 @@ impl Stored {
             (Some(message), _) => {
                 sent::find(view, account, message)?.map(|sent| Event::Ended(Box::new(sent)))
             }
-            (None, Some(id)) => received(view, id)?.map(Event::Received),
+            (None, Some(id)) => inbound::find(view, id)?.map(Event::Received),
             (None, None) => None,
         })
     }
@@ -249,25 +248,6 @@ fn read(
         }
     }
     Ok(())
-}
-
-/// Reads a message from a handset.
-fn received(view: &Connection, id: InboundId) -> Result<Option<Received>, Error> {
-    view.prepare_cached("SELECT sender, recipient, text, at FROM inbound WHERE id = ?1")
-        .and_then(|mut select| {
-            select
-                .query_row([id.0], |row| {
-                    Ok(Received {
-                        id,
-                        from: row.get(0)?,
-                        to: row.get(1)?,
-                        text: row.get(2)?,
-                        at: Timestamp::from_millis(row.get(3)?),
-                    })
-                })
-                .optional()
-        })
-        .map_err(failed("cannot read a message from a handset"))
 }
 
 fn retry(connection: &Connection, account: AccountId, now: Timestamp) -> Result<u64, Error> {

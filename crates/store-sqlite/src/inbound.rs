@@ -1,7 +1,7 @@
 //! Messages from handsets, and the callbacks that tell of them.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use sms::Timestamp;
 use store::inbound::{Inbound, NewInbound, Received};
 use store::{AccountId, Error, InboundId};
@@ -86,6 +86,13 @@ fn before(view: &Connection, account: AccountId, since: Timestamp) -> Result<Inb
         .and_then(|mut select| select.query_row((account.0, since.as_millis()), |row| row.get(0)))
         .map_err(failed("cannot look for messages from handsets"))?;
     Ok(InboundId(first.map_or(i64::MAX, |first| first - 1)))
+}
+
+/// Reads one message.
+pub(crate) fn find(view: &Connection, id: InboundId) -> Result<Option<Received>, Error> {
+    view.prepare_cached("SELECT id, sender, recipient, text, at FROM inbound WHERE id = ?1")
+        .and_then(|mut select| select.query_row([id.0], read).optional())
+        .map_err(failed("cannot read a message from a handset"))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Received> {

@@ -33,9 +33,6 @@ const READ: u32 = 64;
 /// How many times it is read before something has to end: programs that fail are told one thing at a time, and leave room.
 const LOOKS: u32 = 8;
 
-/// How often it is looked for callbacks when nobody rings: their time may have come, another process may have written some.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// How long what happens is gathered before it is told, so that a busy gateway does not look after each receipt.
 const GATHER: Duration = Duration::from_millis(10);
 
@@ -47,6 +44,7 @@ const PAUSES_MINUTES: [i64; 7] = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60];
 const LAST_TRIES: u32 = 4;
 
 pub(crate) async fn run(gateway: Gateway, caller: Arc<dyn Caller>, stop: CancellationToken) {
+    let look_again = Duration::from_millis(gateway.0.tempo.callbacks_ms.max(1));
     let mut rung = gateway.0.callbacks.subscribe();
     let mut calls = Calls {
         gateway,
@@ -72,7 +70,7 @@ pub(crate) async fn run(gateway: Gateway, caller: Arc<dyn Caller>, stop: Cancell
         tokio::select! {
             Some(ended) = calls.running.join_next_with_id() => calls.end(ended),
             _ = rung.changed() => sleep(GATHER).await,
-            () = sleep(LOOK_AGAIN) => {}
+            () = sleep(look_again) => {}
             () = stop.cancelled() => {}
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::callback::Caller;
 use gateway::connector::Attempt;
 use gateway::directory::{AccountSettings, ConnectorSettings, RouteSettings, TariffSettings};
 use gateway::secrets::Vault;
@@ -12,11 +13,15 @@ use gateway::{
     SubmissionId, Submit, Tempo, Terms, To,
 };
 use sms::{Currency, Lane, MessageState, Reason, Refusal, Timestamp};
+use store::callbacks::Callback;
+use store::{Callbacks as _, Store};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::TestClock;
 use testkit::loopback::{Loopback, Way};
 use tokio::time::{sleep, timeout};
+
+use crate::programs::Programs;
 
 /// The price of a segment to Ukraine, in micro-units.
 pub(crate) const PRICE: i64 = 130_000;
@@ -34,6 +39,7 @@ pub(crate) struct World {
     pub(crate) loopback: Loopback,
     pub(crate) clock: TestClock,
     pub(crate) account: AccountId,
+    store: Arc<SqliteStore>,
     running: Running,
     /// The folder of the file, when it is this world's own.
     place: Option<TempDir>,
@@ -57,30 +63,60 @@ impl World {
     pub(crate) async fn ruled(rules: SenderRules) -> Self {
         let place = TempDir::new().unwrap();
         let connector = r#"{"address":"loopback","system_id":"x"}"#;
-        let mut world = Self::open(place.path(), connector, rules).await;
+        let mut world = Self::open(place.path(), connector, rules, None).await;
         world.place = Some(place);
         world
     }
 
     /// Begins, or goes on, with the file in this place.
     pub(crate) async fn at(place: &Path, connector: &str) -> Self {
-        Self::open(place, connector, SenderRules::default()).await
+        Self::open(place, connector, SenderRules::default(), None).await
     }
 
-    async fn open(place: &Path, connector: &str, rules: SenderRules) -> Self {
+    /// Begins with programs that are called back.
+    pub(crate) async fn calling(programs: Programs) -> Self {
+        let place = TempDir::new().unwrap();
+        let connector = r#"{"address":"loopback","system_id":"x"}"#;
+        let mut world = Self::calling_at(place.path(), connector, programs).await;
+        world.place = Some(place);
+        world
+    }
+
+    /// Begins so, or goes on, with the file in this place.
+    pub(crate) async fn calling_at(place: &Path, connector: &str, programs: Programs) -> Self {
+        let caller: Arc<dyn Caller> = Arc::new(programs);
+        Self::open(place, connector, SenderRules::default(), Some(caller)).await
+    }
+
+    /// Reads what accounts' programs are to be told now.
+    pub(crate) async fn due_callbacks(&self) -> Vec<Callback> {
+        let (begin, all) = (AccountId(0), u32::MAX);
+        let due = self
+            .store
+            .callbacks_due(self.gateway.now(), begin, vec![], all, all);
+        due.await.unwrap()
+    }
+
+    async fn open(
+        place: &Path,
+        connector: &str,
+        rules: SenderRules,
+        caller: Option<Arc<dyn Caller>>,
+    ) -> Self {
         let clock = TestClock::at(START);
-        let gateway = open(place, &clock, rules).await;
+        let (gateway, store) = open(place, &clock, rules).await;
         let account = match gateway.accounts().first() {
             Some(account) => account.id,
             None => found(&gateway, connector).await,
         };
         let loopback = Loopback::default();
-        let running = Running::start(gateway.clone(), Arc::new(loopback.clone()), None).await;
+        let running = Running::start(gateway.clone(), Arc::new(loopback.clone()), caller).await;
         Self {
             gateway,
             loopback,
             clock,
             account,
+            store,
             running,
             place: None,
         }
@@ -211,15 +247,19 @@ pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     assert!(waited.is_ok(), "waited in vain until {what}");
 }
 
-async fn open(place: &Path, clock: &TestClock, sender_rules: SenderRules) -> Gateway {
+async fn open(
+    place: &Path,
+    clock: &TestClock,
+    sender_rules: SenderRules,
+) -> (Gateway, Arc<SqliteStore>) {
     let options = Options {
         // Long enough for two that write at once, short enough for tests that lock the file on purpose.
         busy_timeout_ms: 20,
         ..Options::default()
     };
-    let store = SqliteStore::open(&place.join("data.db"), options).unwrap();
+    let store = Arc::new(SqliteStore::open(&place.join("data.db"), options).unwrap());
     let parts = Parts {
-        store: Arc::new(store),
+        store: Arc::clone(&store) as Arc<dyn Store>,
         vault: Vault::new(&[7; 32]),
         clock: Arc::new(clock.clone()),
         limits: Limits {
@@ -232,6 +272,7 @@ async fn open(place: &Path, clock: &TestClock, sender_rules: SenderRules) -> Gat
             release_ms: 2,
             expand_ms: 2,
             sweep_ms: 2,
+            callbacks_ms: 5,
             attempts: 3,
             drain_ms: 300,
             ..Tempo::default()
@@ -239,7 +280,7 @@ async fn open(place: &Path, clock: &TestClock, sender_rules: SenderRules) -> Gat
         exchange: Exchange::default(),
         sender_rules,
     };
-    Gateway::open(parts).await.unwrap()
+    (Gateway::open(parts).await.unwrap(), store)
 }
 
 async fn found(gateway: &Gateway, settings: &str) -> AccountId {

@@ -48,8 +48,11 @@ impl Health {
         self.0.remove(&account).is_some()
     }
 
-    /// Notes that a program could not be told; tells whether that is new.
+    /// Notes that a program could not be told; tells whether that is new. What was under way when it began to fail counts once.
     pub(super) fn has_failed(&mut self, account: AccountId, now: Timestamp) -> bool {
+        if self.rests(account, now) {
+            return false;
+        }
         let known = self.0.get(&account);
         let failures = known.map_or(0, |failing| failing.failures);
         let rest = (FIRST_REST_MS << failures.min(10)).min(LONGEST_REST_MS);
@@ -92,7 +95,10 @@ mod tests {
         let mut health = Health::default();
         assert!(!health.is_well(SHOP));
         assert!(health.has_failed(SHOP, at(0)));
-        assert!(!health.has_failed(SHOP, at(5)));
+        for _ in 0..7 {
+            assert!(!health.has_failed(SHOP, at(5)));
+        }
+        assert!(!health.rests(SHOP, at(1_000)), "they failed together");
         assert!(health.is_failing(SHOP) && !health.is_failing(AccountId(2)));
         assert!(health.is_well(SHOP));
         assert!(!health.is_well(SHOP) && !health.is_failing(SHOP));
