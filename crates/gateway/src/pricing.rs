@@ -3,12 +3,13 @@
 //! The same rules price a request's recipients, a contact list for a quote, and the steps in which a list becomes messages.
 
 mod approvals;
+mod text;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use sms::template::{Template, Variables};
+use sms::template::Template;
 use sms::{
     Country, Form, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff,
 };
@@ -19,9 +20,8 @@ use crate::Limits;
 use crate::directory::{Account, Directory, Route, RouteKinds, choose};
 use approvals::FromWhom;
 pub(crate) use approvals::{Approvals, Registrations};
-
-/// How much longer a template may be than the texts that it makes.
-const TEMPLATE_TO_TEXT: usize = 4;
+pub(crate) use text::{check_text, render, render_to_read};
+use text::{most_octets, render_within, too_long};
 
 /// Holds what a submission's messages have in common, once it is known to be valid.
 #[derive(Clone, Debug)]
@@ -318,12 +318,11 @@ impl<'a> Pricing<'a> {
 
     fn measure(&self, own: Own<'_>) -> Result<u16, Refusal> {
         let most = most_octets(self.limits);
-        let text = match own.text {
-            Some(own) => (own.len() <= most).then_some(Cow::Borrowed(own)),
-            None => {
-                let names = &self.common.variable_names;
-                render_within(&self.template, own.variables, names, most)
-            }
+        let text = if let Some(own) = own.text {
+            (own.len() <= most).then_some(Cow::Borrowed(own))
+        } else {
+            let names = &self.common.variable_names;
+            render_within(&self.template, own.variables, names, most)
         };
         let text = text.ok_or_else(|| too_long(self.limits))?;
         if text.is_empty() {
@@ -332,20 +331,6 @@ impl<'a> Pricing<'a> {
         let measure = sms::text::measure_as(&text, self.common.form);
         Ok(measure.map_err(|_| Refusal::InvalidBinary)?.segments)
     }
-}
-
-/// Refuses a text that no message of its form could have. What is a binary has no placeholders: hex has no percent signs.
-pub(crate) fn check_text(text: &str, form: Form, limits: &Limits) -> Result<(), Refusal> {
-    if text.is_empty() {
-        return Err(Refusal::EmptyText);
-    }
-    if text.len() > TEMPLATE_TO_TEXT * most_octets(limits) {
-        return Err(too_long(limits));
-    }
-    if form.alphabet.is_binary() && sms::text::measure_as(text, form).is_err() {
-        return Err(Refusal::InvalidBinary);
-    }
-    Ok(())
 }
 
 /// Refuses an originator that networks do not carry or the account may not use.
@@ -358,69 +343,6 @@ pub(crate) fn check_originator(account: &Account, given: &str) -> Result<Origina
         return Err(Refusal::OriginatorNotAllowed);
     }
     Ok(originator)
-}
-
-/// The octets of the longest text of so many segments: 153 characters each, of no more than three octets.
-fn most_octets(limits: &Limits) -> usize {
-    usize::from(limits.segments) * 153 * 3
-}
-
-/// Refuses a text that is too long to be worth counting.
-fn too_long(limits: &Limits) -> Refusal {
-    Refusal::TextTooLong {
-        segments: u16::MAX,
-        limit: limits.segments,
-    }
-}
-
-/// Renders one recipient's text as the handset shows it, and as it was measured for the price.
-pub(crate) fn render<'a>(
-    template: &'a Template,
-    variables: Option<&str>,
-    names: &[String],
-    form: Form,
-) -> Cow<'a, str> {
-    let text = render_within(template, variables, names, usize::MAX).unwrap_or_default();
-    match sms::text::as_written(&text, form) {
-        Cow::Owned(written) => Cow::Owned(written),
-        Cow::Borrowed(_) => text,
-    }
-}
-
-/// Renders one recipient's text for somebody who looks at it; the template itself when it makes no text that could be sent.
-pub(crate) fn render_to_read(
-    text: String,
-    variables: Option<&str>,
-    names: &[String],
-    form: Form,
-    limits: &Limits,
-) -> String {
-    let filled_in = variables.and_then(|variables| {
-        let template = Template::parse(&text);
-        let most = most_octets(limits);
-        render_within(&template, Some(variables), names, most).map(Cow::into_owned)
-    });
-    let text = filled_in.unwrap_or(text);
-    match sms::text::as_written(&text, form) {
-        Cow::Owned(written) => written,
-        Cow::Borrowed(_) => text,
-    }
-}
-
-fn render_within<'a>(
-    template: &'a Template,
-    variables: Option<&str>,
-    names: &[String],
-    most_octets: usize,
-) -> Option<Cow<'a, str>> {
-    match variables {
-        Some(variables) => {
-            let names = names.iter().map(String::as_str);
-            let values = Variables::positional(variables).with_names(names);
-            template.render_within(&values, most_octets)
-        }
-        None => (template.text().len() <= most_octets).then_some(Cow::Borrowed(template.text())),
-    }
 }
 
 /// Makes the message of a recipient on the stop list.

@@ -1,17 +1,22 @@
 //! Submitting: from what a front end asks to a priced, routed submission that is durable when the answer goes out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod accepted;
+mod price;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sms::{Country, Form, Lane, Money, Msisdn, Originator, Quote, Recipient, Refusal, Timestamp};
-use store::submissions::{Acceptance, NewMessage, NewSubmission, Parts};
-use store::{AccountId, MailingId, MessageId, SubmissionId};
+use sms::{Form, Lane, Msisdn, Refusal, Timestamp};
+use store::submissions::Parts;
+use store::{AccountId, MailingId};
 
-use crate::directory::{Directory, RouteKinds};
-use crate::pricing::{
-    Approvals, Common, Own, Pricing, check_originator, check_text, stopped_message,
-};
-use crate::{Error, Gateway, Limits, Once};
+use crate::directory::RouteKinds;
+use crate::pricing::{Approvals, Common, check_originator, check_text};
+use crate::{Error, Gateway, Once};
+pub use accepted::Accepted;
+pub(crate) use accepted::{accepted, positions};
+use price::price;
+pub(crate) use price::{Priced, check_parts, new_submission};
 
 /// Says what is to be sent, and how; to whom is said beside it.
 #[derive(Clone, Debug, Default)]
@@ -85,32 +90,6 @@ impl To {
             originator: None,
             once: None,
         }
-    }
-}
-
-/// Answers a submission.
-#[derive(Clone, Debug)]
-pub struct Accepted {
-    /// Its number.
-    pub submission: SubmissionId,
-    /// What is held for it; nothing for recipients on the stop list.
-    pub price: Money,
-    /// How many segments that is.
-    pub segments: u64,
-    /// The number of its first message; those that follow have the next ones.
-    pub first_message: MessageId,
-    /// The positions of the recipients that have no message, ascending: those given again, and those in [`Accepted::repeated`].
-    pub left_out: Vec<usize>,
-    /// The positions of the recipients whose message repeats an accepted one.
-    pub repeated: Vec<usize>,
-}
-
-impl Accepted {
-    /// Returns the message of the recipient at a position of the request; `None` when it has none.
-    pub fn message(&self, position: usize) -> Option<MessageId> {
-        let before = self.left_out.binary_search(&position).err()?;
-        let index = i64::try_from(position - before).ok()?;
-        Some(MessageId(self.first_message.0 + index))
     }
 }
 
@@ -254,207 +233,4 @@ impl Gateway {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
         .map_err(Error::Refused)
     }
-}
-
-/// Holds a submission ready to be accepted.
-pub(crate) struct Priced {
-    pub(crate) new: NewSubmission,
-    pub(crate) quote: Quote,
-    /// The positions of the recipients that were given again, ascending.
-    pub(crate) left_out: Vec<usize>,
-    /// Originators, and countries in which they would have to be registered and are not.
-    unregistered: BTreeSet<(Originator, Country)>,
-}
-
-fn price(
-    directory: &Directory,
-    limits: &Limits,
-    submit: &Submit,
-    common: &Common,
-    stopped: &HashSet<Msisdn>,
-    now: Timestamp,
-) -> Result<Priced, Refusal> {
-    check_amount(&submit.recipients, limits)?;
-    let mut pricing = Pricing::new(directory, limits, submit.account, common)?;
-    // Variables that the text does not use make no difference.
-    let personal = pricing.is_personal();
-    let mut seen = HashSet::new();
-    let mut messages = Vec::with_capacity(submit.recipients.len());
-    let mut left_out = Vec::new();
-    for (to, position) in submit.recipients.iter().zip(0..) {
-        let recipient = Recipient::new(&to.number);
-        let own = Own {
-            variables: to.variables.as_deref().filter(|_| to.text.is_none()),
-            text: to.text.as_deref(),
-            originator: common.own_originator(to.originator.as_deref()),
-        };
-        if let Ok(number) = &recipient.msisdn {
-            let text = (own.text, own.variables.filter(|_| personal));
-            if submit.drop_repeats && !seen.insert((*number, text)) {
-                left_out.push(position);
-                continue;
-            }
-            if stopped.contains(number) {
-                messages.push(stopped_message(recipient));
-                continue;
-            }
-        }
-        messages.push(NewMessage {
-            once: to.once.map(|once| once.from(now)),
-            ..pricing.message(recipient, own)?
-        });
-    }
-    if pricing.quote.messages() == 0 {
-        return Err(pricing.first_refusal.unwrap_or(Refusal::NoValidRecipients));
-    }
-    Ok(Priced {
-        new: new_submission(
-            submit.account,
-            &submit.terms,
-            common,
-            limits,
-            submit.lane,
-            now,
-            messages,
-        )?,
-        quote: pricing.quote,
-        left_out,
-        unregistered: pricing.unregistered,
-    })
-}
-
-/// Refuses more recipients, or more of their own texts, than one request may have.
-fn check_amount(recipients: &[To], limits: &Limits) -> Result<(), Refusal> {
-    if recipients.len() > limits.recipients {
-        let limit = u32::try_from(limits.recipients).unwrap_or(u32::MAX);
-        return Err(Refusal::TooManyRecipients { limit });
-    }
-    let texts = recipients.iter().filter_map(|to| to.text.as_ref());
-    let limit = limits.own_texts_octets;
-    if texts.map(String::len).sum::<usize>() > limit as usize {
-        return Err(Refusal::FieldTooLong { limit });
-    }
-    Ok(())
-}
-
-/// Returns the positions of the request that have messages, in order and without end, when those in `left_out` have none.
-pub(crate) fn positions(left_out: &[usize]) -> impl Iterator<Item = usize> {
-    (0..).filter(|position| left_out.binary_search(position).is_err())
-}
-
-/// Turns the store's answer to an acceptance into ours; the recipients at the positions in `left_out` were not given to the
-/// store.
-pub(crate) fn accepted(
-    acceptance: Acceptance,
-    needed: Money,
-    left_out: Vec<usize>,
-) -> Result<Accepted, Refusal> {
-    let money = |micros| Money::new(micros, needed.currency());
-    match acceptance {
-        Acceptance::Accepted {
-            submission,
-            price_micros,
-            segments,
-            first_message,
-            repeated,
-        } => {
-            let repeated = in_request(&left_out, &repeated);
-            let mut left_out = [left_out, repeated.clone()].concat();
-            left_out.sort_unstable();
-            Ok(Accepted {
-                submission,
-                price: money(price_micros),
-                segments,
-                first_message,
-                left_out,
-                repeated,
-            })
-        }
-        Acceptance::Repeated { .. } => Err(Refusal::Duplicate),
-        Acceptance::NobodyLeft => Err(Refusal::NoValidRecipients),
-        Acceptance::Insufficient { available_micros } => Err(Refusal::InsufficientFunds {
-            needed,
-            available: money(available_micros),
-        }),
-    }
-}
-
-/// Says at which positions of the request the messages are that stand at `indices`, which ascend.
-fn in_request(left_out: &[usize], indices: &[usize]) -> Vec<usize> {
-    let mut positions = positions(left_out);
-    let mut passed = 0;
-    let position = |index: &usize| {
-        let position = positions.nth(index - passed);
-        passed = index + 1;
-        position
-    };
-    indices.iter().filter_map(position).collect()
-}
-
-/// Refuses parts the last of which would start later than parts may.
-pub(crate) fn check_parts(
-    parts: Option<Parts>,
-    messages: usize,
-    limits: &Limits,
-) -> Result<Option<Parts>, Refusal> {
-    let Some(parts) = parts.filter(|parts| parts.size > 0) else {
-        return Ok(None);
-    };
-    let before_last = messages.saturating_sub(1) / parts.size as usize;
-    let before_last = i64::try_from(before_last).unwrap_or(i64::MAX);
-    let longest = before_last.saturating_mul(parts.interval_ms);
-    if (0..=limits.parts_ms).contains(&longest) {
-        Ok(Some(parts))
-    } else {
-        Err(Refusal::InvalidTime)
-    }
-}
-
-/// Makes a submission of its messages; what only campaigns have is absent.
-pub(crate) fn new_submission(
-    account: AccountId,
-    terms: &Terms,
-    common: &Common,
-    limits: &Limits,
-    lane: Lane,
-    now: Timestamp,
-    mut messages: Vec<NewMessage>,
-) -> Result<NewSubmission, Refusal> {
-    let start_at = terms.start_at.filter(|start| *start > now);
-    if start_at.is_some() {
-        for message in &mut messages {
-            if message.state == sms::MessageState::Queued {
-                message.state = sms::MessageState::Held;
-                message.reason = sms::Reason::Scheduled;
-            }
-        }
-    }
-    let lifetime_ms = terms.lifetime_ms.map_or(limits.lifetime_ms, |asked| {
-        asked.clamp(1, limits.lifetime_ms)
-    });
-    let parts = check_parts(terms.parts, messages.len(), limits)?;
-    Ok(NewSubmission {
-        account,
-        originator: common.originator.as_str().to_owned(),
-        alternative: common
-            .alternative
-            .map(|alternative| alternative.as_str().to_owned()),
-        text: common.text.clone(),
-        form: terms.form,
-        reference: terms.reference.clone(),
-        once: terms.once.map(|once| once.from(now)),
-        mailing: None,
-        tells: common.tells,
-        variable_names: common.variable_names.clone(),
-        lane,
-        source: terms.source.clone(),
-        test: common.test,
-        created_at: now,
-        start_at,
-        expires_at: start_at.unwrap_or(now).plus_millis(lifetime_ms),
-        parts,
-        control: None,
-        expansion: None,
-        messages,
-    })
 }

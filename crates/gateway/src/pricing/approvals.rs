@@ -57,7 +57,7 @@ impl Approvals {
             let entry = list.iter().find(|(of, _, _)| *of == country);
             entry.map(|(_, sender, status)| (*sender, *status))
         };
-        let own = self.own.get(originator).and_then(|own| find(own));
+        let own = self.own.get(originator).and_then(find);
         let other = find(&self.alternative).filter(|_| has_alternative);
         match (own, other) {
             (Some((_, SenderStatus::Approved)), _) => FromWhom::Originator,
