@@ -131,12 +131,13 @@ impl Listing {
     /// Writes the next piece, or all that is left.
     async fn piece(&mut self) -> Result<Bytes, gateway::Error> {
         while !self.ended && self.writer.len() < PIECE_BYTES {
-            match self.list.page().await? {
-                Some(rows) => rows.iter().for_each(|row| self.writer.row(row)),
-                None => {
-                    self.writer.end();
-                    self.ended = true;
+            if let Some(rows) = self.list.page().await? {
+                for row in &rows {
+                    self.writer.row(row);
                 }
+            } else {
+                self.writer.end();
+                self.ended = true;
             }
         }
         Ok(self.writer.take())

@@ -117,7 +117,7 @@ impl Writer {
     /// Ends the answer.
     pub(in crate::atl) fn end(&mut self) {
         match self.syntax {
-            Syntax::Xml => self.text.push_str("</response>\n"),
+            Syntax::Xml => self.text.push_str("</response>"),
             Syntax::Json => {
                 let list = if self.list.is_some() { "]" } else { "" };
                 self.push(format_args!("{list}}}}}"));
@@ -193,7 +193,7 @@ mod tests {
                     <responsecode>000</responsecode>\n  </head>\n";
         let date = "    <date>2011-10-01 15:40:05</date>\n";
         let rows = format!("{row}  </body>\n{row}{date}  </body>\n");
-        assert_eq!(written, format!("{head}{rows}</response>\n"));
+        assert_eq!(written, format!("{head}{rows}</response>"));
     }
 
     #[test]

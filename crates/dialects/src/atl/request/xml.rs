@@ -1,7 +1,7 @@
 //! A request as XML: `request`, in it one `head` and a `body` for each recipient.
 
 use super::{Asked, Head, NoRequest, Row};
-use crate::wire::xml::{Document, decode};
+use crate::wire::xml::{Document, Element, decode};
 
 /// Reads a request, and no more rows of it than these.
 pub(super) fn read(octets: &[u8], most_rows: usize) -> Result<Asked, NoRequest> {
@@ -15,12 +15,12 @@ pub(super) fn read(octets: &[u8], most_rows: usize) -> Result<Asked, NoRequest> 
     for field in request
         .child("head")
         .into_iter()
-        .flat_map(|head| head.children())
+        .flat_map(Element::children)
     {
         head.set(field.name(), field.text());
     }
     let bodies = request.children().filter(|child| child.name() == "body");
-    let row = |body: crate::wire::xml::Element<'_>| {
+    let row = |body: Element<'_>| {
         let mut row = Row::default();
         for field in body.children() {
             row.set(field.name(), field.text());

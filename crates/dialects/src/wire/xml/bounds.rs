@@ -6,7 +6,7 @@ use super::NotXml;
 /// How many elements, texts and comments there may be: enough for 100,000 recipients with their texts.
 pub(super) const MOST_NODES: u32 = 1_000_000;
 
-/// How many `<`, and how many `=`, there may be: the parser takes memory for each before it looks.
+/// How many `<` and `=` there may be: the parser takes memory for each before it looks.
 const MOST_MARKS: usize = 2_000_000;
 
 /// How many elements may be one within the other.
@@ -22,10 +22,9 @@ const MOST_NAMESPACES: usize = 16;
 /// as long as the text is well formed, and beyond that the parser does not go.
 pub(super) fn check(text: &str) -> Result<(), NotXml> {
     let text = text.as_bytes();
-    for mark in [b'<', b'='] {
-        if text.iter().filter(|octet| **octet == mark).count() > MOST_MARKS {
-            return Err(NotXml::TooMuch);
-        }
+    let marks = text.iter().filter(|octet| matches!(octet, b'<' | b'='));
+    if marks.count() > MOST_MARKS {
+        return Err(NotXml::TooMuch);
     }
     let (mut rest, mut depth, mut namespaces) = (text, 0_usize, 0);
     while let Some(at) = rest.iter().position(|octet| *octet == b'<') {
