@@ -30,6 +30,9 @@ const WORLD: &str = "token secret, login shop password, another token other, ano
 
 const SUBMISSION: &str = "77";
 const MESSAGE: &str = "1000177";
+/// An id that nothing has.
+const NEVER: &str = "1000999";
+
 const NUMBER: &str = "380972920383";
 
 /// How many worlds exist at a time.
@@ -53,24 +56,171 @@ struct Ids {
     not_ids: &'static [(&'static str, &'static str)],
 }
 
-const ALL: &[Ids] = &[Ids {
+const ALL: &[Ids] = &[ATL, SMS_CLUB, TOY];
+
+const ATL: Ids = Ids {
+    dialect: "atl",
+    before: &[(
+        "POST /bulksms/api",
+        "<request><head><operation>submit</operation><login>{login}</login><password>{password}</password><title>Info</title>\
+         <scheduled>NOW</scheduled><isbulk>true</isbulk><bulkmessage>Hi</bulkmessage></head>\
+         <body><msisdn>{number}</msisdn></body></request>",
+    )],
+    seen: &[
+        (
+            "POST /bulksms/api",
+            "<request><head><operation>detailedreport</operation><login>{login}</login><password>{password}</password>\
+             <taskid>{submission}</taskid></head></request>",
+        ),
+        (
+            "POST /bulksms/api",
+            "<request><head><operation>units</operation><login>{login}</login><password>{password}</password></head></request>",
+        ),
+    ],
+    rows: &[
+        (
+            (
+                "POST /bulksms/api",
+                "<request><head><operation>report</operation><login>{login}</login><password>{password}</password>\
+                 <taskid>{}</taskid></head></request>",
+            ),
+            SUBMISSION,
+            NEVER,
+        ),
+        (
+            (
+                "POST /bulksms/api",
+                "<request><head><operation>detailedreport</operation><login>{login}</login><password>{password}</password>\
+                 <taskid>{}</taskid></head></request>",
+            ),
+            SUBMISSION,
+            NEVER,
+        ),
+        (
+            (
+                "POST /smxml/api",
+                "<request><head><operation>report</operation><login>{login}</login><password>{password}</password>\
+                 <taskid>{}</taskid></head></request>",
+            ),
+            SUBMISSION,
+            NEVER,
+        ),
+        (
+            (
+                "POST /smxml/api",
+                "{\"request\":{\"head\":{\"operation\":\"detailedreport\",\"login\":\"{login}\",\"password\":\"{password}\",\
+                 \"taskid\":{}}}}",
+            ),
+            SUBMISSION,
+            NEVER,
+        ),
+        (
+            (
+                "POST /smxml/api",
+                "{\"request\":{\"head\":{\"operation\":\"detailedreportwithdate\",\"login\":\"{login}\",\
+                 \"password\":\"{password}\",\"taskid\":\"{}\"}}}",
+            ),
+            SUBMISSION,
+            NEVER,
+        ),
+    ],
+    names: &["taskid"],
+    not_ids: &[],
+};
+
+const SMS_CLUB: Ids = Ids {
+    dialect: "smsclub",
+    before: &[(
+        "POST /sms/send",
+        "{\"src_addr\":\"Info\",\"phone\":[\"{number}\"],\"message\":\"Hi\"}",
+    )],
+    seen: &[
+        ("POST /sms/status", "{\"id_sms\":[\"1000177\"]}"),
+        ("POST /sms/balance", ""),
+    ],
+    rows: &[
+        (
+            ("POST /sms/status", "{\"id_sms\":[\"{}\"]}"),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "GET /token/state.php?username={login}&token={token}&smscid={}",
+                "",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "GET /http/state.php?username={login}&password={password}&smscid={}",
+                "",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "GET /token/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
+                "",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "GET /http/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
+                "",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "GET /hfw_smpp_addon/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
+                "",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "POST /hfw_smpp_addon/xmlgetsmsstatepost.php",
+                "xmlrequest=<request_getstate><username>{login}</username><password>{password}</password><smscid>{}</smscid>\
+                 </request_getstate>",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+        (
+            (
+                "POST /xml/state.php",
+                "<request_getstate><username>{login}</username><password>{password}</password><smscid>{}</smscid>\
+                 </request_getstate>",
+            ),
+            MESSAGE,
+            NEVER,
+        ),
+    ],
+    names: &["id_sms", "smscid"],
+    not_ids: &[],
+};
+
+const TOY: Ids = Ids {
     dialect: "toy",
     before: &[(
-        "GET /toy/send?token={token}&from=Info&to=380972920383&text=Hi",
+        "GET /toy/send?token={token}&from=Info&to={number}&text=Hi",
         "",
     )],
     seen: &[
         ("GET /toy/state?token={token}&id=1000177", ""),
         ("GET /toy/balance?token={token}", ""),
     ],
-    rows: &[(
-        ("GET /toy/state?token={token}&id={}", ""),
-        MESSAGE,
-        "1000999",
-    )],
+    rows: &[(("GET /toy/state?token={token}&id={}", ""), MESSAGE, NEVER)],
     names: &["id"],
     not_ids: &[],
-}];
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_accounts_id_is_answered_like_one_that_never_was() {
