@@ -1,5 +1,6 @@
 //! Every golden file: its world is built on a real database, its request answered by the real gateway.
 
+mod atl;
 mod caller;
 mod effects;
 mod facts;
