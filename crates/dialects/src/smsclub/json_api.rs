@@ -111,7 +111,7 @@ fn personal(fields: &Fields) -> Result<Sending, Failure> {
         Value::Array(item) => {
             let item = Fields::of(item.as_ref().clone());
             Ok(Addressee {
-                given: item.required("phone", "No recipients")?.to_owned(),
+                given: item.required("phone", "Nothing is given")?.to_owned(),
                 text: Some(item.required("message", "No text")?.to_owned()),
             })
         }

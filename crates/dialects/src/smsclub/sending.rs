@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gateway::{Account, Gateway, MessageId, Once, Submit, Terms, To};
+use gateway::{Accepted, Account, Gateway, MessageId, Once, Submit, Terms, To};
 use sha2::{Digest, Sha256};
 use sms::{Lane, Msisdn, Originator, Refusal};
 
@@ -74,40 +74,34 @@ pub(super) async fn send(
 ) -> Result<Vec<Told>, Failure> {
     let recipients = recipients(&sending, settings);
     let submit = submit(account, &sending, &recipients);
-    let accepted = match gateway.submit(submit).await {
-        Ok(accepted) => Some(accepted),
-        Err(gateway::Error::Refused(Refusal::NoValidRecipients)) => None,
-        Err(gateway::Error::Refused(Refusal::Duplicate)) => {
-            let told = recipients.into_iter().map(|recipient| Told {
-                given: recipient.given,
-                fate: Fate::Kept(None, Unsent::Repeated),
-            });
-            return Ok(told.collect());
-        }
+    let (accepted, all_repeated) = match gateway.submit(submit).await {
+        Ok(accepted) => (Some(accepted), false),
+        Err(gateway::Error::Refused(Refusal::NoValidRecipients)) => (None, false),
+        Err(gateway::Error::Refused(Refusal::Duplicate)) => (None, true),
         Err(error) => return Err(error.into()),
     };
     let valid = recipients.iter().filter_map(|recipient| recipient.number);
     // The gateway has kept back those on the stop list by itself: this only tells which they were.
     let stopped = gateway.stopped_among(account.id, valid.collect()).await?;
+    let message = |position| accepted.as_ref()?.message(position);
+    let is_repeated = |position| {
+        let repeats = |accepted: &Accepted| accepted.repeated.binary_search(&position).is_ok();
+        all_repeated || accepted.as_ref().is_some_and(repeats)
+    };
     let told = recipients.into_iter().enumerate();
     Ok(told
-        .map(|(position, recipient)| {
-            let accepted = accepted.as_ref();
-            let message = accepted.and_then(|accepted| accepted.message(position));
-            let repeated =
-                accepted.is_some_and(|accepted| accepted.repeated.binary_search(&position).is_ok());
-            let fate = match (recipient.number, message) {
+        .map(|(position, recipient)| Told {
+            fate: match (recipient.number, message(position)) {
                 (None, message) => Fate::Kept(message, Unsent::NotANumber),
-                _ if repeated => Fate::Kept(None, Unsent::Repeated),
-                (Some(number), Some(message)) if !stopped.contains(&number) => {
-                    Fate::Goes(message, number)
+                (Some(number), message) if stopped.contains(&number) => {
+                    Fate::Kept(message, Unsent::Stopped)
                 }
-                (Some(_), message) => Fate::Kept(message, Unsent::Stopped),
-            };
-            Told {
-                given: recipient.given,
-                fate,
-            }
+                (Some(number), Some(message)) => Fate::Goes(message, number),
+                (Some(_), None) if is_repeated(position) => Fate::Kept(None, Unsent::Repeated),
+                // It was on the stop list a moment ago: of those that are numbers the gateway leaves out nobody else.
+                (Some(_), None) => Fate::Kept(None, Unsent::Stopped),
+            },
+            given: recipient.given,
         })
         .collect())
 }
