@@ -89,21 +89,27 @@ async fn an_expansion_goes_on_after_a_restart_where_it_stood() {
 
 #[tokio::test]
 async fn a_file_from_before_campaigns_goes_on_numbering_its_messages() {
+    for (last, next) in [(41, 1_000_001), (5_000_000, 5_000_001)] {
+        numbering_goes_on(last, next).await;
+    }
+}
+
+async fn numbering_goes_on(last: i64, next: i64) {
     let place = TempDir::new().unwrap();
     let file = Connection::open(path(&place)).unwrap();
     file.execute_batch(include_str!("../migrations/0001_spine.sql"))
         .unwrap();
-    file.execute_batch(
-        "INSERT INTO account VALUES (1, 'payer', 'UAH', 0, 0, '{}', 0);
+    file.execute_batch(&format!(
+        "INSERT INTO account VALUES (1, 'payer', 'UAH', 0, 0, '{{}}', 0);
          INSERT INTO book VALUES (1, 1000000, 0, 0);
          INSERT INTO ledger_entry VALUES (1, 1, 1, 1000000, NULL, NULL, 0, '');
-         INSERT INTO connector VALUES (1, 'way', '{}', x'');
-         INSERT INTO submission VALUES (7, 1, 'Info', 'text', 2, NULL, 0, 0, 40, 2, 0, NULL, 9, NULL);
+         INSERT INTO connector VALUES (1, 'way', '{{}}', x'');
+         INSERT INTO submission VALUES (7, 1, 'Info', 'text', 2, NULL, 0, 0, {last} - 1, 2, 0, NULL, 9, NULL);
          INSERT INTO ledger_entry VALUES (2, 1, 2, 0, 7, NULL, 0, NULL);
          INSERT INTO message (id, submission_id, account_id, recipient, segments, price, state, reason, done_at, changed_at)
-           VALUES (40, 7, 1, 'nobody', 0, 0, 9, 0, 0, 0), (41, 7, 1, 'no one', 0, 0, 9, 0, 0, 0);
+           VALUES ({last} - 1, 7, 1, 'nobody', 0, 0, 9, 0, 0, 0), ({last}, 7, 1, 'no one', 0, 0, 9, 0, 0, 0);
          PRAGMA user_version = 1; PRAGMA application_id = 0x48656c69;",
-    )
+    ))
     .unwrap();
     drop(file);
     let store = open(&place);
@@ -123,6 +129,6 @@ async fn a_file_from_before_campaigns_goes_on_numbering_its_messages() {
         .await
         .unwrap();
     let ids: Vec<_> = messages.iter().map(|message| message.id.0).collect();
-    assert_eq!(ids, [42, 43]);
+    assert_eq!(ids, [next, next + 1]);
     assert_eq!(store.audit().await.unwrap().violations, []);
 }

@@ -23,6 +23,7 @@ pub mod expansions;
 pub mod halts;
 pub mod inbound;
 pub mod ledger;
+pub mod mailings;
 pub mod once;
 pub mod own_texts;
 mod random;
@@ -35,6 +36,7 @@ pub mod stop_list;
 pub mod sub_accounts;
 pub mod submissions;
 pub mod tallies;
+pub mod templates;
 pub mod transfers;
 pub mod turnover;
 mod walk;
@@ -133,6 +135,7 @@ macro_rules! contract_tests {
             }
             once {
                 what_is_accepted_once_is_not_written_again,
+                a_campaign_is_accepted_once_like_any_submission,
                 of_many_at_once_exactly_one_is_accepted,
                 that_it_repeats_is_said_before_all_else,
                 what_is_named_for_a_while_is_accepted_again_after_it,
@@ -341,6 +344,27 @@ macro_rules! contract_tests {
                 turnover_counts_what_came_and_went_by_people,
                 turnover_of_nobody_is_nothing,
             }
+            mailings {
+                a_mailing_is_kept_as_it_was_made,
+                mailings_and_submissions_have_no_number_in_common,
+                a_mailing_is_found_by_its_reference_the_latest_first,
+                mailings_are_read_in_pages_by_when_they_were_made,
+                long_plans_are_read_a_few_at_a_time,
+                mailings_come_due_the_longest_due_first,
+                a_run_is_noted_once,
+                a_run_is_put_off_unless_it_was_made,
+                a_mailing_changed_during_its_run_keeps_the_change,
+                a_disabled_mailing_runs_no_more,
+                a_removed_mailing_is_unknown_and_its_submissions_stay,
+                a_mailing_knows_its_last_submissions,
+                another_accounts_mailing_is_as_unknown_as_none,
+            }
+            templates {
+                a_template_is_kept_as_it_was_written_and_changed,
+                a_template_needs_its_account,
+                templates_are_read_in_pages,
+                another_accounts_template_is_as_unknown_as_none,
+            }
             ledger {
                 a_top_up_adds_and_takes,
                 concurrent_top_ups_all_count,
@@ -382,6 +406,7 @@ mod tests {
             include_str!("contract/halts.rs"),
             include_str!("contract/inbound.rs"),
             include_str!("contract/ledger.rs"),
+            include_str!("contract/mailings.rs"),
             include_str!("contract/once.rs"),
             include_str!("contract/own_texts.rs"),
             include_str!("contract/receipts.rs"),
@@ -393,6 +418,7 @@ mod tests {
             include_str!("contract/sub_accounts.rs"),
             include_str!("contract/submissions.rs"),
             include_str!("contract/tallies.rs"),
+            include_str!("contract/templates.rs"),
             include_str!("contract/transfers.rs"),
             include_str!("contract/turnover.rs"),
         ] {

@@ -23,7 +23,8 @@ id!(
     SubmissionId
 );
 id!(
-    /// Numbers a message, from 1; the messages of one submission are numbered without a gap in the order they were given.
+    /// Numbers a message, from 1,000,001; the messages of one submission are numbered without a gap in the order they were given,
+    /// and those of a later submission above them.
     MessageId
 );
 id!(

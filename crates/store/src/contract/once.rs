@@ -2,6 +2,8 @@
 
 use sms::{Msisdn, Reason};
 
+use super::contacts::fill;
+use super::expansions::to_list;
 use super::world::{PLENTY, PRICE, World, account, all, at, sound};
 use crate::submissions::{Acceptance, NewSubmission, Once};
 use crate::{ConnectorId, MessageId, Store, SubmissionId};
@@ -75,6 +77,20 @@ pub async fn what_is_accepted_once_is_not_written_again(store: &dyn Store) {
     assert_eq!(other.0, first.0 + 1, "no number is lost to what repeats");
     assert_eq!(world.messages(other).await[0].id, next);
     sound(store).await;
+}
+
+pub async fn a_campaign_is_accepted_once_like_any_submission(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let list = fill(store, world.account, 3).await;
+    let new = NewSubmission {
+        once: Some(for_ever(1)),
+        ..to_list(&world, list, PRICE).await
+    };
+    let (first, ..) = accepted(store, new.clone()).await;
+    is_repeated(store, new, first).await;
+    let expansions = store.expansions(None, 9).await.unwrap();
+    assert_eq!(expansions.len(), 1);
+    assert_eq!(world.book().await.held, 3 * PRICE);
 }
 
 pub async fn of_many_at_once_exactly_one_is_accepted(store: &dyn Store) {

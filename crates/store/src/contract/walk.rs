@@ -11,7 +11,7 @@ use crate::campaigns::Halt;
 use crate::queue::{DoubtPolicy, Rest};
 use crate::sender_names::{NewSenderName, Registered};
 use crate::stop_list::Stopped;
-use crate::submissions::{Acceptance, NewSubmission, Parts};
+use crate::submissions::{Acceptance, NewSubmission, Once, Parts};
 use crate::{AccountId, ListId, MessageId, SenderId, Store, SubmissionId};
 
 /// Where it is, and what it has seen so far.
@@ -114,6 +114,15 @@ impl<'a> Walk<'a> {
                 interval_ms: 30 * MINUTE,
             });
         }
+        for message in &mut new.messages {
+            if self.random.below(4) == 0 {
+                let key = u8::try_from(self.random.below(6)).unwrap();
+                message.once = Some(Once {
+                    key: [key; 16],
+                    until: Some(at(self.now + 3 * HOUR)),
+                });
+            }
+        }
         if self.random.below(5) == 0 && payer == self.world.account {
             for message in &mut new.messages {
                 message.state = MessageState::Held;
@@ -153,7 +162,9 @@ impl<'a> Walk<'a> {
             }
             // Only a stop list can do that; the walk stops numbers now and then.
             Acceptance::NobodyLeft => {}
-            Acceptance::Repeated { .. } => panic!("nothing is accepted once only"),
+            Acceptance::Repeated { submission } => {
+                assert!(self.submissions.contains(&submission));
+            }
         }
     }
 
