@@ -1,7 +1,7 @@
 //! Top-ups, books, and the audit that trusts neither the books nor the indexes.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use sms::Timestamp;
 use sms::ledger::{Book, EntryKind};
 use store::ledger::{Audit, Ledger, Transferred, Turnover, Violation};
@@ -9,6 +9,7 @@ use store::{AccountId, Error, MessageId};
 
 use crate::accept::available;
 use crate::books::add_to_book;
+use crate::sent::{OUT_OF_ORDER_MS, first_since};
 use crate::{SqliteStore, failed};
 
 #[async_trait]
@@ -142,8 +143,9 @@ fn name_and_currency(
 /// A message has been taken by an upstream when it was submitted, and then it was charged. Messages are found by their numbers,
 /// which those of a submission have without a gap.
 const SPENT: &str = "SELECT count(*), coalesce(sum(m.segments), 0), coalesce(sum(m.price), 0) \
-     FROM submission s JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
-     WHERE s.account_id = ?1 AND s.created_at >= ?2 AND s.created_at < ?3 AND m.submitted_at IS NOT NULL";
+     FROM submission s CROSS JOIN message m ON m.id >= s.first_message_id AND m.id < s.first_message_id + s.message_count \
+     WHERE s.account_id = ?1 AND s.created_at >= ?2 AND s.created_at < ?3 AND s.id >= ?4 AND s.id < ?5 \
+     AND m.submitted_at IS NOT NULL";
 
 const BROUGHT: &str = "SELECT coalesce(sum(amount), 0) FROM ledger_entry \
      WHERE account_id = ?1 AND at >= ?2 AND at < ?3 AND message_id IS NULL AND submission_id IS NULL";
@@ -154,16 +156,19 @@ fn turnover(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Turnover, Error> {
-    let span = (account.0, from.as_millis(), until.as_millis());
+    let (from, until) = (from.as_millis(), until.as_millis());
+    let first = first_since(connection, from.saturating_sub(OUT_OF_ORDER_MS))?;
+    let end = first_since(connection, until.saturating_add(OUT_OF_ORDER_MS))?;
     let (messages, segments, charged_micros): (i64, i64, i64) = connection
         .prepare_cached(SPENT)
         .and_then(|mut select| {
-            select.query_row(span, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            select.query_row((account.0, from, until, first, end), row)
         })
         .map_err(failed("cannot sum up what an account spent"))?;
     let brought_micros = connection
         .prepare_cached(BROUGHT)
-        .and_then(|mut select| select.query_row(span, |row| row.get(0)))
+        .and_then(|mut select| select.query_row((account.0, from, until), |row| row.get(0)))
         .map_err(failed("cannot sum up what an account was given"))?;
     Ok(Turnover {
         messages: messages.unsigned_abs(),
@@ -320,7 +325,7 @@ mod tests {
             (
                 SPENT,
                 vec![
-                    "SEARCH s USING INDEX submission_account (account_id=?)",
+                    "SEARCH s USING INDEX submission_account (account_id=? AND id>? AND id<?)",
                     "SEARCH m USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
                 ],
             ),

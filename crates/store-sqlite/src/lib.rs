@@ -18,6 +18,7 @@ mod halts;
 mod inbound;
 mod kept;
 mod ledger;
+mod mailings;
 mod message;
 mod migrate;
 mod new_messages;
@@ -32,6 +33,7 @@ mod stop_list;
 mod stops;
 mod submissions;
 mod tallies;
+mod templates;
 mod timing;
 mod writer;
 

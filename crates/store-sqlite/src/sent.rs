@@ -13,7 +13,7 @@ use crate::message::{form_from, reason_from, state_from};
 
 /// By how much the time of a submission's acceptance may lie off from those of the submissions numbered around it: requests that
 /// take long are numbered when they end, and clocks are set.
-const OUT_OF_ORDER_MS: i64 = 60 * 60 * 1000;
+pub(crate) const OUT_OF_ORDER_MS: i64 = 60 * 60 * 1000;
 
 /// What [`message`] reads of `message m`, when `alternative` is the alternative originator of its submission.
 fn message_columns(alternative: &str) -> String {
@@ -203,7 +203,7 @@ fn latest() -> String {
 }
 
 /// The number from which on submissions of all accounts were accepted at this time or later, as far as numbers follow times.
-fn first_since(connection: &Connection, millis: i64) -> Result<i64, Error> {
+pub(crate) fn first_since(connection: &Connection, millis: i64) -> Result<i64, Error> {
     let search = || {
         let mut last = connection.prepare_cached("SELECT coalesce(max(id), 0) FROM submission")?;
         let mut probe = connection.prepare_cached(

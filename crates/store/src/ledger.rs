@@ -83,8 +83,7 @@ pub trait Ledger: Send + Sync {
         at: Timestamp,
     ) -> Result<Transferred, Error>;
 
-    /// Sums up an account's turnover from `from` on and before `until`. Looks at each of its submissions, and at each message of
-    /// those of that time.
+    /// Sums up an account's turnover from `from` on and before `until`. Looks at each of its messages of that time.
     async fn turnover(
         &self,
         account: AccountId,

@@ -52,11 +52,13 @@ pub trait Store:
     + Contacts
     + Inbound
     + Ledger
+    + Mailings
     + Queue
     + Receipts
     + SenderNames
     + StopList
     + Submissions
+    + Templates
 {
 }
 
@@ -68,10 +70,12 @@ impl<T> Store for T where
         + Contacts
         + Inbound
         + Ledger
+        + Mailings
         + Queue
         + Receipts
         + SenderNames
         + StopList
         + Submissions
+        + Templates
 {
 }

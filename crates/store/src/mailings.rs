@@ -45,10 +45,21 @@ pub struct Mailing {
     pub ran_at: Option<Timestamp>,
     /// How many times it has run.
     pub runs: u32,
-    /// The submission of its last run.
+    /// The last submission that a run has made.
     pub last: Option<SubmissionId>,
     /// Whether somebody has disabled it: it runs no more.
     pub disabled: bool,
+}
+
+/// Names a run of a mailing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Which mailing.
+    pub mailing: MailingId,
+    /// How many runs it has had before.
+    pub before: u32,
+    /// When it was due.
+    pub due_at: Timestamp,
 }
 
 /// Keeps mailings.
@@ -57,7 +68,8 @@ pub trait Mailings: Send + Sync {
     /// Writes a mailing. Conflict when there is no such account.
     async fn add_mailing(&self, mailing: NewMailing) -> Result<MailingId, Error>;
 
-    /// Changes name, plan and next run; tells whether the account has such a mailing.
+    /// Changes name, plan and next run; tells whether the account has such a mailing. One that is disabled stays so, and has no
+    /// next run.
     async fn change_mailing(
         &self,
         account: AccountId,
@@ -93,7 +105,8 @@ pub trait Mailings: Send + Sync {
         reference: &str,
     ) -> Result<Option<Mailing>, Error>;
 
-    /// Reads the account's mailings made from `from` on and before `until`, by number: those after `after`, at most `limit`.
+    /// Reads the account's mailings made from `from` on and before `until`, by number: those after `after`, at most `limit`, and
+    /// fewer when their plans are long; none is the end.
     async fn mailings(
         &self,
         account: AccountId,
@@ -103,29 +116,26 @@ pub trait Mailings: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Mailing>, Error>;
 
-    /// Reads mailings of all accounts whose next run is due, the longest due first, at most `limit`.
+    /// Reads mailings of all accounts whose next run is due, the longest due first, at most `limit`, and fewer when their plans
+    /// are long; none only when none is due.
     async fn mailings_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Mailing>, Error>;
 
-    /// Notes that a run has ended: `runs` is how many there had been before it, `submission` what came of it, if anything.
-    /// Idempotent: a run is noted once; tells whether it was this time. A mailing disabled meanwhile keeps no next run.
+    /// Notes that a run has ended, and when the next one is due; `submission` is what came of it, if anything. Idempotent: a run is
+    /// noted once; tells whether it was this time. A mailing that was changed since the run was due keeps its new next run, and one
+    /// that was disabled has none.
     async fn mailing_ran(
         &self,
-        mailing: MailingId,
-        runs: u32,
+        run: Run,
         submission: Option<SubmissionId>,
         next_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<bool, Error>;
 
-    /// Puts off a run that could not be made; nothing when the mailing has run or changed meanwhile.
-    async fn put_off_mailing(
-        &self,
-        mailing: MailingId,
-        runs: u32,
-        next_at: Timestamp,
-    ) -> Result<(), Error>;
+    /// Puts off a run that could not be made; nothing when it has been made, or the mailing was changed or disabled meanwhile.
+    async fn put_off_mailing(&self, run: Run, next_at: Timestamp) -> Result<(), Error>;
 
-    /// Reads the numbers of the submissions that the account's mailing has made, ascending, at most `limit`, the last ones.
+    /// Reads the numbers of the submissions that the account's mailing has made, ascending, at most `limit`, the last ones; those of
+    /// a mailing that was removed too.
     async fn mailing_submissions(
         &self,
         account: AccountId,
