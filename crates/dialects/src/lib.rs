@@ -14,6 +14,8 @@ use gateway::Gateway;
 use serde::Deserialize;
 
 pub use exchange::{Answer, BODY_LIMIT, Body, Content, Request};
+// The only provider of these that calls back.
+pub use smscenter::{CallbackRequest, callback};
 
 use crate::atl::Atl;
 use crate::atompark::Atompark;

@@ -2,14 +2,20 @@
 
 mod answer;
 mod balance;
+mod callback;
 mod call;
 mod credentials;
 mod endpoint;
 mod faults;
 mod ids;
+mod jobs;
 mod limits;
+mod message;
 mod parameters;
+mod send;
 mod settings;
+mod states;
+mod status;
 mod times;
 
 use std::sync::Arc;
@@ -18,6 +24,7 @@ use async_trait::async_trait;
 use gateway::Gateway;
 use tokio::sync::Semaphore;
 
+pub use callback::{CallbackRequest, callback};
 pub use settings::{DefaultCharset, PerMinute, Settings};
 
 use crate::{Answer, Dialect, Request, apart};

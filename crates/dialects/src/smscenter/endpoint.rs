@@ -3,9 +3,9 @@
 use futures_util::future::BoxFuture;
 
 use super::answer::Answered;
-use super::balance;
 use super::call::Call;
 use super::faults::{Codes, Failure};
+use super::{balance, jobs, send, status};
 use crate::wire::form::{Plus, decode};
 
 /// Answers a call of one address.
@@ -41,11 +41,15 @@ macro_rules! call {
 }
 
 /// What is served; every other name under `/sys/` is answered as an error in the parameters.
-static ENDPOINTS: &[Endpoint] = &[Endpoint::new(
-    "balance",
-    Codes::PLAIN,
-    call!(balance::balance),
-)];
+static ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        names_id: true,
+        ..Endpoint::new("send", Codes::SEND, call!(send::send))
+    },
+    Endpoint::new("status", Codes::STATUS, call!(status::status)),
+    Endpoint::new("balance", Codes::PLAIN, call!(balance::balance)),
+    Endpoint::new("jobs", Codes::JOBS, call!(jobs::jobs)),
+];
 
 /// Says which address a path means.
 pub(super) struct Called {

@@ -7,7 +7,7 @@ use super::faults::Failure;
 const LONGEST: usize = 40;
 
 /// Holds the id of a message or a mailing.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Id {
     /// A number; the only kind that we give.
     Number(i64),

@@ -203,7 +203,7 @@ fn flat(value: &Value) -> Vec<u8> {
 
 /// Reads the name of a character set in the spellings that programs use: in any case, with and without hyphens, even as `UTF=8`. An
 /// unknown one is the documented default.
-fn charset_named(name: &[u8]) -> Charset {
+pub(super) fn charset_named(name: &[u8]) -> Charset {
     let letters = name.iter().filter(|octet| octet.is_ascii_alphanumeric());
     let letters: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
     match letters.as_slice() {

@@ -1,0 +1,142 @@
+//! When a message goes, and for how long it may wait.
+
+use gateway::SubmissionParts;
+use gateway::mailings::Spread;
+use sms::Timestamp;
+
+use crate::smscenter::call::Call;
+use crate::smscenter::faults::Failure;
+use crate::smscenter::times::{self, Zone};
+
+const MINUTE_MS: i64 = 60 * 1000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// Over how long portions are spread where only the time between them is said, and the most that may be said.
+const PERIOD_MS: i64 = 24 * HOUR_MS;
+const LONGEST_PERIOD_HOURS: f64 = 720.0;
+
+/// The time between portions where only the period is said, and the most that may be said.
+const FREQUENCY_MINUTES: u32 = 60;
+const MOST_FREQUENCY_MINUTES: u32 = 24 * 60;
+
+/// Holds when a message goes, and for how long it may wait.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Timing {
+    /// The zone of its times.
+    pub(crate) zone: Zone,
+    /// When it starts; now when `None`.
+    pub(crate) start_at: Option<Timestamp>,
+    pub(crate) lifetime_ms: Option<i64>,
+    pub(crate) spread: Option<Spread>,
+}
+
+impl Timing {
+    /// Reads `time`, `tz`, `valid`, `period` and `freq`.
+    pub(crate) fn read(call: &Call<'_>) -> Result<Self, Failure> {
+        let zone = zone(call)?;
+        // A blank in front may be a plus that nobody has encoded.
+        let time = call.text("time")?.unwrap_or_default();
+        Ok(Self {
+            zone,
+            start_at: times::start(&time, zone, call.gateway.now())?,
+            lifetime_ms: lifetime(call)?,
+            spread: spread(call)?,
+        })
+    }
+}
+
+/// Reads `tz`.
+pub(super) fn zone(call: &Call<'_>) -> Result<Zone, Failure> {
+    let tz = call.text("tz")?.unwrap_or_default();
+    Zone::read(&tz).ok_or(Failure::Parameters)
+}
+
+/// Reads `valid`: hours from 1 to 24, or hours and minutes from 00:01 to 24:00; `None` for the gateway's own lifetime.
+fn lifetime(call: &Call<'_>) -> Result<Option<i64>, Failure> {
+    let Some(text) = call.text("valid")? else {
+        return Ok(None);
+    };
+    let minutes = match text.trim().split_once(':') {
+        Some((hours, minutes)) => two_digits(hours)
+            .zip(two_digits(minutes).filter(|minutes| *minutes < 60))
+            .map(|(hours, minutes)| hours * 60 + minutes),
+        None => two_digits(text.trim()).map(|hours| hours * 60),
+    };
+    match minutes {
+        Some(0) if !text.contains(':') => Ok(None),
+        Some(minutes @ 1..=1440) => Ok(Some(minutes * MINUTE_MS)),
+        _ => Err(Failure::Parameters),
+    }
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    let digits = (1..=2).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// Reads `period`, in hours, and `freq`, in minutes: over how long the sending is spread, and how long after a portion the next one
+/// goes. `None` when neither is said.
+fn spread(call: &Call<'_>) -> Result<Option<Spread>, Failure> {
+    let period = call.number::<f64>("period")?.filter(|hours| *hours != 0.0);
+    let minutes = call.within("freq", 0, MOST_FREQUENCY_MINUTES)?;
+    let minutes = minutes.filter(|minutes| *minutes > 0);
+    if period.is_none() && minutes.is_none() {
+        return Ok(None);
+    }
+    let over_ms = match period {
+        None => PERIOD_MS,
+        Some(hours) if (0.1..=LONGEST_PERIOD_HOURS).contains(&hours) => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a month has fewer milliseconds than that"
+            )]
+            let minutes = (hours * 60.0).round() as i64;
+            minutes * MINUTE_MS
+        }
+        Some(_) => return Err(Failure::Parameters),
+    };
+    let minutes = minutes.unwrap_or(FREQUENCY_MINUTES);
+    Ok(Some(Spread {
+        over_ms,
+        interval_ms: i64::from(minutes) * MINUTE_MS,
+    }))
+}
+
+/// Divides so many recipients into the portions of a spread.
+pub(crate) fn parts(spread: Spread, recipients: usize) -> SubmissionParts {
+    let portions = (spread.over_ms + spread.interval_ms - 1) / spread.interval_ms;
+    let portions = usize::try_from(portions).unwrap_or(usize::MAX).max(1);
+    let size = recipients.div_ceil(portions).max(1);
+    SubmissionParts {
+        size: u32::try_from(size).unwrap_or(u32::MAX),
+        interval_ms: spread.interval_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_as_many_as_the_period_has_room_for() {
+        let spread = |hours: i64, minutes: i64| Spread {
+            over_ms: hours * HOUR_MS,
+            interval_ms: minutes * MINUTE_MS,
+        };
+        for (spread, recipients, size) in [
+            (spread(24, 60), 24, 1),
+            (spread(24, 60), 25, 2),
+            (spread(24, 60), 1, 1),
+            (spread(1, 60), 1000, 1000),
+            (spread(1, 40), 1000, 500),
+            (spread(1, 1440), 1000, 1000),
+            (spread(1, 1), 0, 1),
+        ] {
+            assert_eq!(
+                parts(spread, recipients).size,
+                size,
+                "{spread:?} {recipients}"
+            );
+        }
+    }
+}
