@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use gateway::{Accepted, Account, Error, Gateway, Message, Secret, SubmissionId};
+use gateway::{Accepted, Account, Error, Gateway, Message, MessageId, Secret};
 use smpp::session::{BindRequest, Event, Request, SendError};
 use smpp::time::{Absolute, Time};
 use smpp::{CommandStatus, Header, Pdu, QuerySmResp, Session, SubmitSmResp};
@@ -46,7 +46,7 @@ pub(super) enum Told {
     SignedIn(Result<Arc<Account>, Error>),
     /// More requests than one when the text came in parts.
     Submitted(Vec<Header>, Result<Accepted, Error>),
-    Queried(Header, SubmissionId, Result<Message, Error>),
+    Queried(Header, Result<Message, Error>),
     Stop,
 }
 
@@ -133,13 +133,12 @@ impl<'a> Customer<'a> {
             _ if self.stopping => Err(CommandStatus::RSYSERR),
             Pdu::SubmitSm(submit) => message::read(&submit, account.id, self.gateway.now())
                 .map(|incoming| self.incoming(session, header, incoming, now_ms)),
-            Pdu::QuerySm(query) => submission_id(query.message_id)
+            Pdu::QuerySm(query) => message_id(query.message_id)
                 .ok_or(CommandStatus::RINVMSGID)
                 .map(|id| {
                     let gateway = self.gateway.clone();
-                    let question = async move {
-                        Told::Queried(header, id, look_up(&gateway, &account, id).await)
-                    };
+                    let question =
+                        async move { Told::Queried(header, look_up(&gateway, &account, id).await) };
                     self.asked.push(question.boxed());
                 }),
             Pdu::CancelSm(_) => Err(CommandStatus::RCANCELFAIL),
@@ -194,7 +193,8 @@ impl<'a> Customer<'a> {
     ) {
         match result {
             Ok(accepted) => {
-                let id = accepted.submission.0.to_string();
+                // A submit has one recipient, and so one message.
+                let id = accepted.first_message.0.to_string();
                 let response = Pdu::SubmitSmResp(SubmitSmResp {
                     message_id: id.as_bytes(),
                     ..SubmitSmResp::default()
@@ -207,16 +207,10 @@ impl<'a> Customer<'a> {
         }
     }
 
-    fn queried(
-        &self,
-        session: &mut Session,
-        request: &Header,
-        id: SubmissionId,
-        result: Result<Message, Error>,
-    ) {
+    fn queried(&self, session: &mut Session, request: &Header, result: Result<Message, Error>) {
         match result {
             Ok(message) => {
-                let id = id.0.to_string();
+                let id = message.id.0.to_string();
                 let final_date = message
                     .done_at
                     .and_then(|at| Absolute::from_unix_seconds(at.as_seconds(), 0))
@@ -264,22 +258,16 @@ impl<'a> Customer<'a> {
     }
 }
 
-/// Submissions are named by their number in decimal.
-fn submission_id(message_id: &[u8]) -> Option<SubmissionId> {
+/// Messages are named by their number in decimal, as by every other front end that names them.
+fn message_id(message_id: &[u8]) -> Option<MessageId> {
     let id = std::str::from_utf8(message_id).ok()?.parse().ok()?;
-    Some(SubmissionId(id))
+    Some(MessageId(id))
 }
 
-/// Finds the one message of a submission; one of several messages did not come from here and has no one state.
-async fn look_up(gateway: &Gateway, account: &Account, id: SubmissionId) -> Result<Message, Error> {
-    let submission = gateway.submission(account.id, id).await?;
-    let messages = if submission.tally.total() == 1 {
-        gateway.messages(account.id, id, None, None, 1).await?
-    } else {
-        vec![]
-    };
-    let only = messages.into_iter().next();
-    only.ok_or(Error::Refused(Refusal::UnknownSubmission))
+async fn look_up(gateway: &Gateway, account: &Account, id: MessageId) -> Result<Message, Error> {
+    let found = gateway.messages_by_id(account.id, vec![id]).await?;
+    let sent = found.into_iter().next().ok_or(Refusal::UnknownMessage)?;
+    Ok(sent.message)
 }
 
 impl Party for Customer<'_> {
@@ -301,7 +289,7 @@ impl Party for Customer<'_> {
         match told {
             Told::SignedIn(result) => self.signed_in(session, result, now_ms),
             Told::Submitted(requests, result) => self.submitted(session, &requests, result),
-            Told::Queried(request, id, result) => self.queried(session, &request, id, result),
+            Told::Queried(request, result) => self.queried(session, &request, result),
             Told::Stop => {
                 self.stopping = true;
                 self.close_at_ms = Some(now_ms + STOP_MS);

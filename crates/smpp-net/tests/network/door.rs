@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
+use gateway::{AccountSettings, MessageId, Submit, Terms, To};
 use simulator::Scenario;
 use smpp::session::{Answer, CloseReason, Config, Event};
 use smpp::{
     Address, Bind, BindMode, CommandStatus, Pdu, QuerySm, QuerySmResp, Session, SubmitSm, TlvBuffer,
 };
 use smpp_net::{Server, Settings};
+use sms::{Currency, Lane};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -148,6 +150,86 @@ async fn a_customers_text_reaches_its_phone_and_its_state_can_be_asked_for() {
     assert_eq!(program.closed().await, CloseReason::Unbound);
     server.stop().await;
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_submit_is_named_by_its_message_as_through_every_other_door() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address()))
+        .await
+        .with_login()
+        .await;
+    // Numbers of submissions and of messages are no longer the same.
+    let submission = world
+        .submit("hello", &["380501230001", "380501230002"])
+        .await;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    let answer = program
+        .ask(&submit_sm("380501230000", b"hello").into())
+        .await;
+    let id: i64 = std::str::from_utf8(answer.message_id())
+        .unwrap()
+        .parse()
+        .unwrap();
+    let asked = vec![MessageId(id)];
+    let found = world.gateway.messages_by_id(world.account, asked).await;
+    assert_eq!(found.unwrap()[0].message.recipient, "380501230000");
+    // What came in by another door can be asked for, too.
+    let sent = world
+        .gateway
+        .messages(world.account, submission, None, None, 2)
+        .await
+        .unwrap();
+    for message in sent {
+        let id = message.id.0.to_string();
+        let query = Pdu::QuerySm(QuerySm {
+            message_id: id.as_bytes(),
+            ..QuerySm::default()
+        });
+        let answer = program.ask(&query).await;
+        assert_eq!(answer.status(), CommandStatus::ROK, "{id}");
+    }
+    drop(program);
+    server.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn another_accounts_message_is_as_unknown_as_one_that_never_was() {
+    let world = World::open().await.with_login().await;
+    let gateway = &world.gateway;
+    let another = gateway
+        .add_account("another", Currency::UAH, &AccountSettings::default())
+        .await
+        .unwrap();
+    gateway.top_up(another, 1_000_000, "test").await.unwrap();
+    let submit = Submit {
+        account: another,
+        terms: Terms {
+            originator: "Shop".into(),
+            text: "hello".into(),
+            test: true,
+            ..Terms::default()
+        },
+        recipients: vec![To::number("380501230000")],
+        lane: Lane::Transactional,
+        drop_repeats: false,
+    };
+    world.route(&settings("127.0.0.1:9".parse().unwrap())).await;
+    let message = gateway.submit(submit).await.unwrap().first_message;
+    let server = open(&world).await;
+    let mut program = Program::bound(&server).await;
+    for id in [message.0, message.0 + 1] {
+        let id = id.to_string();
+        let query = Pdu::QuerySm(QuerySm {
+            message_id: id.as_bytes(),
+            ..QuerySm::default()
+        });
+        assert_eq!(program.ask(&query).await.status(), CommandStatus::RINVMSGID);
+    }
+    drop(program);
+    server.stop().await;
 }
 
 #[tokio::test]

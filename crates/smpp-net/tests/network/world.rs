@@ -138,7 +138,8 @@ impl World {
         self
     }
 
-    async fn route(&self, settings: &ConnectorSettings) {
+    /// Makes a connector, and a route to it for everything.
+    pub(crate) async fn route(&self, settings: &ConnectorSettings) {
         self.gateway
             .put_connector("operator", settings, "password")
             .await
