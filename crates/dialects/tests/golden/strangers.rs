@@ -1,6 +1,10 @@
 //! Ids of other accounts in the dialects whose calls are paths: each way of giving an id is answered as with an id that never was,
 //! octet for octet, and does nothing to what the other account has. Atompark's ids are in [`crate::isolation`].
 
+mod atl;
+mod smsclub;
+mod toy;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -53,174 +57,10 @@ struct Ids {
     /// Parameters that hold ids: one that a golden file sends to a path must be in a row of that path.
     names: &'static [&'static str],
     /// Where such a parameter names nothing that is there.
-    not_ids: &'static [(&'static str, &'static str)],
+    excepted: &'static [(&'static str, &'static str)],
 }
 
-const ALL: &[Ids] = &[ATL, SMS_CLUB, TOY];
-
-const ATL: Ids = Ids {
-    dialect: "atl",
-    before: &[(
-        "POST /bulksms/api",
-        "<request><head><operation>submit</operation><login>{login}</login><password>{password}</password><title>Info</title>\
-         <scheduled>NOW</scheduled><isbulk>true</isbulk><bulkmessage>Hi</bulkmessage></head>\
-         <body><msisdn>{number}</msisdn></body></request>",
-    )],
-    seen: &[
-        (
-            "POST /bulksms/api",
-            "<request><head><operation>detailedreport</operation><login>{login}</login><password>{password}</password>\
-             <taskid>{submission}</taskid></head></request>",
-        ),
-        (
-            "POST /bulksms/api",
-            "<request><head><operation>units</operation><login>{login}</login><password>{password}</password></head></request>",
-        ),
-    ],
-    rows: &[
-        (
-            (
-                "POST /bulksms/api",
-                "<request><head><operation>report</operation><login>{login}</login><password>{password}</password>\
-                 <taskid>{}</taskid></head></request>",
-            ),
-            SUBMISSION,
-            NEVER,
-        ),
-        (
-            (
-                "POST /bulksms/api",
-                "<request><head><operation>detailedreport</operation><login>{login}</login><password>{password}</password>\
-                 <taskid>{}</taskid></head></request>",
-            ),
-            SUBMISSION,
-            NEVER,
-        ),
-        (
-            (
-                "POST /smxml/api",
-                "<request><head><operation>report</operation><login>{login}</login><password>{password}</password>\
-                 <taskid>{}</taskid></head></request>",
-            ),
-            SUBMISSION,
-            NEVER,
-        ),
-        (
-            (
-                "POST /smxml/api",
-                "{\"request\":{\"head\":{\"operation\":\"detailedreport\",\"login\":\"{login}\",\"password\":\"{password}\",\
-                 \"taskid\":{}}}}",
-            ),
-            SUBMISSION,
-            NEVER,
-        ),
-        (
-            (
-                "POST /smxml/api",
-                "{\"request\":{\"head\":{\"operation\":\"detailedreportwithdate\",\"login\":\"{login}\",\
-                 \"password\":\"{password}\",\"taskid\":\"{}\"}}}",
-            ),
-            SUBMISSION,
-            NEVER,
-        ),
-    ],
-    names: &["taskid"],
-    not_ids: &[],
-};
-
-const SMS_CLUB: Ids = Ids {
-    dialect: "smsclub",
-    before: &[(
-        "POST /sms/send",
-        "{\"src_addr\":\"Info\",\"phone\":[\"{number}\"],\"message\":\"Hi\"}",
-    )],
-    seen: &[
-        ("POST /sms/status", "{\"id_sms\":[\"1000177\"]}"),
-        ("POST /sms/balance", ""),
-    ],
-    rows: &[
-        (
-            ("POST /sms/status", "{\"id_sms\":[\"{}\"]}"),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "GET /token/state.php?username={login}&token={token}&smscid={}",
-                "",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "GET /http/state.php?username={login}&password={password}&smscid={}",
-                "",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "GET /token/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
-                "",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "GET /http/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
-                "",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "GET /hfw_smpp_addon/httpgetsmsstate.php?username={login}&password={password}&smscid={}",
-                "",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "POST /hfw_smpp_addon/xmlgetsmsstatepost.php",
-                "xmlrequest=<request_getstate><username>{login}</username><password>{password}</password><smscid>{}</smscid>\
-                 </request_getstate>",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-        (
-            (
-                "POST /xml/state.php",
-                "<request_getstate><username>{login}</username><password>{password}</password><smscid>{}</smscid>\
-                 </request_getstate>",
-            ),
-            MESSAGE,
-            NEVER,
-        ),
-    ],
-    names: &["id_sms", "smscid"],
-    not_ids: &[],
-};
-
-const TOY: Ids = Ids {
-    dialect: "toy",
-    before: &[(
-        "GET /toy/send?token={token}&from=Info&to={number}&text=Hi",
-        "",
-    )],
-    seen: &[
-        ("GET /toy/state?token={token}&id=1000177", ""),
-        ("GET /toy/balance?token={token}", ""),
-    ],
-    rows: &[(("GET /toy/state?token={token}&id={}", ""), MESSAGE, NEVER)],
-    names: &["id"],
-    not_ids: &[],
-};
+const ALL: &[Ids] = &[atl::IDS, smsclub::IDS, toy::IDS];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_accounts_id_is_answered_like_one_that_never_was() {
@@ -259,7 +99,7 @@ fn no_call_that_takes_an_id_is_forgotten() {
                         let target = line.split_once(' ').map_or("", |(_, target)| target);
                         self::path(target) == path && sends(&format!("{target}\n{body}"), name)
                     });
-                    if !is_row && !ids.not_ids.contains(&(path.as_str(), name)) {
+                    if !is_row && !ids.excepted.contains(&(path.as_str(), name)) {
                         forgotten.insert(format!("{path} {name}"));
                     }
                 }

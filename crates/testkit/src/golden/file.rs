@@ -36,11 +36,12 @@ pub(super) fn parse(path: &Path, octets: &[u8]) -> Result<Case, String> {
 
 /// Writes an answer with the lines that go before it.
 pub(super) fn print(answer: &Answer, charset: Charset) -> Vec<u8> {
-    let mut text = format!("{DIVIDER}{} {}\n", answer.status, answer.content_type);
+    let first = format!("{DIVIDER}{} {}\n", answer.status, answer.content_type);
+    let mut octets = first.into_bytes();
     for (name, value) in &answer.headers {
-        text.push_str(&format!("{DIVIDER}{}: {value}\n", capitalised(name)));
+        let field = format!("{DIVIDER}{}: {value}\n", capitalised(name));
+        octets.extend(field.into_bytes());
     }
-    let mut octets = text.into_bytes();
     octets.extend(charset.decode(&answer.body));
     octets.push(b'\n');
     octets
