@@ -3,6 +3,7 @@
 //! They write to the gateway's store directly; a running gateway notices the new revision within a second.
 
 pub(crate) mod account;
+mod callbacks;
 pub(crate) mod campaign;
 pub(crate) mod connector;
 mod credential;

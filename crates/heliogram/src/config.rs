@@ -8,12 +8,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use gateway::directory::Network;
 use gateway::{Limits, SenderRules};
 use serde::Deserialize;
 use sms::{Country, Currency, Money};
 
 pub(crate) use problem::Problem;
 
+use crate::callback;
 use crate::data::Setup;
 
 /// A file with every setting, for people to start from.
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) smsclub: dialects::smsclub::Settings,
     #[serde(default)]
     pub(crate) smscenter: dialects::smscenter::Settings,
+    #[serde(default)]
+    pub(crate) callbacks: Callbacks,
     #[serde(default)]
     pub(crate) log: Log,
 }
@@ -136,6 +140,25 @@ pub(crate) struct Senders {
     pub(crate) approve_at_once: bool,
 }
 
+/// Says where accounts' programs may be called back: in the public network, and where the operator of the gateway allows besides.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Callbacks {
+    /// Addresses and networks that are not of the public network.
+    pub(crate) allow: Vec<String>,
+    /// The ports at which they may listen.
+    pub(crate) ports: Vec<u16>,
+}
+
+impl Default for Callbacks {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            ports: vec![80, 443],
+        }
+    }
+}
+
 /// Sets what is logged, to standard error.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -215,6 +238,15 @@ impl Config {
             sender_rules: self.senders.rules(),
             ..Setup::default()
         }
+    }
+}
+
+impl Callbacks {
+    /// What is called, and what is not.
+    pub(crate) fn rules(&self) -> callback::Rules {
+        let networks = self.allow.iter();
+        let allow = networks.filter_map(|text| Network::parse(text)).collect();
+        callback::Rules::new(allow, Some(self.ports.clone()))
     }
 }
 
@@ -329,6 +361,18 @@ mod tests {
             [Country::parse("UA").expect("Ukraine is known")]
         );
         assert!(wanted.approve_at_once);
+    }
+
+    #[test]
+    fn what_callbacks_may_reach_is_checked() {
+        let found = problems(
+            "[data]\ndirectory = \"d\"\n[callbacks]\nallow = [\"10.0.0.0/8\", \"here\", \"10.0.0.0/33\"]\nports = []\n",
+        );
+        let lines: Vec<_> = found.iter().map(|problem| &problem[..2]).collect();
+        assert_eq!(lines, ["4:", "4:", "5:"], "{found:?}");
+        assert!(found[0].contains("here"), "{found:?}");
+        let none = problems("[data]\ndirectory = \"d\"\n[callbacks]\nports = [0]\n");
+        assert!(none[0].starts_with("4:"), "{none:?}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use serde::Serialize;
 use simulator::Simulator;
 use tempfile::TempDir;
 
+use crate::callback::{HttpCaller, Rules};
 use crate::cli::Dev;
 use crate::config::{Http, LogFormat, exchange_table};
 use crate::data::{DataDirectory, Setup};
@@ -114,6 +115,7 @@ impl World {
         account::furnish(&gateway, simulator.address()).await?;
         let doors = Doors {
             dialects: Dialects::default(),
+            caller: HttpCaller::new(Rules::development())?,
             http: Http {
                 listen: options.http,
                 ..Http::default()

@@ -6,6 +6,7 @@
 mod admin;
 mod audit;
 mod bench;
+mod callback;
 mod cli;
 mod client;
 mod config;

@@ -13,6 +13,7 @@ use gateway::{Gateway, Running};
 use smpp_net::server::Server;
 use tokio::net::{TcpListener, TcpSocket};
 
+use crate::callback::HttpCaller;
 use crate::config::Http;
 use crate::http;
 
@@ -33,6 +34,8 @@ pub(crate) struct Doors {
     pub(crate) smpp: Option<SocketAddr>,
     /// Routes besides the dialects'.
     pub(crate) extra: Router,
+    /// Who tells accounts' programs.
+    pub(crate) caller: HttpCaller,
 }
 
 /// How many connections may wait to be accepted: programs that open one for each request come in bursts.
@@ -49,7 +52,8 @@ impl Program {
         let address = settings.http.listen;
         let listener =
             listen(address).with_context(|| format!("cannot listen for HTTP on {address}"))?;
-        let tasks = Running::start(gateway.clone(), connectors, None).await;
+        let tasks =
+            Running::start(gateway.clone(), connectors, Some(Arc::new(settings.caller))).await;
         let smpp = match settings.smpp {
             Some(address) => {
                 let server = Server::start(

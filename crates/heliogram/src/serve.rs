@@ -9,6 +9,7 @@ use dialects::Dialects;
 use simulator::{Recording, Simulator};
 use smpp_net::SmppConnectors;
 
+use crate::callback::HttpCaller;
 use crate::cli;
 use crate::config::{Config, LogFormat};
 use crate::data::DataDirectory;
@@ -27,6 +28,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     let accounts = gateway.accounts().len();
     let doors = Doors {
         dialects: Dialects::new(config.dialects()),
+        caller: HttpCaller::new(config.callbacks.rules())?,
         http: config.http,
         smpp: config.smpp.map(|smpp| smpp.listen),
         extra: Router::new(),

@@ -7,7 +7,7 @@ use gateway::secrets::random_hex;
 use gateway::{Account, Gateway};
 use sms::{Currency, Money};
 
-use super::{account_named, changed, credential, open, open_or_make, table, written};
+use super::{account_named, callbacks, changed, credential, open, open_or_make, table, written};
 use crate::cli::At;
 use crate::output;
 
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Credential(credential::Give),
     /// Take a credential away.
     RemoveCredential(credential::Take),
+    /// Count what an account's program has yet to be told, or tell it again what was given up.
+    Callbacks(callbacks::Look),
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +97,9 @@ pub(crate) struct Add {
     /// A number that is its own, so that messages from phones to it are; again for more.
     #[arg(long, value_parser = written::number)]
     number: Vec<String>,
+    /// Where its program is told what becomes of its messages, such as https://shop.example.com/told.php.
+    #[arg(long, value_parser = written::callback_url)]
+    callback_url: Option<String>,
     #[command(flatten)]
     at: At,
 }
@@ -133,6 +138,12 @@ pub(crate) struct Change {
     /// Let it have no number of its own.
     #[arg(long)]
     no_number: bool,
+    /// Where its program is told what becomes of its messages.
+    #[arg(long, value_parser = written::callback_url, conflicts_with = "no_callback_url")]
+    callback_url: Option<String>,
+    /// Tell it nothing; what it has yet to be told is dropped.
+    #[arg(long)]
+    no_callback_url: bool,
     /// How far below zero its balance may go.
     #[arg(long)]
     credit_limit: Option<String>,
@@ -173,6 +184,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Resume { name, at } => suspend(&at, &name, false).await,
         Command::Credential(asked) => credential::give(asked).await,
         Command::RemoveCredential(asked) => credential::take(asked).await,
+        Command::Callbacks(asked) => callbacks::look(asked).await,
     }
 }
 
@@ -188,6 +200,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         address,
         requests_per_second,
         number,
+        callback_url,
         at,
     } = asked;
     check_time_zone(&time_zone)?;
@@ -211,6 +224,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         addresses: address,
         requests_per_second,
         numbers: number,
+        callback_url,
         ..AccountSettings::default()
     };
     let account = gateway
@@ -269,6 +283,11 @@ async fn change(asked: Change) -> anyhow::Result<()> {
         settings.numbers.clear();
     } else if !asked.number.is_empty() {
         settings.numbers = asked.number;
+    }
+    if asked.no_callback_url {
+        settings.callback_url = None;
+    } else if asked.callback_url.is_some() {
+        settings.callback_url = asked.callback_url;
     }
     let credit = match asked.credit_limit {
         Some(limit) => parse_amount(&limit, account.currency)?.micros(),
@@ -370,6 +389,13 @@ async fn show(at: &At, name: &str) -> anyhow::Result<()> {
                 .map_or_else(|| "as documented".to_owned(), |most| most.to_string()),
         ),
         ("numbers", or(&settings.numbers, "none")),
+        (
+            "callback URL",
+            settings
+                .callback_url
+                .clone()
+                .unwrap_or_else(|| "none".to_owned()),
+        ),
     ]
     .map(|(what, value)| [what.to_owned(), value]);
     table::print(["ACCOUNT", &account.name], &rows)

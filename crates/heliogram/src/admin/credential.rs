@@ -13,10 +13,10 @@ use crate::output;
 pub(crate) struct Give {
     /// The account.
     name: String,
-    /// key-pair, password, api-key or token.
+    /// key-pair, password, api-key, token or callback-secret.
     #[arg(long, value_parser = kind)]
     kind: CredentialKind,
-    /// The public key, or the login; not used for API keys and tokens.
+    /// The public key, or the login; not used for the other kinds.
     #[arg(long, default_value = "")]
     public: String,
     /// The secret part; - reads a line from standard input; a random one is made and printed when absent.
@@ -30,11 +30,11 @@ pub(crate) struct Give {
 pub(crate) struct Take {
     /// The account.
     name: String,
-    /// key-pair, password, api-key or token.
+    /// key-pair, password, api-key, token or callback-secret.
     #[arg(long, value_parser = kind)]
     kind: CredentialKind,
-    /// The public key, the login, or the API key or token itself.
-    #[arg(long)]
+    /// The public key, the login, or the API key or token itself; an account has one callback secret, which needs no name.
+    #[arg(long, default_value = "")]
     public: String,
     #[command(flatten)]
     at: At,
@@ -42,7 +42,7 @@ pub(crate) struct Take {
 
 fn kind(text: &str) -> Result<CredentialKind, String> {
     CredentialKind::from_name(text)
-        .ok_or_else(|| "write key-pair, password, api-key or token".to_owned())
+        .ok_or_else(|| "write key-pair, password, api-key, token or callback-secret".to_owned())
 }
 
 /// Gives an account a credential, or one that it has a new secret.
@@ -92,6 +92,11 @@ pub(super) async fn take(asked: Take) -> anyhow::Result<()> {
     } = asked;
     let gateway = open(&at).await?;
     let account = account_named(&gateway, &name)?;
+    anyhow::ensure!(
+        kind == CredentialKind::CallbackSecret || !public.is_empty(),
+        "--public says which {}",
+        kind.name()
+    );
     let stored = match kind {
         CredentialKind::KeyPair | CredentialKind::Password => public,
         CredentialKind::ApiKey | CredentialKind::Token => token_name(&public),

@@ -1,5 +1,6 @@
-//! What people write on the command line, read once: names, originators, countries, currencies, networks, numbers.
+//! What people write on the command line, read once: names, originators, countries, currencies, networks, numbers, URLs.
 
+use gateway::callback::check_url;
 use gateway::directory::Network;
 use sms::{Country, Currency, Msisdn, Originator};
 
@@ -56,6 +57,12 @@ pub(super) fn number(text: &str) -> Result<String, String> {
         .ok_or_else(|| "write a telephone number, or a short one of 3 to 8 digits".to_owned())
 }
 
+/// Reads the address of a program that is called back.
+pub(super) fn callback_url(text: &str) -> Result<String, String> {
+    check_url(text).map_err(|wrong| wrong.to_string())?;
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +90,21 @@ mod tests {
         assert_eq!(number("4321").as_deref(), Ok("4321"));
         for bad in ["", "12", "shop", "12a45"] {
             assert!(number(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_program_is_kept_as_it_was_written() {
+        let good = "HTTPS://Shop.example.com:8443/Told.php?key=A";
+        assert_eq!(callback_url(good).as_deref(), Ok(good));
+        for bad in [
+            "",
+            "shop.example.com",
+            "ftp://h/",
+            "http://me@h/",
+            "http://h/ x",
+        ] {
+            assert!(callback_url(bad).is_err(), "{bad}");
         }
     }
 

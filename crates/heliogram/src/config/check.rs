@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
+use gateway::directory::Network;
 use sms::{Country, Currency, Money};
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Exchange, Problem, Senders};
+use super::{Callbacks, Config, Exchange, Problem, Senders};
 use crate::logs;
 
 /// A number of the file: its place, its value, its bounds, and a hint.
@@ -46,6 +47,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
         check_exchange(exchange, &mut found);
     }
     check_senders(&config.senders, &mut found);
+    check_callbacks(&config.callbacks, &mut found);
     found.problems.sort_by_key(Problem::line);
     found.problems
 }
@@ -157,6 +159,23 @@ fn check_senders(senders: &Senders, found: &mut Findings<'_>) {
             "write two capital letters of ISO 3166, such as \"UA\"",
         );
     }
+}
+
+fn check_callbacks(callbacks: &Callbacks, found: &mut Findings<'_>) {
+    for text in &callbacks.allow {
+        found.expect(
+            Network::parse(text).is_some(),
+            &["callbacks", "allow"],
+            &format!("callbacks.allow: {text:?} is neither an address nor a network"),
+            "write an address or a network, such as \"10.1.2.3\" or \"10.0.0.0/8\"",
+        );
+    }
+    found.expect(
+        !callbacks.ports.is_empty() && !callbacks.ports.contains(&0),
+        &["callbacks", "ports"],
+        "callbacks.ports must list ports from 1 to 65535",
+        "leave it out for 80 and 443",
+    );
 }
 
 /// Gathers problems, each with its place in the text.
