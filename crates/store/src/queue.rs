@@ -45,7 +45,7 @@ pub struct ClaimedMessage {
     pub account: AccountId,
     /// To whom.
     pub recipient: Msisdn,
-    /// Who it is from; shared by the messages of one submission.
+    /// Who it is from; shared by the messages of one submission, unless it is the message's own.
     pub originator: Arc<str>,
     /// The text or template; shared likewise, unless it is the message's own.
     pub text: Arc<str>,
@@ -53,7 +53,7 @@ pub struct ClaimedMessage {
     pub form: Form,
     /// The names of its values by position; shared likewise.
     pub variable_names: Arc<[String]>,
-    /// The values for its placeholders.
+    /// The values for its placeholders; `None` with a text of its own.
     pub variables: Option<String>,
     /// How many segments it was priced at.
     pub segments: u16,

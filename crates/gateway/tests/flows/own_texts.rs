@@ -276,6 +276,29 @@ async fn each_originator_waits_for_its_own_approval() {
 }
 
 #[tokio::test]
+async fn originators_that_need_approval_are_not_looked_up_without_end() {
+    let too_many = Refusal::TooManyRecipients { limit: 50 };
+    let ukraine = vec![Country::parse("UA").unwrap()];
+    for (approval_required, expected) in [
+        (ukraine, Refusal::OriginatorNotAllowed),
+        (vec![], too_many.clone()),
+    ] {
+        let world = World::ruled(SenderRules {
+            approval_required,
+            approve_at_once: false,
+        })
+        .await;
+        let mut submit = world.request(&[]);
+        // With that of the terms one more.
+        let names = (0..99).map(|index| format!("Name {index}"));
+        submit.recipients = names.map(|name| from("380670000001", &name)).collect();
+        assert_eq!(world.refusal(submit.clone()).await, too_many);
+        submit.recipients.push(from("380670000001", "Shop"));
+        assert_eq!(world.refusal(submit).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_quote_tells_of_each_message_what_it_would_cost() {
     let world = World::new().await;
     let stopped = "380670000005";
