@@ -2,8 +2,8 @@
 
 mod answer;
 mod balance;
-mod callback;
 mod call;
+mod callback;
 mod credentials;
 mod endpoint;
 mod faults;

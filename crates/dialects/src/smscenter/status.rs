@@ -1,17 +1,20 @@
 //! `status.php`: what has become of messages.
 
+mod told;
+
 use std::collections::HashMap;
 
 use gateway::{Sent, SubmissionId};
-use sms::{Country, Form, Msisdn, Refusal, Timestamp};
+use sms::{Msisdn, Refusal};
 
-use super::answer::{Answered, Record, one_line};
+use super::answer::Answered;
 use super::call::Call;
 use super::faults::Failure;
 use super::ids::Id;
 use super::limits::Alike;
-use super::states::Status;
-use super::{message, times};
+use super::message;
+
+pub(super) use told::kind;
 
 /// The most messages that one request may ask for.
 const MOST_MESSAGES: usize = 500;
@@ -54,8 +57,8 @@ pub(super) async fn status(call: Call<'_>) -> Result<Answered, Failure> {
     call.at_most(call.settings.per_minute.statuses, alike)?;
     let found = find(&call, &asked).await?;
     let record = |(asked, sent): (&Asked, &Option<Sent>)| match sent {
-        Some(sent) => told(sent, asked, detail, several),
-        None => not_found(asked, detail, several),
+        Some(sent) => told::told(sent, asked, detail, several),
+        None => told::not_found(asked, detail, several),
     };
     let mut records: Vec<_> = asked.iter().zip(&found).map(record).collect();
     if several {
@@ -187,122 +190,6 @@ async fn delete(call: &Call<'_>, asked: &[Asked]) -> Result<Answered, Failure> {
         call.gateway.delete(account, submission).await?;
     }
     Ok(Answered::done())
-}
-
-/// Tells of a message.
-fn told(sent: &Sent, asked: &Asked, detail: Detail, several: bool) -> Record {
-    let message = &sent.message;
-    let status = Status::of(message.state, message.reason);
-    let changed_at = message.done_at.or(message.submitted_at);
-    let changed_at = changed_at.unwrap_or(sent.created_at);
-    let (date, seconds) = (times::written(changed_at), changed_at.as_seconds());
-    let mut record = Record::new()
-        .with("status", status.number)
-        .with("last_date", date.clone())
-        .with("last_timestamp", seconds);
-    let mut text = format!("Status = {}, check_time = {date}", status.number);
-    let mut numbers = format!("{},{seconds}", status.number);
-    if status.error != 0 {
-        record = record.with("err", status.error);
-        text = format!("{text}, err = {}", status.error);
-        if detail == Detail::Short {
-            numbers = format!("{numbers},{}", status.error);
-        }
-    }
-    let phone = message.recipient.clone();
-    if detail == Detail::Short {
-        if several {
-            record = record
-                .with("id", asked.id.clone())
-                .with("phone", phone.clone());
-            text = format!("{text}, id = {}, phone = {phone}", asked.id);
-            numbers = format!("{numbers},{},{phone}", asked.id);
-        }
-        return record.text(text).numbers(numbers);
-    }
-    let send_at = send_at(sent);
-    let fields = [
-        ("phone", phone),
-        ("cost", message.price.decimal().to_string()),
-        ("sender_id", sent.originator.clone()),
-        ("status_name", status.name().to_owned()),
-        ("message", sent.text.clone()),
-    ];
-    let place = place(&message.recipient).filter(|_| detail == Detail::FullWithPlace);
-    numbers = format!("{numbers},{},{}", status.error, send_at.as_seconds());
-    record = record
-        .with("send_date", times::written(send_at))
-        .with("send_timestamp", send_at.as_seconds());
-    text = format!("{text}, send_date = {}", times::written(send_at));
-    for (name, value) in fields {
-        text = format!("{text}, {name} = {}", one_line(&value));
-        numbers = format!("{numbers},{}", one_line(&value));
-        if let Some(place) = place.as_ref().filter(|_| name == "phone") {
-            numbers = format!("{numbers},{}", place.join(","));
-        }
-        record = record.with(name, value);
-    }
-    if let Some([country, operator, region]) = place {
-        text = format!("{text}, country = {country}, operator = {operator}, region = {region}");
-        record = record
-            .with("country", country)
-            .with("operator", operator)
-            .with("region", region);
-    }
-    record = record.with("type", kind(sent.form));
-    if several {
-        text = format!("{text}, id = {}", asked.id);
-        numbers = format!("{numbers},{}", asked.id);
-        record = record.with("id", asked.id.clone());
-    }
-    record.text(text).numbers(numbers)
-}
-
-/// Tells that nobody knows a message.
-fn not_found(asked: &Asked, detail: Detail, several: bool) -> Record {
-    let status = Status::NOT_FOUND;
-    let mut record = Record::new().with("status", status.number);
-    let mut text = format!("Status = {}", status.number);
-    let mut numbers = format!("{},0", status.number);
-    if several {
-        record = record
-            .with("id", asked.id.clone())
-            .with("phone", asked.phone.clone());
-        text = format!("{text}, id = {}, phone = {}", asked.id, asked.phone);
-        numbers = format!("{numbers},{}", asked.id);
-        if detail == Detail::Short {
-            numbers = format!("{numbers},{}", asked.phone);
-        }
-    }
-    if detail != Detail::Short {
-        record = record.with("status_name", status.name());
-        text = format!("{text}, status_name = {}", status.name());
-    }
-    record.text(text).numbers(numbers)
-}
-
-/// Returns when a message is, or was, to be sent.
-fn send_at(sent: &Sent) -> Timestamp {
-    let scheduled = sent.start_at.filter(|start| *start > sent.created_at);
-    scheduled.unwrap_or(sent.created_at)
-}
-
-/// Tells where a phone is: its country's code. Operator and region nobody tells us.
-fn place(recipient: &str) -> Option<[String; 3]> {
-    let country = Msisdn::parse(recipient)
-        .ok()
-        .and_then(|number| Country::of(&number));
-    let country = country.map_or_else(String::new, |country| country.code().to_owned());
-    Some([country, String::new(), String::new()])
-}
-
-/// Returns the number of a kind of message: 0 a text, 1 one that flashes, 2 octets.
-pub(super) const fn kind(form: Form) -> i64 {
-    match (form.alphabet.is_binary(), form.flash) {
-        (true, _) => 2,
-        (false, true) => 1,
-        (false, false) => 0,
-    }
 }
 
 #[cfg(test)]

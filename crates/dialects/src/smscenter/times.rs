@@ -9,6 +9,14 @@ const MINUTE_MS: i64 = 60 * 1000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// The forms of a date with a time.
+const FORMS: [&str; 4] = [
+    "%d.%m.%y %H:%M",
+    "%d.%m.%y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+];
+
 /// How far Moscow is ahead of UTC.
 const MOSCOW_MINUTES: i64 = 3 * 60;
 
@@ -100,12 +108,6 @@ fn read_start(text: &str, zone: Zone, now: Timestamp) -> Option<Timestamp> {
     if let Some((from, to)) = text.split_once('-') {
         return hours(from.trim(), to.trim(), zone, now);
     }
-    const FORMS: [&str; 4] = [
-        "%d.%m.%y %H:%M",
-        "%d.%m.%y %H:%M:%S",
-        "%d.%m.%Y %H:%M",
-        "%d.%m.%Y %H:%M:%S",
-    ];
     let mut forms = FORMS.iter();
     let civil = forms.find_map(|form| DateTime::strptime(form, text).ok())?;
     zone.moment(civil)

@@ -168,7 +168,7 @@ fn remember(call: &Call<'_>, plan: &mut Plan, start_at: Option<Timestamp>) -> Re
         remembered.subject = subject;
     }
     if let Some(period) = call.text("period")? {
-        remembered.period = period.trim().to_owned();
+        period.trim().clone_into(&mut remembered.period);
     }
     remembered.times = plan.times.unwrap_or_default();
     remembered.start = start_at.map(Timestamp::as_seconds);
