@@ -111,6 +111,22 @@ pub(super) const DOORS: &[Door] = &[
         words: SMS_CLUB,
     },
     Door {
+        name: "smscenter",
+        send: (
+            "GET /sys/send.php?login=shop&psw=password&phones={number}&mes=Hi&sender=Info&fmt=3",
+            "",
+        ),
+        sent: "\"id\": {submission},",
+        state: (
+            "GET /sys/status.php?login=shop&psw=password&phone={number}&id={submission}&fmt=3",
+            "",
+        ),
+        around: ("\"status\": ", ","),
+        words: [
+            "-2", "-1", "0", "0", "1", "20", "3", "20", "22", "23", "-2", "20",
+        ],
+    },
+    Door {
         name: "toy",
         send: (
             "GET /toy/send?token=secret&from=Info&to={number}&text=Hi",
