@@ -79,6 +79,7 @@ Simulated phones, by the last digits of the number:
 const PAGES: &str = "\
 Besides the APIs:
   GET    /dev/messages?to=NUMBER&wait=10s  what the phones show; DELETE /dev/messages empties them
+  POST   /dev/messages                     from=NUMBER&to=NUMBER&text=TEXT: a phone sends a message
   POST   /dev/clock?forward=1h             puts the gateway's clock forward (or d, m, s); GET /dev/clock tells it";
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::config::Recording;
+use crate::saying::Saying;
 use crate::server::Shared;
 
 /// A text as its phone shows it, with all its segments.
@@ -18,8 +19,12 @@ pub struct Received {
     pub to: String,
     /// The originator as submitted.
     pub from: String,
-    /// The whole text.
+    /// The whole text; of a binary message all octets in hexadecimal, a header of its own among them.
     pub text: String,
+    /// Whether the phone shows it at once and does not keep it.
+    pub flash: bool,
+    /// Whether it is octets and not a text.
+    pub binary: bool,
     /// How many segments it came in.
     pub segments: u16,
     /// The id that the first segment to come was answered with.
@@ -62,6 +67,8 @@ pub struct Counters {
     pub receipts_deferred: u64,
     /// Receipts that the other side refused for good; they are not sent again.
     pub receipts_refused: u64,
+    /// Segments of messages from phones that the other side took.
+    pub sayings_answered: u64,
     /// Receipts that are owed: not due yet, waiting for a bind, or not answered.
     pub receipts_pending: u64,
 }
@@ -108,6 +115,19 @@ impl Inbox {
         })
         .await
         .unwrap_or_else(|| self.counters())
+    }
+
+    /// Makes a phone send a text to a number of the ESME: it goes to the `system_id` that bound first, over the next of its
+    /// links that can carry it, and again until it is answered, but not after a restart.
+    ///
+    /// Tells how many segments it has: 0, and nothing is sent, when it is longer than any text can be. `None` while nobody has
+    /// bound.
+    pub fn say(&self, from: &str, to: &str, text: &str) -> Option<usize> {
+        let now_ms = self.shared.clock.now_ms();
+        let mut world = self.shared.world();
+        let sayings = Saying::all(from, to, text, world.next_reference());
+        let segments = sayings.len();
+        world.say(sayings, now_ms).then_some(segments)
     }
 
     /// Forgets the messages and their counts; receipts that are owed stay owed.
@@ -229,6 +249,8 @@ mod tests {
             to: to.to_owned(),
             from: "SHOP".to_owned(),
             text: text.to_owned(),
+            flash: false,
+            binary: false,
             segments: 1,
             id: "1".to_owned(),
             received_at: 0,

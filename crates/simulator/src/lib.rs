@@ -2,7 +2,7 @@
 //! benchmarks send to.
 //!
 //! A [`Simulator`] listens on a TCP port, lets ESMEs bind, takes their messages, shows them in an
-//! [`Inbox`] as the phones would, and sends receipts. The last digits of a recipient
+//! [`Inbox`] as the phones would, and sends receipts, and what phones say. The last digits of a recipient
 //! ([`phones::MAGIC`]) and a [`Scenario`] make it misbehave.
 //!
 //! ```
@@ -31,6 +31,7 @@ mod outcome;
 pub mod phones;
 mod reassembly;
 mod receipts;
+mod saying;
 mod scenario;
 mod server;
 mod submission;

@@ -106,7 +106,7 @@ impl Link {
         }
     }
 
-    /// Answers what was read and takes receipts that are due, all under one lock, and has it in
+    /// Answers what was read and takes what is due, all under one lock, and has it in
     /// the journal before any of it can leave. Tells how long there is nothing to do.
     fn talk(&mut self) -> io::Result<(Flow, Option<Duration>)> {
         let now_ms = self.shared.clock.now_ms();

@@ -1,9 +1,8 @@
 //! The phone's side of long texts: parts are put together whatever order and form they come in.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Write;
 
-use sms::text::{decode_gsm7, decode_ucs2};
+use sms::text::{decode_gsm7, decode_ucs2, write_hex};
 
 use crate::submission::Submission;
 
@@ -23,6 +22,8 @@ pub(crate) struct Whole {
     /// The number under which its first segment to come was accepted.
     pub(crate) number: u64,
     pub(crate) text: String,
+    pub(crate) flash: bool,
+    pub(crate) binary: bool,
     pub(crate) segments: u16,
     /// The PDU of each segment in the text's order; empty when they are not recorded.
     pub(crate) raw: Vec<Vec<u8>>,
@@ -60,7 +61,9 @@ impl Reassembly {
         let Some(part) = submission.concatenation else {
             return Added::Whole(Whole {
                 number,
-                text: decode(submission.data_coding, submission.octets),
+                text: shown(submission),
+                flash: is_flash(submission.data_coding),
+                binary: Alphabet::of(submission.data_coding) == Alphabet::Octets,
                 segments: 1,
                 raw: vec![raw],
             });
@@ -114,37 +117,70 @@ impl Parts {
         let (octets, raw): (Vec<_>, Vec<_>) = self.places.into_iter().flatten().unzip();
         Whole {
             number: self.number,
-            text: decode(data_coding, &octets.concat()),
+            text: Alphabet::of(data_coding).read(&octets.concat()),
+            flash: is_flash(data_coding),
+            binary: Alphabet::of(data_coding) == Alphabet::Octets,
             segments,
             raw,
         }
     }
 }
 
-/// Reads a text by its `data_coding` [smpp34 §5.2.19, 3GPP TS 23.038 §4]; octets that are no
-/// text are shown in hexadecimal.
-fn decode(data_coding: u8, octets: &[u8]) -> String {
-    match data_coding {
-        0x01 | 0x03 => octets.iter().copied().map(char::from).collect(),
-        0x08 | 0xE0..=0xEF => decode_ucs2(octets),
-        0x00 | 0xC0..=0xDF => decode_gsm7(octets),
-        // General data coding groups: bits 3 and 2 name the alphabet.
-        0x10..=0x7F => match (data_coding >> 2) & 0x03 {
-            1 => hexadecimal(octets),
-            2 => decode_ucs2(octets),
-            _ => decode_gsm7(octets),
-        },
-        // Data coding and message class: bit 2 says that it is octets.
-        0xF0..=0xFF if data_coding & 0x04 == 0 => decode_gsm7(octets),
-        _ => hexadecimal(octets),
+/// What a phone shows of a message of one segment: the header of a binary is a matter of the program that it is for.
+fn shown(submission: &Submission<'_>) -> String {
+    match Alphabet::of(submission.data_coding) {
+        Alphabet::Octets => write_hex(&[submission.header, submission.octets].concat()),
+        alphabet => alphabet.read(submission.octets),
     }
 }
 
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut text, octet| {
-        write!(text, "{octet:02X}").expect("a string takes every character");
-        text
-    })
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alphabet {
+    Gsm7,
+    Latin1,
+    Ucs2,
+    /// None: shown in hexadecimal.
+    Octets,
+}
+
+impl Alphabet {
+    /// Finds the alphabet of a `data_coding` [smpp34 §5.2.19, 3GPP TS 23.038 §4].
+    const fn of(data_coding: u8) -> Self {
+        match data_coding {
+            0x01 | 0x03 => Self::Latin1,
+            0x08 | 0xE0..=0xEF => Self::Ucs2,
+            0x00 | 0xC0..=0xDF => Self::Gsm7,
+            // General data coding groups: bits 3 and 2 name the alphabet.
+            0x10..=0x7F => match (data_coding >> 2) & 0x03 {
+                1 => Self::Octets,
+                2 => Self::Ucs2,
+                _ => Self::Gsm7,
+            },
+            // Data coding and message class: bit 2 says that it is octets.
+            0xF0..=0xFF if data_coding & 0x04 == 0 => Self::Gsm7,
+            _ => Self::Octets,
+        }
+    }
+
+    fn read(self, octets: &[u8]) -> String {
+        match self {
+            Self::Gsm7 => decode_gsm7(octets),
+            Self::Latin1 => octets.iter().copied().map(char::from).collect(),
+            Self::Ucs2 => decode_ucs2(octets),
+            Self::Octets => write_hex(octets),
+        }
+    }
+}
+
+/// Tells whether a `data_coding` has message class 0 [3GPP TS 23.038 §4].
+const fn is_flash(data_coding: u8) -> bool {
+    match data_coding {
+        // General data coding groups with a class, and those of data coding and message class.
+        0x10..=0x1F | 0x30..=0x3F | 0x50..=0x5F | 0x70..=0x7F | 0xF0..=0xFF => {
+            matches!(data_coding & 0x03, 0)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +201,7 @@ mod tests {
                 total,
                 index,
             }),
+            header: b"",
             octets,
         }
     }
@@ -182,6 +219,8 @@ mod tests {
         let whole = Whole {
             number: 11,
             text: "A🙂".to_owned(),
+            flash: false,
+            binary: false,
             segments: 2,
             raw: vec![vec![1], vec![2]],
         };
@@ -229,7 +268,36 @@ mod tests {
             (0x04, b"\xFF", "FF"),
         ];
         for (data_coding, octets, text) in rows {
-            assert_eq!(decode(data_coding, octets), text, "{data_coding:#04X}");
+            assert_eq!(
+                Alphabet::of(data_coding).read(octets),
+                text,
+                "{data_coding:#04X}"
+            );
         }
+    }
+
+    #[test]
+    fn message_class_0_flashes() {
+        let flashing = (0..=u8::MAX).filter(|coding| is_flash(*coding));
+        let expected = [
+            0x10, 0x14, 0x18, 0x1C, 0x30, 0x34, 0x38, 0x3C, 0x50, 0x54, 0x58, 0x5C, 0x70, 0x74,
+            0x78, 0x7C, 0xF0, 0xF4, 0xF8, 0xFC,
+        ];
+        assert_eq!(flashing.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_binary_message_is_shown_with_its_own_header() {
+        let mut reassembly = Reassembly::default();
+        let binary = Submission {
+            data_coding: 0x04,
+            concatenation: None,
+            header: b"\x04\x04\x02\x00\x01",
+            ..segment(0, 1, 1, b"\xC0\xDE")
+        };
+        let Added::Whole(whole) = reassembly.add(1, &binary, vec![]) else {
+            panic!("it is whole");
+        };
+        assert_eq!((&*whole.text, whole.binary), ("0404020001C0DE", true));
     }
 }

@@ -1,4 +1,4 @@
-//! The receipts that are owed to one `system_id`: when each is due, and over which link it goes.
+//! What is owed to one `system_id`, receipts and messages from phones: when each is due, and over which link it goes.
 
 pub(crate) mod form;
 
@@ -8,6 +8,30 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::outcome::Outcome;
+use crate::saying::Saying;
+
+/// What nobody has answered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Owed {
+    Receipt(Receipt),
+    Saying(Box<Saying>),
+}
+
+impl Owed {
+    /// The link that it must not go over where there is another.
+    const fn origin(&self) -> Option<u64> {
+        match self {
+            Self::Receipt(receipt) => receipt.origin,
+            Self::Saying(_) => None,
+        }
+    }
+}
+
+impl From<Receipt> for Owed {
+    fn from(receipt: Receipt) -> Self {
+        Self::Receipt(receipt)
+    }
+}
 
 /// A receipt that nobody has answered yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,16 +87,16 @@ impl Parties {
     }
 }
 
-/// The receipts of one `system_id` and the links that may carry them.
+/// What is owed to one `system_id`, and the links that may carry it.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
-    /// By the millisecond in which they are due: a bucket costs no more than its receipts, however
-    /// many wait, and keeps their order.
-    scheduled: BTreeMap<u64, Vec<Receipt>>,
+    /// By the millisecond in which they are due: a bucket costs no more than what is in it, however
+    /// much waits, and keeps their order.
+    scheduled: BTreeMap<u64, Vec<Owed>>,
     /// Due, and waiting for a link with room.
-    due: VecDeque<Receipt>,
+    due: VecDeque<Owed>,
     carriers: Vec<Carrier>,
-    /// Which carrier is handed the next receipt that must go over another bind.
+    /// Which carrier is handed the next one that must go over another bind.
     turn: usize,
 }
 
@@ -80,11 +104,11 @@ pub(crate) struct Mailbox {
 struct Carrier {
     link: u64,
     wake: Arc<Notify>,
-    handed: VecDeque<Receipt>,
+    handed: VecDeque<Owed>,
 }
 
 impl Mailbox {
-    /// Lets a link that is bound to receive carry receipts.
+    /// Lets a link that is bound to receive carry what is owed.
     pub(crate) fn attach(&mut self, link: u64, wake: Arc<Notify>) {
         self.carriers.push(Carrier {
             link,
@@ -94,7 +118,7 @@ impl Mailbox {
     }
 
     /// Takes back what a link that ended did not get answered, to be sent before anything else.
-    pub(crate) fn detach(&mut self, link: u64, unanswered: Vec<Receipt>) {
+    pub(crate) fn detach(&mut self, link: u64, unanswered: Vec<Owed>) {
         let mut returned = VecDeque::from(unanswered);
         if let Some(index) = self.carriers.iter().position(|it| it.link == link) {
             returned.append(&mut self.carriers.swap_remove(index).handed);
@@ -104,29 +128,29 @@ impl Mailbox {
         self.wake_others(link);
     }
 
-    /// Owes a receipt from a moment on; wakes the other links when it is the next one.
-    pub(crate) fn schedule(&mut self, due_ms: u64, receipt: Receipt, by: Option<u64>) {
+    /// Owes something from a moment on; wakes the other links when it is the next one.
+    pub(crate) fn schedule(&mut self, due_ms: u64, owed: Owed, by: Option<u64>) {
         let first = self.scheduled.first_key_value().map(|(due_ms, _)| *due_ms);
-        self.scheduled.entry(due_ms).or_default().push(receipt);
+        self.scheduled.entry(due_ms).or_default().push(owed);
         if first.is_none_or(|first| due_ms < first) {
             self.wake_others(by.unwrap_or(u64::MAX));
         }
     }
 
-    /// Takes the next receipt that a link may carry now.
-    pub(crate) fn take(&mut self, link: u64, now_ms: u64, on_other_bind: bool) -> Option<Receipt> {
+    /// Takes the next one that a link may carry now.
+    pub(crate) fn take(&mut self, link: u64, now_ms: u64, on_other_bind: bool) -> Option<Owed> {
         self.collect_due(now_ms);
         let handed = |carrier: &mut Carrier| carrier.handed.pop_front();
         let own = self.carriers.iter_mut().find(|it| it.link == link);
-        if let Some(receipt) = own.and_then(handed) {
-            return Some(receipt);
+        if let Some(owed) = own.and_then(handed) {
+            return Some(owed);
         }
         loop {
-            let receipt = self.due.pop_front()?;
-            if on_other_bind && receipt.origin == Some(link) && self.carriers.len() > 1 {
-                self.hand_over(link, receipt);
+            let owed = self.due.pop_front()?;
+            if on_other_bind && owed.origin() == Some(link) && self.carriers.len() > 1 {
+                self.hand_over(link, owed);
             } else {
-                return Some(receipt);
+                return Some(owed);
             }
         }
     }
@@ -148,13 +172,13 @@ impl Mailbox {
         }
     }
 
-    fn hand_over(&mut self, from: u64, receipt: Receipt) {
+    fn hand_over(&mut self, from: u64, owed: Owed) {
         self.turn = (self.turn + 1) % self.carriers.len();
         if self.carriers[self.turn].link == from {
             self.turn = (self.turn + 1) % self.carriers.len();
         }
         let carrier = &mut self.carriers[self.turn];
-        carrier.handed.push_back(receipt);
+        carrier.handed.push_back(owed);
         carrier.wake.notify_one();
     }
 
@@ -186,9 +210,16 @@ mod tests {
         }
     }
 
+    fn number(owed: &Owed) -> u64 {
+        match owed {
+            Owed::Receipt(receipt) => receipt.number,
+            Owed::Saying(saying) => panic!("{saying:?} is no receipt"),
+        }
+    }
+
     fn taken(mailbox: &mut Mailbox, link: u64, now_ms: u64) -> Vec<u64> {
         std::iter::from_fn(|| mailbox.take(link, now_ms, false))
-            .map(|receipt| receipt.number)
+            .map(|owed| number(&owed))
             .collect()
     }
 
@@ -197,7 +228,7 @@ mod tests {
         let mut mailbox = Mailbox::default();
         mailbox.attach(1, Arc::default());
         for (number, due_ms) in [(1, 30), (2, 10), (3, 30), (4, 31)] {
-            mailbox.schedule(due_ms, receipt(number, 1), None);
+            mailbox.schedule(due_ms, receipt(number, 1).into(), None);
         }
         assert_eq!(mailbox.next_due_ms(), Some(10));
         assert!(taken(&mut mailbox, 1, 9).is_empty());
@@ -209,8 +240,8 @@ mod tests {
     fn what_a_link_left_unanswered_goes_first_over_the_next() {
         let mut mailbox = Mailbox::default();
         mailbox.attach(1, Arc::default());
-        mailbox.schedule(5, receipt(9, 1), None);
-        mailbox.detach(1, vec![receipt(1, 1), receipt(2, 1)]);
+        mailbox.schedule(5, receipt(9, 1).into(), None);
+        mailbox.detach(1, vec![receipt(1, 1).into(), receipt(2, 1).into()]);
         mailbox.attach(2, Arc::default());
         assert_eq!(taken(&mut mailbox, 2, 5), [1, 2, 9]);
     }
@@ -219,12 +250,12 @@ mod tests {
     fn a_receipt_goes_over_another_bind_where_there_is_one() {
         let mut mailbox = Mailbox::default();
         mailbox.attach(1, Arc::default());
-        mailbox.schedule(0, receipt(1, 1), None);
-        assert_eq!(mailbox.take(1, 0, true).map(|it| it.number), Some(1));
+        mailbox.schedule(0, receipt(1, 1).into(), None);
+        assert_eq!(mailbox.take(1, 0, true).map(|it| number(&it)), Some(1));
         mailbox.attach(2, Arc::default());
-        mailbox.schedule(0, receipt(2, 1), None);
+        mailbox.schedule(0, receipt(2, 1).into(), None);
         assert_eq!(mailbox.take(1, 0, true), None);
-        assert_eq!(mailbox.take(2, 0, true).map(|it| it.number), Some(2));
+        assert_eq!(mailbox.take(2, 0, true).map(|it| number(&it)), Some(2));
     }
 
     #[test]

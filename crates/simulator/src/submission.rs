@@ -12,19 +12,22 @@ pub(crate) struct Submission<'a> {
     pub(crate) data_coding: u8,
     /// `None` for a text of one segment.
     pub(crate) concatenation: Option<Concatenation>,
+    /// The UDH, if there is one.
+    pub(crate) header: &'a [u8],
     /// The text without its UDH.
     pub(crate) octets: &'a [u8],
 }
 
 impl<'a> From<&SubmitSm<'a>> for Submission<'a> {
     fn from(pdu: &SubmitSm<'a>) -> Self {
-        let (concatenation, octets) = part(pdu.esm_class, pdu.text(), pdu.tlvs);
+        let (concatenation, header, octets) = part(pdu.esm_class, pdu.text(), pdu.tlvs);
         Self {
             source: pdu.source,
             destination: pdu.destination,
             registered_delivery: pdu.registered_delivery,
             data_coding: pdu.data_coding,
             concatenation,
+            header,
             octets,
         }
     }
@@ -34,13 +37,14 @@ impl<'a> From<&DataSm<'a>> for Submission<'a> {
     fn from(pdu: &DataSm<'a>) -> Self {
         let payload = pdu.tlvs.get(Tag::MESSAGE_PAYLOAD);
         let text = payload.map_or(&[][..], |tlv| tlv.value);
-        let (concatenation, octets) = part(pdu.esm_class, text, pdu.tlvs);
+        let (concatenation, header, octets) = part(pdu.esm_class, text, pdu.tlvs);
         Self {
             source: pdu.source,
             destination: pdu.destination,
             registered_delivery: pdu.registered_delivery,
             data_coding: pdu.data_coding,
             concatenation,
+            header,
             octets,
         }
     }
@@ -48,14 +52,20 @@ impl<'a> From<&DataSm<'a>> for Submission<'a> {
 
 const UDH_PRESENT: u8 = 0x40;
 
-fn part<'a>(esm_class: u8, text: &'a [u8], tlvs: Tlvs<'_>) -> (Option<Concatenation>, &'a [u8]) {
+/// Finds the part of a text, the header and what follows it.
+fn part<'a>(
+    esm_class: u8,
+    text: &'a [u8],
+    tlvs: Tlvs<'_>,
+) -> (Option<Concatenation>, &'a [u8], &'a [u8]) {
     if esm_class & UDH_PRESENT == 0 {
-        return (by_tlvs(tlvs), text);
+        return (by_tlvs(tlvs), &[], text);
     }
     let length = text.first().map_or(0, |length| usize::from(*length) + 1);
     let (udh, octets) = text.split_at_checked(length).unwrap_or((&[], text));
     (
         Concatenation::from_udh(udh).or_else(|| by_tlvs(tlvs)),
+        udh,
         octets,
     )
 }
@@ -115,7 +125,9 @@ mod tests {
             (0x40, b"", none, None, b""),
         ];
         for (esm_class, text, tlvs, concatenation, octets) in rows {
-            assert_eq!(part(esm_class, text, tlvs), (concatenation, octets));
+            let (found, header, rest) = part(esm_class, text, tlvs);
+            assert_eq!((found, rest), (concatenation, octets));
+            assert_eq!([header, rest].concat(), text);
         }
     }
 }

@@ -19,7 +19,8 @@ use crate::inbox::{Counters, Shelf};
 use crate::journal::Journal;
 use crate::phones::Phone;
 use crate::reassembly::Reassembly;
-use crate::receipts::Receipt;
+use crate::receipts::Owed;
+use crate::saying::Saying;
 use crate::scenario::Scenario;
 use crate::submission::Submission;
 use system::System;
@@ -45,6 +46,8 @@ pub(crate) struct World {
     journal: Option<Journal>,
     counters: Counters,
     next_number: u64,
+    /// Joins the segments of the next long text that a phone says.
+    next_reference: u8,
     /// How often each text was throttled, by a hash.
     throttled: HashMap<u64, u8>,
 }
@@ -84,6 +87,7 @@ impl World {
             next_number: config
                 .first_number
                 .unwrap_or_else(|| (now_ms / 1_000).saturating_mul(1_000_000)),
+            next_reference: 0,
             throttled: HashMap::new(),
             config,
         };
@@ -115,18 +119,13 @@ impl World {
         Some(place)
     }
 
-    /// Lets a link carry the receipts of its system.
+    /// Lets a link carry what its system is owed.
     pub(crate) fn carry(&mut self, system: usize, link: u64, wake: Arc<Notify>) {
         self.systems[system].mailbox.attach(link, wake);
     }
 
-    /// Forgets a link and takes back the receipts that it did not get answered.
-    pub(crate) fn close_link(
-        &mut self,
-        system: Option<usize>,
-        link: u64,
-        unanswered: Vec<Receipt>,
-    ) {
+    /// Forgets a link and takes back what it did not get answered.
+    pub(crate) fn close_link(&mut self, system: Option<usize>, link: u64, unanswered: Vec<Owed>) {
         self.links.remove(&link);
         if let Some(system) = system {
             self.systems[system].mailbox.detach(link, unanswered);
@@ -178,42 +177,72 @@ impl World {
         }
     }
 
-    /// Takes the next receipt that a link may carry now.
-    pub(crate) fn next_receipt(
-        &mut self,
-        system: usize,
-        link: u64,
-        now_ms: u64,
-    ) -> Option<Receipt> {
-        let on_other_bind = self.config.scenario.receipts_on_other_bind;
-        let mailbox = &mut self.systems[system].mailbox;
-        let receipt = mailbox.take(link, now_ms, on_other_bind)?;
-        self.counters.receipts_sent += 1;
-        self.counters.receipts_resent += u64::from(receipt.sent_before);
-        Some(receipt)
+    /// Numbers a text that a phone says.
+    pub(crate) const fn next_reference(&mut self) -> u8 {
+        self.next_reference = self.next_reference.wrapping_add(1);
+        self.next_reference
     }
 
-    /// Tells when the next receipt of a system is due.
+    /// Owes a message from a phone, in its segments, to the system that bound first; `false` when there is none. It does not
+    /// survive this process.
+    pub(crate) fn say(&mut self, sayings: Vec<Saying>, now_ms: u64) -> bool {
+        let Some(system) = self.systems.first_mut() else {
+            return false;
+        };
+        for saying in sayings {
+            let owed = Owed::Saying(Box::new(saying));
+            system.mailbox.schedule(now_ms, owed, None);
+        }
+        true
+    }
+
+    /// Takes the next of what is owed that a link may carry now.
+    pub(crate) fn next_owed(&mut self, system: usize, link: u64, now_ms: u64) -> Option<Owed> {
+        let on_other_bind = self.config.scenario.receipts_on_other_bind;
+        let mailbox = &mut self.systems[system].mailbox;
+        let owed = mailbox.take(link, now_ms, on_other_bind)?;
+        if let Owed::Receipt(receipt) = &owed {
+            self.counters.receipts_sent += 1;
+            self.counters.receipts_resent += u64::from(receipt.sent_before);
+        }
+        Some(owed)
+    }
+
+    /// Tells when the next of what a system is owed is due.
     pub(crate) fn next_due_ms(&self, system: usize) -> Option<u64> {
         self.systems[system].mailbox.next_due_ms()
     }
 
-    /// Settles a receipt that was answered, or plans it anew.
+    /// Settles what was answered, or plans it anew.
     pub(crate) fn answered(
         &mut self,
         system: usize,
-        receipt: Receipt,
+        owed: Owed,
         status: CommandStatus,
         now_ms: u64,
     ) {
+        let for_good = [CommandStatus::RX_P_APPN, CommandStatus::RX_R_APPN].contains(&status);
+        let due_ms = now_ms.saturating_add(self.config.receipt_retry_ms);
+        let receipt = match owed {
+            Owed::Receipt(receipt) => receipt,
+            Owed::Saying(_) if status.is_ok() => {
+                self.counters.sayings_answered += 1;
+                return;
+            }
+            Owed::Saying(_) if for_good => return,
+            Owed::Saying(_) => {
+                self.systems[system].mailbox.schedule(due_ms, owed, None);
+                return;
+            }
+        };
         if status.is_ok() {
             self.counters.receipts_answered += 1;
-        } else if [CommandStatus::RX_P_APPN, CommandStatus::RX_R_APPN].contains(&status) {
+        } else if for_good {
             self.counters.receipts_refused += 1;
         } else {
             self.counters.receipts_deferred += 1;
-            let due_ms = now_ms.saturating_add(self.config.receipt_retry_ms);
-            self.systems[system].mailbox.schedule(due_ms, receipt, None);
+            let mailbox = &mut self.systems[system].mailbox;
+            mailbox.schedule(due_ms, receipt.into(), None);
             return;
         }
         self.counters.receipts_pending -= 1;
@@ -222,9 +251,9 @@ impl World {
         }
     }
 
-    /// Sends a receipt again that was not answered in time.
-    pub(crate) fn repeat(&mut self, system: usize, receipt: Receipt, now_ms: u64) {
-        self.systems[system].mailbox.schedule(now_ms, receipt, None);
+    /// Sends again what was not answered in time.
+    pub(crate) fn repeat(&mut self, system: usize, owed: Owed, now_ms: u64) {
+        self.systems[system].mailbox.schedule(now_ms, owed, None);
     }
 
     /// Makes what was taken survive this process; called before anything is answered.

@@ -43,10 +43,11 @@ pub struct NetworkError {
     pub code: u16,
 }
 
-/// Tells a receipt from a message of a handset: by `esm_class` [smpp34 §5.2.12], or by a text
-/// with three keys of a receipt, because some SMSCs set no flag.
+/// Tells a receipt from a message of a handset: by `esm_class` [smpp34 §5.2.12], or by the id that
+/// it is about or a text with three keys of a receipt, because some SMSCs set no flag.
 pub fn is_receipt(deliver: &DeliverSm<'_>) -> bool {
     matches!(deliver.esm_class & 0x3C, 0x04 | 0x08 | 0x10 | 0x20)
+        || deliver.tlvs.get(Tag::RECEIPTED_MESSAGE_ID).is_some()
         || text::count_keys(body(deliver.esm_class, deliver.text())) >= 3
 }
 
@@ -146,12 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_or_three_keys_make_a_receipt() {
+    fn the_flag_the_id_or_three_keys_make_a_receipt() {
         let none = Tlvs::default();
         for esm_class in [0x04, 0x08, 0x10, 0x20, 0x44, 0x84] {
             assert!(is_receipt(&deliver(esm_class, b"", none)));
         }
         assert!(is_receipt(&deliver(0, b"id:7 stat:DELIVRD err:000", none)));
+        let mut tlvs = TlvBuffer::new();
+        tlvs.push(Tag::RECEIPTED_MESSAGE_ID, b"7").unwrap();
+        assert!(is_receipt(&deliver(0, b"", tlvs.tlvs())));
         assert!(!is_receipt(&deliver(0, b"my id:7, stat: fine", none)));
         assert!(!is_receipt(&deliver(
             0x40,

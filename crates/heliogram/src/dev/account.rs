@@ -18,6 +18,9 @@ pub(crate) const PASSWORD: &str = "dev";
 pub(crate) const API_KEY: &str = "dev-key";
 pub(crate) const TOKEN: &str = "dev-token";
 
+/// Messages that phones send to this number are the account's.
+pub(crate) const NUMBER: &str = "380441234567";
+
 const BALANCE_MICROS: i64 = 1_000_000_000;
 
 /// The price of a segment, in hryvnias, and in micro-units.
@@ -47,9 +50,11 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
     let account = match known {
         Some(account) => account.id,
         None => {
-            gateway
-                .add_account(NAME, Currency::UAH, &AccountSettings::default())
-                .await?
+            let settings = AccountSettings {
+                numbers: vec![NUMBER.into()],
+                ..AccountSettings::default()
+            };
+            gateway.add_account(NAME, Currency::UAH, &settings).await?
         }
     };
     // A start may have broken off at any line: each step is taken by what is there, the marker of a series last.

@@ -1,4 +1,4 @@
-//! What is said over one link: binds, submits and their answers, receipts and theirs.
+//! What is said over one link: binds, submits and their answers, receipts, messages from phones, and theirs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use smpp::{
 use tokio::sync::Notify;
 
 use super::window::Window;
-use crate::receipts::form;
+use crate::receipts::{Owed, form};
 use crate::submission::Submission;
 use crate::world::{Reply, Submit, World};
 
@@ -90,7 +90,7 @@ impl Conversation {
             }
         }
         self.release_held(now_ms);
-        self.send_receipts(world, now_ms);
+        self.send_owed(world, now_ms);
         Flow::Continue
     }
 
@@ -246,8 +246,8 @@ impl Conversation {
     }
 
     fn settle(&mut self, header: Header, world: &mut World, now_ms: u64) {
-        let receipt = self.window.answered(header.sequence_number);
-        if let (Some(receipt), Some(Bound { system, .. })) = (receipt, self.bound) {
+        let owed = self.window.answered(header.sequence_number);
+        if let (Some(owed), Some(Bound { system, .. })) = (owed, self.bound) {
             let refused =
                 header.command_id == CommandId::GENERIC_NACK && header.command_status.is_ok();
             let status = if refused {
@@ -255,7 +255,7 @@ impl Conversation {
             } else {
                 header.command_status
             };
-            world.answered(system, receipt, status, now_ms);
+            world.answered(system, owed, status, now_ms);
         }
     }
 
@@ -269,7 +269,7 @@ impl Conversation {
         }
     }
 
-    fn send_receipts(&mut self, world: &mut World, now_ms: u64) {
+    fn send_owed(&mut self, world: &mut World, now_ms: u64) {
         let Some(Bound { system, .. }) = self.bound.filter(|bound| bound.mode.receives()) else {
             return;
         };
@@ -278,17 +278,22 @@ impl Conversation {
             world.repeat(system, late, now_ms);
         }
         while self.window.has_room() && self.out.len() < OUT_LIMIT {
-            let Some(receipt) = world.next_receipt(system, self.link, now_ms) else {
+            let Some(owed) = world.next_owed(system, self.link, now_ms) else {
                 return;
             };
             let sequence = self.window.next_sequence();
             let scenario = &world.config.scenario;
-            let written = form::write(&receipt, scenario, now_ms, sequence, &mut self.out);
+            let written = match &owed {
+                Owed::Receipt(receipt) => {
+                    form::write(receipt, scenario, now_ms, sequence, &mut self.out)
+                }
+                Owed::Saying(saying) => saying.write(sequence, &mut self.out),
+            };
             match written {
-                Ok(()) => self.window.push(receipt, now_ms),
+                Ok(()) => self.window.push(owed, now_ms),
                 Err(error) => {
-                    tracing::warn!(%error, "a receipt cannot be written");
-                    world.answered(system, receipt, CommandStatus::RX_P_APPN, now_ms);
+                    tracing::warn!(%error, "it cannot be written");
+                    world.answered(system, owed, CommandStatus::RX_P_APPN, now_ms);
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The receipts that a link has sent and that are not answered, by sequence number.
+//! The receipts and messages from phones that a link has sent and that are not answered, by sequence number.
 
 use std::collections::VecDeque;
 
-use crate::receipts::Receipt;
+use crate::receipts::Owed;
 
 /// The last sequence number; the first is 1 [smpp34 §3.2].
 const LAST_SEQUENCE: u32 = 0x7FFF_FFFF;
@@ -18,7 +18,7 @@ pub(crate) struct Window {
 
 #[derive(Debug)]
 struct Sent {
-    receipt: Receipt,
+    owed: Owed,
     at_ms: u64,
 }
 
@@ -32,27 +32,29 @@ impl Window {
         }
     }
 
-    /// Tells whether another receipt may be sent. One that stays unanswered does not stop the
+    /// Tells whether another one may be sent. One that stays unanswered does not stop the
     /// others, until far too many answered ones are kept behind it.
     pub(crate) fn has_room(&self) -> bool {
         self.open < self.limit && self.places.len() < self.limit.saturating_mul(4)
     }
 
-    /// Tells the sequence number that the next receipt has.
+    /// Tells the sequence number that the next one has.
     pub(crate) fn next_sequence(&self) -> u32 {
         let distance = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         after(self.first_sequence, distance)
     }
 
-    /// Notes that a receipt was sent with [`Self::next_sequence`].
-    pub(crate) fn push(&mut self, mut receipt: Receipt, at_ms: u64) {
-        receipt.sent_before = true;
-        self.places.push_back(Some(Sent { receipt, at_ms }));
+    /// Notes what was sent with [`Self::next_sequence`].
+    pub(crate) fn push(&mut self, mut owed: Owed, at_ms: u64) {
+        if let Owed::Receipt(receipt) = &mut owed {
+            receipt.sent_before = true;
+        }
+        self.places.push_back(Some(Sent { owed, at_ms }));
         self.open += 1;
     }
 
-    /// Takes the receipt that an answer is for; `None` when it is for none.
-    pub(crate) fn answered(&mut self, sequence: u32) -> Option<Receipt> {
+    /// Takes what an answer is for; `None` when it is for none.
+    pub(crate) fn answered(&mut self, sequence: u32) -> Option<Owed> {
         if sequence == 0 || sequence > LAST_SEQUENCE {
             return None;
         }
@@ -67,31 +69,31 @@ impl Window {
             .take()?;
         self.open -= 1;
         self.pass_answered();
-        Some(sent.receipt)
+        Some(sent.owed)
     }
 
-    /// Takes the oldest receipt if it was sent before a moment.
-    pub(crate) fn sent_before(&mut self, moment_ms: u64) -> Option<Receipt> {
+    /// Takes the oldest one if it was sent before a moment.
+    pub(crate) fn sent_before(&mut self, moment_ms: u64) -> Option<Owed> {
         if self.oldest_ms()? >= moment_ms {
             return None;
         }
         let sent = self.places.front_mut()?.take()?;
         self.open -= 1;
         self.pass_answered();
-        Some(sent.receipt)
+        Some(sent.owed)
     }
 
-    /// Tells when the oldest receipt was sent.
+    /// Tells when the oldest one was sent.
     pub(crate) fn oldest_ms(&self) -> Option<u64> {
         // The front is never an answered one.
         self.places.front()?.as_ref().map(|sent| sent.at_ms)
     }
 
     /// Takes all that are not answered, oldest first.
-    pub(crate) fn drain(&mut self) -> Vec<Receipt> {
+    pub(crate) fn drain(&mut self) -> Vec<Owed> {
         self.open = 0;
         let places = self.places.drain(..);
-        places.flatten().map(|sent| sent.receipt).collect()
+        places.flatten().map(|sent| sent.owed).collect()
     }
 
     fn pass_answered(&mut self) {
@@ -113,10 +115,10 @@ mod tests {
 
     use super::*;
     use crate::outcome::Outcome;
-    use crate::receipts::Parties;
+    use crate::receipts::{Parties, Receipt};
 
-    fn receipt(number: u64) -> Receipt {
-        Receipt {
+    fn receipt(number: u64) -> Owed {
+        Owed::Receipt(Receipt {
             number,
             copy: 0,
             outcome: Outcome::Delivered,
@@ -124,6 +126,13 @@ mod tests {
             origin: None,
             sent_before: false,
             parties: Parties::new(Address::default(), Address::default()),
+        })
+    }
+
+    fn numbered(owed: &Owed) -> (u64, bool) {
+        match owed {
+            Owed::Receipt(receipt) => (receipt.number, receipt.sent_before),
+            Owed::Saying(saying) => panic!("{saying:?} is no receipt"),
         }
     }
 
@@ -142,8 +151,8 @@ mod tests {
         assert_eq!(filled(&mut window, 10..13), [1, 2, 3]);
         assert!(!window.has_room());
         let answered = |window: &mut Window, sequence| {
-            let receipt = window.answered(sequence);
-            receipt.map(|receipt| receipt.number)
+            let owed = window.answered(sequence);
+            owed.map(|owed| numbered(&owed).0)
         };
         assert_eq!(answered(&mut window, 2), Some(11));
         assert_eq!(answered(&mut window, 2), None);
@@ -161,7 +170,7 @@ mod tests {
         window.first_sequence = LAST_SEQUENCE - 1;
         let sent = filled(&mut window, 0..4);
         assert_eq!(sent, [LAST_SEQUENCE - 1, LAST_SEQUENCE, 1, 2]);
-        assert_eq!(window.answered(1).map(|it| it.number), Some(2));
+        assert_eq!(window.answered(1).map(|it| numbered(&it).0), Some(2));
         for sequence in [LAST_SEQUENCE - 1, LAST_SEQUENCE, 2] {
             assert!(window.answered(sequence).is_some(), "{sequence}");
         }
@@ -174,7 +183,7 @@ mod tests {
         filled(&mut window, 10..12);
         assert_eq!(window.sent_before(10), None);
         let given_up = window.sent_before(11).unwrap();
-        assert_eq!((given_up.number, given_up.sent_before), (10, true));
+        assert_eq!(numbered(&given_up), (10, true));
         assert_eq!(window.oldest_ms(), Some(11));
     }
 

@@ -9,7 +9,7 @@ use crate::fate::Delivery;
 use crate::inbox::Received;
 use crate::journal::{Accepted, Restored};
 use crate::reassembly::{Added, Whole};
-use crate::receipts::{Parties, Receipt};
+use crate::receipts::{Owed, Parties, Receipt};
 use crate::submission::Submission;
 
 impl World {
@@ -53,7 +53,8 @@ impl World {
                 ..receipt.clone()
             };
             let by = receipt.origin;
-            self.systems[system].mailbox.schedule(due_ms, receipt, by);
+            let owed = Owed::Receipt(receipt);
+            self.systems[system].mailbox.schedule(due_ms, owed, by);
             self.counters.receipts_pending += 1;
         }
     }
@@ -78,6 +79,8 @@ impl World {
             to: to.into_owned(),
             from: from.into_owned(),
             text: whole.text,
+            flash: whole.flash,
+            binary: whole.binary,
             segments: whole.segments,
             id: id_form.write(whole.number),
             received_at: at_ms,

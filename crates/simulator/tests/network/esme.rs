@@ -32,7 +32,15 @@ pub(crate) enum Heard {
         status: CommandStatus,
         message_id: String,
     },
-    /// A `deliver_sm`.
+    /// A message from a phone: its addresses, its coding, and its text with its header.
+    Saying {
+        sequence: u32,
+        from: String,
+        to: String,
+        data_coding: u8,
+        octets: Vec<u8>,
+    },
+    /// A receipt.
     Receipt {
         sequence: u32,
         esm_class: u8,
@@ -203,6 +211,13 @@ impl Esme {
 
 fn understand(header: Header, body: &Bytes) -> Heard {
     match Pdu::decode(&header, body).unwrap() {
+        Pdu::DeliverSm(deliver) if !smpp::receipt::is_receipt(&deliver) => Heard::Saying {
+            sequence: header.sequence_number,
+            from: text(deliver.source.address),
+            to: text(deliver.destination.address),
+            data_coding: deliver.data_coding,
+            octets: deliver.short_message.to_vec(),
+        },
         Pdu::DeliverSm(deliver) => {
             let receipt = Receipt::read(&deliver);
             Heard::Receipt {

@@ -243,6 +243,7 @@ async fn a_flood_is_answered_in_order_and_receipted_in_full() {
                 receipted += 1;
                 esme.answer_receipt(sequence, CommandStatus::ROK).await;
             }
+            Heard::Saying { from, .. } => panic!("{from} said something"),
             Heard::Closed => panic!("closed after {answered} answers, {receipted} receipts"),
         }
     }

@@ -197,3 +197,97 @@ async fn waiting_ends_with_the_message_or_with_the_time() {
     );
     assert_eq!(messages.len(), 1);
 }
+
+#[tokio::test]
+async fn flashing_and_binary_messages_are_shown_as_such() {
+    let (simulator, mut esme) = calm().await;
+    for (data_coding, esm_class, octets) in [
+        (0x10, 0, &b"Look!"[..]),
+        (0x18, 0, b"\x04\x36"),
+        (0x04, 0, b"\x00\xFF"),
+        (0x04, 0x40, b"\x04\x04\x02\x00\x01\xC0\xDE"),
+    ] {
+        let message = SubmitSm {
+            data_coding,
+            esm_class,
+            ..submit("380501234567", octets)
+        };
+        esme.send(&Pdu::SubmitSm(message)).await;
+        esme.next().await;
+        esme.receipt().await;
+    }
+    let shown = simulator.inbox().messages(None);
+    let shown: Vec<_> = shown
+        .iter()
+        .map(|it| (&*it.text, it.flash, it.binary))
+        .collect();
+    let expected = [
+        ("Look!", true, false),
+        ("ж", true, false),
+        ("00FF", false, true),
+        ("0404020001C0DE", false, true),
+    ];
+    assert_eq!(shown, expected);
+}
+
+#[tokio::test]
+async fn a_phone_says_something_until_it_is_taken() {
+    let nobody = simulator(Scenario::default()).await;
+    assert_eq!(nobody.inbox().say("380501234567", "7700", "hi"), None);
+
+    let simulator = start(Config {
+        receipt_retry_ms: 1,
+        ..Config::default()
+    })
+    .await;
+    let mut esme = Esme::bind(simulator.address(), BindMode::Transceiver).await;
+    let inbox = simulator.inbox();
+    assert_eq!(inbox.say("380501234567", "7700", "Hi $"), Some(1));
+    for status in [CommandStatus::RX_T_APPN, CommandStatus::ROK] {
+        let heard = esme.next().await;
+        let Heard::Saying { sequence, .. } = heard else {
+            panic!("{heard:?} was not said");
+        };
+        let expected = Heard::Saying {
+            sequence,
+            from: "380501234567".into(),
+            to: "7700".into(),
+            data_coding: 0,
+            octets: b"Hi \x02".to_vec(),
+        };
+        assert_eq!(heard, expected);
+        esme.answer_receipt(sequence, status).await;
+    }
+    esme.hears_nothing_but_life().await;
+    assert_eq!(inbox.counters().sayings_answered, 1);
+    assert_eq!(inbox.counters().receipts_answered, 0);
+    assert_eq!(
+        inbox.say("380501234567", "7700", &"a".repeat(153 * 255 + 1)),
+        Some(0)
+    );
+}
+
+#[tokio::test]
+async fn a_long_text_of_a_phone_comes_in_segments_over_the_next_link() {
+    let simulator = simulator(Scenario::default()).await;
+    let transmitter = Esme::bind(simulator.address(), BindMode::Transmitter).await;
+    let said = simulator
+        .inbox()
+        .say("380501234567", "Shop", &"ж".repeat(100));
+    assert_eq!(said, Some(2));
+    let mut receiver = Esme::bind(simulator.address(), BindMode::Receiver).await;
+    for index in 1..=2 {
+        let heard = receiver.next().await;
+        let Heard::Saying {
+            to,
+            data_coding: 8,
+            octets,
+            ..
+        } = &heard
+        else {
+            panic!("{heard:?} was not said");
+        };
+        assert_eq!((&**to, octets[4], octets[5]), ("Shop", 2, index));
+    }
+    drop(transmitter);
+}
