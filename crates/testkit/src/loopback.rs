@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gateway::MessageId;
-use gateway::connector::{Answer, Attempt, Connector, Connectors, Failure, Inbox, Receipt, Ticket};
+use gateway::connector::{
+    Answer, Attempt, Connector, Connectors, Failure, Inbound, Inbox, Receipt, Ticket,
+};
 use gateway::directory::ConnectorSpec;
 use sms::{Outcome, Reason};
 use tokio::sync::Notify;
@@ -148,11 +150,7 @@ impl Way {
     /// Reports an outcome under an id, with a number by which the acknowledgement will be known.
     pub async fn report(&self, number: u32, id: Vec<u8>, outcome: Outcome) {
         let receipt = Receipt {
-            ticket: Ticket {
-                link: 0,
-                session: 0,
-                number,
-            },
+            ticket: ticket(number),
             candidates: vec![id],
             numbers: [None; 2],
             outcome: Some(outcome),
@@ -161,7 +159,19 @@ impl Way {
         sent.expect("the gateway listens for receipts while it runs");
     }
 
-    /// Waits for the acknowledgement of a receipt; answers whether it was stored.
+    /// Lets a handset send a text to a number, known by another number like receipts.
+    pub async fn say(&self, number: u32, from: &str, to: &str, text: &str) {
+        let inbound = Inbound {
+            tickets: vec![ticket(number)],
+            from: from.to_owned(),
+            to: to.to_owned(),
+            text: text.to_owned(),
+        };
+        let sent = self.inbox.inbound.send(inbound).await;
+        sent.expect("the gateway listens for handsets while it runs");
+    }
+
+    /// Waits for the acknowledgement of a receipt, or of a message from a handset; answers whether it was stored.
     pub async fn acknowledged(&self, number: u32) -> bool {
         let found = || {
             let acknowledged = lock(&self.acknowledged);
@@ -233,6 +243,14 @@ impl Connector for Way {
                 late: false,
             });
         }
+    }
+}
+
+const fn ticket(number: u32) -> Ticket {
+    Ticket {
+        link: 0,
+        session: 0,
+        number,
     }
 }
 

@@ -10,10 +10,10 @@ use testkit::loopback::upstream_id;
 
 use crate::world::World;
 
-const SETTINGS: &str = r#"{"address":"x","system_id":"y"}"#;
+pub(crate) const SETTINGS: &str = r#"{"address":"x","system_id":"y"}"#;
 
 /// Keeps everybody else from writing until it is dropped.
-fn lock(place: &Path) -> Connection {
+pub(crate) fn lock(place: &Path) -> Connection {
     let other = Connection::open(place.join("data.db")).unwrap();
     other
         .busy_timeout(std::time::Duration::from_secs(5))

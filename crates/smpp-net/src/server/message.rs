@@ -1,13 +1,13 @@
 //! A customer's `submit_sm` as a submission.
 //!
 //! Alphabets [smpp34 §5.2.19]: 0 is GSM 03.38 with one septet in each octet, 1 is ASCII, 3 is Latin-1, 8 is UCS-2 (UTF-16
-//! big-endian, so that pictures pass).
+//! big-endian, so that pictures pass), 4 is none: octets.
 
 use gateway::{AccountId, Submit, Terms, To};
 use smpp::time::Time;
 use smpp::{CommandStatus, SubmitSm, Tag, Tlv};
 use sms::text::Concatenation;
-use sms::{Lane, Timestamp, text};
+use sms::{Alphabet, Form, Lane, Timestamp, text};
 
 use super::parts::Part;
 
@@ -47,30 +47,57 @@ pub(super) fn read(
             originator: ascii(submit.source.address).ok_or(CommandStatus::RINVSRCADR)?,
             start_at,
             lifetime_ms,
+            form: form(submit.data_coding),
             ..Terms::default()
         },
         recipients: vec![To::number(number)],
         lane: Lane::Transactional,
         drop_repeats: false,
     };
-    let (concatenation, octets) = take_apart(submit)?;
-    match concatenation {
-        Some(concatenation) if concatenation.total > 1 => Ok(Incoming::Part(Part {
+    let (joining, octets) = take_apart(submit)?;
+    match joining {
+        Joining::Part(concatenation) if concatenation.total > 1 => Ok(Incoming::Part(Part {
             submit: read,
             concatenation,
             data_coding: submit.data_coding,
             octets: octets.to_vec(),
         })),
-        Some(_) | None => {
+        Joining::OwnHeader => {
+            read.terms.form.alphabet = Alphabet::BinaryWithHeader;
+            read.terms.text = text::write_hex(submit.text());
+            Ok(Incoming::Whole(read))
+        }
+        Joining::Part(_) | Joining::Nothing => {
             read.terms.text = decode(submit.data_coding, octets)?;
             Ok(Incoming::Whole(read))
         }
     }
 }
 
-/// Decodes a whole text; the error is the status to answer with. The message classes of [gsm0338 §4], 0x10 and 0xF0 and what
-/// follows them, have an alphabet too; the class itself (flash, for one) is not passed on.
+/// Says how a text of this coding is sent on: as octets, or in the cheapest alphabet, whatever the customer chose; and as a flash
+/// when it has message class 0.
+fn form(data_coding: u8) -> Form {
+    Form {
+        alphabet: if is_binary(data_coding) {
+            Alphabet::Binary
+        } else {
+            Alphabet::Cheapest
+        },
+        transliteration: None,
+        flash: matches!(data_coding, 0x10 | 0x14 | 0x18 | 0xF0 | 0xF4),
+    }
+}
+
+const fn is_binary(data_coding: u8) -> bool {
+    matches!(data_coding, 0x04 | 0x14..=0x17 | 0xF4..=0xF7)
+}
+
+/// Decodes a whole text, to hex where it is octets; the error is the status to answer with. The message classes of
+/// [gsm0338 §4], 0x10 and 0xF0 and what follows them, have an alphabet too.
 pub(super) fn decode(data_coding: u8, octets: &[u8]) -> Result<String, CommandStatus> {
+    if is_binary(data_coding) {
+        return Ok(text::write_hex(octets));
+    }
     let coding = match data_coding {
         0x10..=0x13 | 0xF0..=0xF3 => 0x00,
         0x18..=0x1B => 0x08,
@@ -111,22 +138,39 @@ fn check_flags(submit: &SubmitSm<'_>) -> Result<(), CommandStatus> {
     }
 }
 
+/// What stands before a text.
+enum Joining {
+    Nothing,
+    /// What joins it with others.
+    Part(Concatenation),
+    /// A header for the handset's program that octets are for.
+    OwnHeader,
+}
+
+/// The octets of a UDH that does nothing but join texts, with a reference of 8 or 16 bits.
+const JOINING_ONLY: std::ops::RangeInclusive<usize> = 6..=7;
+
 /// Tells the text from what joins it with others: a UDH, or the `sar_*` parameters [smpp34 §5.3.2.22 to §5.3.2.24].
-fn take_apart<'a>(
-    submit: &SubmitSm<'a>,
-) -> Result<(Option<Concatenation>, &'a [u8]), CommandStatus> {
+fn take_apart<'a>(submit: &SubmitSm<'a>) -> Result<(Joining, &'a [u8]), CommandStatus> {
     let text = submit.text();
     if submit.esm_class & ESM_CLASS_UDH != 0 {
         let length = text.first().map_or(0, |length| usize::from(*length) + 1);
         let (header, text) = text
             .split_at_checked(length)
             .ok_or(CommandStatus::RINVMSGLEN)?;
-        // Headers that do anything but join texts are for handsets' programs: they would be lost on the way.
-        let concatenation = Concatenation::from_udh(header).ok_or(CommandStatus::RSUBMITFAIL)?;
-        return Ok((Some(concatenation), text));
+        // What else a header does is for handsets' programs, and is passed on with octets of one segment only.
+        let joining = match Concatenation::from_udh(header) {
+            Some(_) if is_binary(submit.data_coding) && !JOINING_ONLY.contains(&header.len()) => {
+                return Err(CommandStatus::RSUBMITFAIL);
+            }
+            Some(concatenation) => Joining::Part(concatenation),
+            None if is_binary(submit.data_coding) => Joining::OwnHeader,
+            None => return Err(CommandStatus::RSUBMITFAIL),
+        };
+        return Ok((joining, text));
     }
     let Some(reference) = submit.tlvs.get(Tag::SAR_MSG_REF_NUM) else {
-        return Ok((None, text));
+        return Ok((Joining::Nothing, text));
     };
     let octet = |tag| submit.tlvs.get(tag).and_then(Tlv::as_u8);
     let concatenation = Concatenation {
@@ -137,7 +181,7 @@ fn take_apart<'a>(
     if !(1..=concatenation.total).contains(&concatenation.index) {
         return Err(CommandStatus::RINVOPTPARAMVAL);
     }
-    Ok((Some(concatenation), text))
+    Ok((Joining::Part(concatenation), text))
 }
 
 fn ascii(octets: &[u8]) -> Option<String> {
@@ -181,7 +225,8 @@ mod tests {
             (8, b"\x04\x16\x04", Err(CommandStatus::RINVMSGLEN)),
             (8, b"\xD8\x3D", Err(CommandStatus::RSUBMITFAIL)),
             (0, b"\x80", Err(CommandStatus::RSUBMITFAIL)),
-            (4, b"\x01\x02", Err(CommandStatus::RSUBMITFAIL)),
+            (4, b"\x01\xFF", Ok("01FF")),
+            (5, b"\x01\x02", Err(CommandStatus::RSUBMITFAIL)),
         ] {
             let read = of(&submit(data_coding, octets)).map(|submit| submit.terms.text);
             assert_eq!(read, expected.map(str::to_owned), "{octets:?}");
@@ -287,6 +332,33 @@ mod tests {
         assert_eq!(decode(0x01, b"me@x.com\r\n").unwrap(), "me@x.com\r\n");
         assert_eq!(decode(0xF0, b"flash").unwrap(), "flash");
         assert_eq!(decode(0x18, &[0x04, 0x1F]).unwrap(), "П");
-        assert_eq!(decode(0xF5, b"binary"), Err(CommandStatus::RSUBMITFAIL));
+    }
+
+    #[test]
+    fn flashes_and_octets_keep_their_form() {
+        use Alphabet::{Binary, BinaryWithHeader, Cheapest};
+        let ported = &b"\x04\x04\x02\x00\x01\xC0\xDE"[..];
+        let hex = "0404020001C0DE";
+        for (data_coding, esm_class, octets, alphabet, flash, text) in [
+            (0x10, 0, &b"hi"[..], Cheapest, true, "hi"),
+            (0x11, 0, b"hi", Cheapest, false, "hi"),
+            (0xF0, 0, b"hi", Cheapest, true, "hi"),
+            (0x04, 0, ported, Binary, false, hex),
+            (0xF4, 0, ported, Binary, true, hex),
+            (0xF5, 0x40, ported, BinaryWithHeader, false, hex),
+        ] {
+            let submit = SubmitSm {
+                esm_class,
+                ..submit(data_coding, octets)
+            };
+            let terms = of(&submit).unwrap().terms;
+            let read = (terms.form.alphabet, terms.form.flash, &*terms.text);
+            assert_eq!(read, (alphabet, flash, text), "{data_coding:#04X}");
+        }
+        // Long octets to a port: the port would be lost.
+        let long = b"\x0B\x05\x04\x23\xF4\0\0\0\x03\x07\x02\x01hi";
+        let mut ported = submit(0x04, long);
+        ported.esm_class = 0x40;
+        assert_eq!(of(&ported).err(), Some(CommandStatus::RSUBMITFAIL));
     }
 }

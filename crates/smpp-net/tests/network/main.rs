@@ -3,6 +3,7 @@
 mod attempts;
 mod door;
 mod flows;
+mod inbound;
 mod links;
 mod proxy;
 mod world;

@@ -1,0 +1,93 @@
+//! What handsets say, over real links: kept first, answered then; and the forms that the phones see.
+
+use gateway::directory::AccountSettings;
+use gateway::{Submit, Terms, To};
+use simulator::Scenario;
+use sms::{Alphabet, Form, Lane, MessageState, Timestamp};
+
+use crate::world::{LONG, World, network, settings};
+
+impl World {
+    /// Makes a number the account's.
+    async fn with_number(self, number: &str) -> Self {
+        let settings = AccountSettings {
+            numbers: vec![number.into()],
+            ..AccountSettings::default()
+        };
+        let changed = self
+            .gateway
+            .change_account(self.account, &settings, 0, false);
+        changed.await.unwrap();
+        self
+    }
+
+    /// What handsets said to the account.
+    async fn heard(&self) -> Vec<String> {
+        let start = Timestamp::from_millis(0);
+        let all = self.gateway.received(self.account, None, start, None, 100);
+        all.await.unwrap().into_iter().map(|it| it.text).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_message_from_a_handset_is_kept_and_then_answered() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address())).await;
+    let world = world.with_number("7700").await;
+    // A message that came through proves that the link is bound.
+    let submission = world.submit("hello", &["380501230000"]).await;
+    world.reaches(submission, &[MessageState::Delivered]).await;
+    let inbox = simulator.inbox();
+    let long = "Так, дякую! 🙂 ".repeat(20);
+    let segments: usize = ["Yes, $5", "", &*long]
+        .map(|text| inbox.say("380501230000", "7700", text).unwrap())
+        .iter()
+        .sum();
+    assert!(segments > 4);
+    let answered = inbox.wait_for(LONG, |it| it.sayings_answered == segments as u64);
+    assert_eq!(answered.await.sayings_answered, segments as u64);
+    // All of it had been kept when it was answered.
+    assert_eq!(world.heard().await, ["Yes, $5", "", &*long]);
+    world.stop().await;
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn flashes_and_octets_are_seen_as_such_by_the_phones() {
+    let simulator = network(Scenario::default()).await;
+    let world = World::sending(&settings(simulator.address())).await;
+    let long = "C0DE".repeat(71);
+    for (number, (text, alphabet, flash, segments)) in (380_501_230_010_u64..).zip([
+        ("Look!", Alphabet::Cheapest, true, 1),
+        ("Дивись!", Alphabet::Cheapest, true, 1),
+        ("C0DE", Alphabet::Binary, false, 1),
+        (&*long, Alphabet::Binary, false, 2),
+        ("0404020001C0DE", Alphabet::BinaryWithHeader, false, 1),
+    ]) {
+        let number = number.to_string();
+        let submit = Submit {
+            account: world.account,
+            terms: Terms {
+                originator: "Shop".into(),
+                text: text.into(),
+                form: Form {
+                    alphabet,
+                    transliteration: None,
+                    flash,
+                },
+                ..Terms::default()
+            },
+            recipients: vec![To::number(&*number)],
+            lane: Lane::Transactional,
+            drop_repeats: false,
+        };
+        world.gateway.submit(submit).await.unwrap();
+        let shown = simulator.inbox().wait(Some(&number), LONG).await;
+        let shown = &shown[0];
+        assert_eq!(shown.text, text);
+        let seen = (shown.flash, shown.binary, shown.segments);
+        assert_eq!(seen, (flash, alphabet.is_binary(), segments), "{text}");
+    }
+    world.stop().await;
+    simulator.stop().await;
+}
