@@ -16,6 +16,7 @@ use axum::http::{Request, Response, StatusCode, header};
 use axum::{Router, routing};
 use dialects::{Content, Dialects};
 use gateway::Gateway;
+use hyper::ext::ReasonPhrase;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
@@ -174,6 +175,11 @@ async fn in_dialect(
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = respond(status, answer.content_type, content(answer.body));
     response.headers_mut().extend(answer.headers);
+    if status.canonical_reason().is_none() {
+        // There are programs that read the status line by its words: it must not end with a blank.
+        let words = ReasonPhrase::from_static(UNREGISTERED);
+        response.extensions_mut().insert(words);
+    }
     Ok(response)
 }
 
@@ -184,6 +190,9 @@ fn content(content: Content) -> Body {
         Content::Stream(pieces) => Body::from_stream(pieces),
     }
 }
+
+/// The words for a status that no registry has; the only one is what a provider answers to a message that repeats another.
+const UNREGISTERED: &[u8] = b"Duplicate Message";
 
 /// Answers a request whose body could not be read.
 fn unread(failure: &Failure) -> Response<Body> {
