@@ -11,5 +11,4 @@ pub(crate) mod local_time;
 pub(crate) mod multipart;
 pub(crate) mod php;
 pub(crate) mod room;
-#[allow(dead_code, reason = "about to be used")]
 pub(crate) mod xml;

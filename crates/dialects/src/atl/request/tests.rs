@@ -1,3 +1,5 @@
+//! Requests as programs write them, and what is none.
+
 use super::*;
 
 const MOST: usize = 3;
