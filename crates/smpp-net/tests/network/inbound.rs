@@ -2,7 +2,7 @@
 
 use gateway::directory::AccountSettings;
 use gateway::{Submit, Terms, To};
-use simulator::Scenario;
+use simulator::{Config, Scenario, Simulator};
 use sms::{Alphabet, Form, Lane, MessageState, Timestamp};
 
 use crate::world::{LONG, World, network, settings};
@@ -48,6 +48,28 @@ async fn a_message_from_a_handset_is_kept_and_then_answered() {
     assert_eq!(answered.await.sayings_answered, segments as u64);
     // All of it had been kept when it was answered.
     assert_eq!(world.heard().await, ["Yes, $5", "", &*long]);
+    world.stop().await;
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn parts_that_an_operator_sends_one_by_one_are_kept_one_by_one() {
+    let simulator = Simulator::start(Config {
+        receipt_window: 1,
+        ..Config::default()
+    });
+    let simulator = simulator.await.unwrap();
+    let world = World::sending(&settings(simulator.address())).await;
+    let world = world.with_number("7700").await;
+    let submission = world.submit("hello", &["380501230000"]).await;
+    world.reaches(submission, &[MessageState::Delivered]).await;
+    let inbox = simulator.inbox();
+    let text = "a".repeat(153) + &"b".repeat(10);
+    assert_eq!(inbox.say("380501230000", "7700", &text), Some(2));
+    // The second part comes only after the answer to the first, which waits for the second in vain.
+    let answered = inbox.wait_for(LONG, |it| it.sayings_answered == 2).await;
+    assert_eq!(answered.sayings_answered, 2);
+    assert_eq!(world.heard().await, [&text[..153], &text[153..]]);
     world.stop().await;
     simulator.stop().await;
 }
