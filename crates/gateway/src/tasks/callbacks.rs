@@ -239,7 +239,7 @@ impl Calls {
             tracing::warn!(
                 account = self.name(attempt.account),
                 why,
-                "the account's program cannot be told; it is tried again"
+                "the account's program cannot be told"
             );
         }
         Outcome::Failed(next)

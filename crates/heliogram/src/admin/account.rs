@@ -1,13 +1,15 @@
 //! `heliogram account …`.
 
+mod looks;
+
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
+use gateway::Gateway;
 use gateway::directory::{AccountSettings, ControlCopies, CredentialKind, Originators};
 use gateway::secrets::random_hex;
-use gateway::{Account, Gateway};
 use sms::{Currency, Money};
 
-use super::{account_named, callbacks, changed, credential, open, open_or_make, table, written};
+use super::{account_named, callbacks, changed, credential, open, open_or_make, written};
 use crate::cli::At;
 use crate::output;
 
@@ -171,8 +173,8 @@ impl From<Copies> for ControlCopies {
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add(asked) => add(asked).await,
-        Command::List { at } => list(&at).await,
-        Command::Show { name, at } => show(&at, &name).await,
+        Command::List { at } => looks::list(&at).await,
+        Command::Show { name, at } => looks::show(&at, &name).await,
         Command::TopUp {
             name,
             amount,
@@ -349,97 +351,4 @@ async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {
         .await?;
     let state = if suspended { "suspended" } else { "active" };
     changed(format_args!("account {name} is {state}"))
-}
-
-async fn show(at: &At, name: &str) -> anyhow::Result<()> {
-    let gateway = open(at).await?;
-    let account = account_named(&gateway, name)?;
-    let book = gateway.book(account.id).await?.unwrap_or_default();
-    let money = |micros| Money::new(micros, account.currency).to_string();
-    let or = |texts: &[String], none: &str| match texts {
-        [] => none.to_owned(),
-        texts => texts.join(", "),
-    };
-    let settings = &account.settings;
-    let parent = account.parent.map_or_else(
-        || "none".to_owned(),
-        |parent| super::name_of(&gateway.accounts(), parent),
-    );
-    let control_copies = match settings.control_copies {
-        ControlCopies::Free => "free",
-        ControlCopies::Charged => "charged",
-    };
-    let rows = [
-        ("number", account.id.to_string()),
-        ("parent", parent),
-        ("state", state(&account).to_owned()),
-        ("available", money(book.available)),
-        ("held", money(book.held)),
-        ("charged", money(book.charged)),
-        ("credit limit", money(account.credit_limit_micros)),
-        ("tariff", settings.tariff.clone()),
-        ("originators", listed(&settings.originators)),
-        ("time zone", settings.time_zone.clone()),
-        ("control copies", control_copies.to_owned()),
-        ("addresses", or(&settings.addresses, "any")),
-        (
-            "requests per second",
-            settings
-                .requests_per_second
-                .map_or_else(|| "as documented".to_owned(), |most| most.to_string()),
-        ),
-        ("numbers", or(&settings.numbers, "none")),
-        (
-            "callback URL",
-            settings
-                .callback_url
-                .clone()
-                .unwrap_or_else(|| "none".to_owned()),
-        ),
-    ]
-    .map(|(what, value)| [what.to_owned(), value]);
-    table::print(["ACCOUNT", &account.name], &rows)
-}
-
-/// Whether it may sign in and send, and if not, because of whom.
-fn state(account: &Account) -> &'static str {
-    match (account.suspended_itself, account.suspended) {
-        (true, _) => "suspended",
-        (false, true) => "suspended with its parent",
-        (false, false) => "active",
-    }
-}
-
-async fn list(at: &At) -> anyhow::Result<()> {
-    let gateway = open(at).await?;
-    let mut rows = Vec::new();
-    for account in gateway.accounts() {
-        let book = gateway.book(account.id).await?.unwrap_or_default();
-        let money = |micros| Money::new(micros, account.currency).to_string();
-        let originators = listed(&account.settings.originators);
-        let state = state(&account).to_owned();
-        rows.push([
-            account.id.to_string(),
-            account.name,
-            money(book.available),
-            money(book.held),
-            money(book.charged),
-            account.settings.tariff,
-            originators,
-            state,
-        ]);
-    }
-    table::print(
-        [
-            "#",
-            "ACCOUNT",
-            "AVAILABLE",
-            "HELD",
-            "CHARGED",
-            "TARIFF",
-            "ORIGINATORS",
-            "STATE",
-        ],
-        &rows,
-    )
 }

@@ -224,7 +224,7 @@ async fn a_program_on_a_network_of_ones_own_is_called_only_when_that_is_allowed(
     let program = Program::listen().await;
     let serve = Serve::new();
     let furnished = serve.furnish(operator.address(), 10, "10").await;
-    let local = format!("http://LocalHost.:{}/", program.port());
+    let local = format!("http://127.1:{}/", program.port());
     serve
         .done(&["account", "change", "shop", "--callback-url", &local])
         .await;

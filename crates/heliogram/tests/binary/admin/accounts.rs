@@ -25,7 +25,8 @@ async fn an_account_is_shown_with_all_its_settings() {
     let shop = Shop::open().await;
     shop.done(
         "account add branch --parent shop --address 192.0.2.0/24 --address 2001:db8::1 \
-         --requests-per-second 7 --number 4321 --number +380501234567",
+         --requests-per-second 7 --number 4321 --number +380501234567 \
+         --callback-url https://branch.example.com/told?fmt=3",
     )
     .await;
     let shown = shop.done("account show branch").await;
@@ -35,12 +36,13 @@ async fn an_account_is_shown_with_all_its_settings() {
         ("addresses", "192.0.2.0/24, 2001:db8::1"),
         ("requests per second", "7"),
         ("numbers", "4321, 380501234567"),
+        ("callback URL", "https://branch.example.com/told?fmt=3"),
     ] {
         let line = shown.lines().find(|line| line.starts_with(what));
         let line = line.unwrap_or_else(|| panic!("{what}: {shown}"));
         assert!(line.ends_with(&format!("  {value}")), "{line}");
     }
-    shop.done("account change branch --any-address --no-number")
+    shop.done("account change branch --any-address --no-number --no-callback-url")
         .await;
     shop.done("account suspend shop").await;
     // A change of settings leaves the suspension where it is: with the parent.
@@ -51,6 +53,7 @@ async fn an_account_is_shown_with_all_its_settings() {
         "state                suspended with its parent",
         "addresses            any",
         "numbers              none",
+        "callback URL         none",
     ] {
         assert!(shown.contains(line), "{shown}");
     }
@@ -58,6 +61,10 @@ async fn an_account_is_shown_with_all_its_settings() {
     assert!(shop.done("account show branch").await.contains("active"));
     let refused = shop.refused("account change shop --address nowhere").await;
     assert!(refused.contains("192.0.2.0/24"), "{refused}");
+    let refused = shop
+        .refused("account change shop --callback-url shop.example.com")
+        .await;
+    assert!(refused.contains("begins with http://"), "{refused}");
 }
 
 #[tokio::test]
