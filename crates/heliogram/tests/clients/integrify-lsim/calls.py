@@ -23,7 +23,8 @@ def body(answer):
 
 def units():
     answer = body(CLIENT.check_balance(**WHO))
-    assert answer.response_code == Code.SUCCESS, answer
+    # Of this one answer the library leaves the code as it is written.
+    assert answer.response_code == "000", answer
     return answer.units
 
 
