@@ -5,7 +5,7 @@ mod plan;
 mod shown;
 
 use gateway::mailings::{Mailing, MailingKey, MailingProgress};
-use gateway::{AccountId, MailingId};
+use gateway::{AccountId, ListId, MailingId};
 use sms::{Refusal, Timestamp};
 
 use super::answer::{Answered, Record};
@@ -129,7 +129,8 @@ async fn list(call: &Call<'_>) -> Result<Answered, Failure> {
                 break 'pages;
             }
             let progress = progress(call, &mailing).await?;
-            let record = shown::in_list(&mailing, progress.as_ref(), recipients(call));
+            let count = count(call, &mailing).await?;
+            let record = shown::in_list(&mailing, progress.as_ref(), recipients(call), count);
             records.push(record);
         }
     }
@@ -145,6 +146,19 @@ async fn page(
 ) -> Result<Vec<Mailing>, Failure> {
     let page = call.gateway.mailings(account, from, until, after, PAGE);
     Ok(page.await?)
+}
+
+/// Counts the phones of a mailing: those of its groups that may be sent to as they are now.
+async fn count(call: &Call<'_>, mailing: &Mailing) -> Result<u64, Failure> {
+    let mut count = mailing.plan.recipients.len() as u64;
+    for &list in &mailing.plan.lists {
+        match call.gateway.list(call.account.id, ListId(list)).await {
+            Ok(list) => count += list.contacts.saturating_sub(list.stopped),
+            Err(gateway::Error::Refused(Refusal::UnknownList)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(count)
 }
 
 /// Names the recipients as the answer does: mailings of e-mail have another word, and we have none of these.

@@ -101,6 +101,10 @@ impl Message {
                 return Err(Failure::Parameters);
             }
             let text = fitting(call, self.form, &record.text)?;
+            if let (true, Some(sender)) = (self.originator.is_empty(), record.sender) {
+                // There is none for all of them, but this one will do where a line names none.
+                sender.clone_into(&mut self.originator);
+            }
             self.recipients
                 .extend(phones.numbers.into_iter().map(|number| To {
                     text: Some(text.clone()),

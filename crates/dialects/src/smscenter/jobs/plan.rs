@@ -76,7 +76,12 @@ pub(super) async fn changed(
     if is_given("list")? || has_text && has_phones {
         let template = template(call).await?;
         let message = Message::read_or(call, template)?;
+        let named = message.recipients.iter().any(|to| to.originator.is_some());
+        let before = std::mem::take(&mut plan.originator);
         put(&mut plan, message)?;
+        if !named {
+            plan.originator = before;
+        }
     } else if has_phones {
         let phones = Phones::read(&call.needed("phones")?, call.settings.correct_eights);
         if plan.text.is_empty() || phones.numbers.is_empty() && phones.groups.is_empty() {

@@ -54,14 +54,14 @@ pub(super) fn whole(
         .with("sender_id", plan.originator.clone())
 }
 
-/// Shows a mailing in a list.
+/// Shows a mailing to so many phones in a list.
 pub(super) fn in_list(
     mailing: &Mailing,
     progress: Option<&MailingProgress>,
     recipients: &'static str,
+    count: u64,
 ) -> Record {
     let plan = &mailing.plan;
-    let count = plan.recipients.len() + plan.lists.len();
     Record::new()
         .with("id", id(mailing))
         .with("name", mailing.name.clone())
@@ -73,7 +73,7 @@ pub(super) fn in_list(
         .with("last_sent", written(mailing.ran_at))
         .with(recipients, phones(plan, RECIPIENTS_IN_LIST))
         .with("message", text(plan))
-        .with("phones_cnt", count as u64)
+        .with("phones_cnt", count)
         .with("cost", cost(progress))
         .with("status", status_of(mailing))
         .with("sender_id", plan.originator.clone())

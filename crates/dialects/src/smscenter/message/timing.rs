@@ -2,7 +2,7 @@
 
 use gateway::SubmissionParts;
 use gateway::mailings::Spread;
-use sms::Timestamp;
+use sms::{Refusal, Timestamp};
 
 use crate::smscenter::call::Call;
 use crate::smscenter::faults::Failure;
@@ -10,6 +10,9 @@ use crate::smscenter::times::{self, Zone};
 
 const MINUTE_MS: i64 = 60 * 1000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// How far ahead a start may be.
+const FARTHEST_MS: i64 = 366 * 24 * HOUR_MS;
 
 /// Over how long portions are spread where only the time between them is said, and the most that may be said.
 const PERIOD_MS: i64 = 24 * HOUR_MS;
@@ -36,9 +39,14 @@ impl Timing {
         let zone = zone(call)?;
         // A blank in front may be a plus that nobody has encoded.
         let time = call.text("time")?.unwrap_or_default();
+        let now = call.gateway.now();
+        let start_at = times::start(&time, zone, now)?;
+        if start_at.is_some_and(|start| start.saturating_since(now) > FARTHEST_MS) {
+            return Err(Refusal::InvalidTime.into());
+        }
         Ok(Self {
             zone,
-            start_at: times::start(&time, zone, call.gateway.now())?,
+            start_at,
             lifetime_ms: lifetime(call)?,
             spread: spread(call)?,
         })
