@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `case` | the golden file `<folder>/case.http` of the method, in the section of a method only |
 //! | `folder/case` | the golden file of that folder |
-//! | `crate::module::a_sentence` | a function under `#[test]`, in the module's file or in the file of its tests |
+//! | `crate::module::a_sentence` | a function under `#[test]`, in the module's file or in the file of its tests; the crate as Rust spells it |
 //!
 //! # The form of a file
 //!

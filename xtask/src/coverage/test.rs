@@ -44,7 +44,7 @@ impl<'a> Test<'a> {
                 package, modules, ..
             } => {
                 let module = modules.join("/");
-                let folder = format!("crates/{package}");
+                let folder = format!("crates/{}", package.replace('_', "-"));
                 vec![
                     format!("{folder}/src/{module}.rs"),
                     format!("{folder}/src/{module}/tests.rs"),
@@ -87,5 +87,7 @@ mod tests {
                 "crates/dialects/tests/atompark/states.rs",
             ]
         );
+        let test = Test::parse("smpp_net::door::binds", None).unwrap();
+        assert_eq!(test.files("atompark")[2], "crates/smpp-net/tests/door.rs");
     }
 }
