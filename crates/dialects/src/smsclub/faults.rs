@@ -20,8 +20,10 @@ pub(super) enum Failure {
     TooLarge,
     /// What was sent is not in the form that it should have.
     Unreadable,
-    /// A field is absent or has what it must not have.
+    /// A field is absent or has what it must not have; the field's name, and our words for it.
     Field(&'static str, &'static str),
+    /// Nothing goes to anybody.
+    NothingGoes(Unsent),
 }
 
 impl From<Refusal> for Failure {
@@ -88,6 +90,7 @@ impl Failure {
             Self::TooLarge => (About::Request(413), "Request is too large"),
             Self::Unreadable => (About::Request(400), "Request cannot be read"),
             Self::Field(name, text) => (About::Field(name), text),
+            Self::NothingGoes(unsent) => (About::Recipients, unsent.text()),
         }
     }
 
@@ -184,6 +187,9 @@ mod tests {
             Failure::WrongMethod,
             Failure::TooLarge,
             Failure::Unreadable,
+            Failure::NothingGoes(Unsent::NotANumber),
+            Failure::NothingGoes(Unsent::Stopped),
+            Failure::NothingGoes(Unsent::Repeated),
         ];
         refusals
             .map(Failure::Refused)
@@ -194,9 +200,7 @@ mod tests {
 
     #[test]
     fn no_text_can_be_taken_for_an_id_or_a_balance() {
-        let failures = failures();
-        let unsent = [Unsent::NotANumber, Unsent::Stopped, Unsent::Repeated].map(Unsent::text);
-        for text in failures.iter().map(Failure::text).chain(unsent) {
+        for text in failures().iter().map(Failure::text) {
             let plain = |octet: u8| octet.is_ascii_alphabetic() || octet == b' ';
             assert!(!text.is_empty() && text.bytes().all(plain), "{text}");
         }

@@ -3,15 +3,13 @@
 //!
 //! Clients tell an answer from an error by its line ends, ids by their digits, and a balance by digits, commas and dots.
 
-use std::sync::Arc;
-
 use gateway::{Account, Gateway};
 use http::Method;
-use sms::Money;
+use sms::{Money, Refusal};
 
 use super::call::HttpCall;
-use super::faults::{Failure, Unsent};
-use super::sending::{self, Addressee, Fate, Sending};
+use super::faults::Failure;
+use super::sending::{self, Addressee, Sending};
 use super::{LONGEST_BODY, SmsClub, numbers, sign_in, states};
 use crate::wire::charset::Charset;
 use crate::wire::form::Pair;
@@ -19,9 +17,6 @@ use crate::wire::{base64, form, multipart};
 use crate::{Answer, Body, Request};
 
 const CONTENT_TYPE: &str = "text/html; charset=utf-8";
-
-/// How many numbers or ids one request of this or the XML gateway may have.
-pub(super) const MOST: usize = 1_000;
 
 /// The decimal places of a balance.
 const PLACES: u32 = 4;
@@ -34,49 +29,41 @@ pub(super) async fn answer(
     request: Request,
 ) -> Answer {
     let answered = answered(dialect, gateway, call, request).await;
-    let body = answered.unwrap_or_else(|text| text.to_owned());
+    let body = answered.unwrap_or_else(|failure| failure.text().to_owned());
     Answer::whole(200, CONTENT_TYPE, body)
 }
 
-/// The error is what the client is told.
 async fn answered(
     dialect: &SmsClub,
     gateway: &Gateway,
     call: Option<HttpCall>,
     request: Request,
-) -> Result<String, &'static str> {
-    let text = |failure: Failure| failure.text();
-    let call = call.ok_or(Failure::UnknownCall).map_err(text)?;
+) -> Result<String, Failure> {
+    let call = call.ok_or(Failure::UnknownCall)?;
     let peer = request.peer;
-    let parameters = Parameters::read(request).map_err(text)?;
-    let line_end = dialect.settings.line_end.characters();
-    let (username, secret) = parameters.credentials().map_err(text)?;
-    let account = sign_in::login(gateway, &username, &secret).await;
-    let account = account.map_err(text)?;
-    let admitted = dialect.pace.admit(gateway, &account, peer);
-    admitted.map_err(|refusal| Failure::from(refusal).text())?;
+    let parameters = Parameters::read(request)?;
+    let (username, secret) = parameters.credentials()?;
+    let account = sign_in::login(gateway, &username, &secret).await?;
+    dialect.pace.admit(gateway, &account, peer)?;
+    let settings = &dialect.settings;
+    let line_end = settings.line_end.characters();
     match call {
         HttpCall::Send | HttpCall::SendEncoded => {
-            let sending = parameters.sending(call).map_err(text)?;
-            let told = sending::send(gateway, &account, &dialect.settings, sending).await;
-            let told = told.map_err(text)?;
-            if let Some(unsent) = sending::nothing_goes(&told) {
-                return Err(Unsent::text(unsent));
-            }
-            let ids = told.iter().filter_map(|told| Fate::message(&told.fate));
+            let sending = parameters.sending(call)?;
+            let told = sending::send(gateway, &account, settings, sending).await?;
+            let ids = sending::ids(&told)?;
             Ok(lines(line_end, ids.map(|id| id.0.to_string())))
         }
         HttpCall::Status => {
-            let asked = parameters.list("smscid").map_err(text)?;
-            let words = states::words(gateway, account.id, &asked).await;
-            let words = words.map_err(text)?;
+            let asked = parameters.list("smscid")?;
+            let words = states::words(gateway, account.id, &asked).await?;
             if words.is_empty() {
-                return Err("Unknown message");
+                return Err(Refusal::UnknownMessage.into());
             }
             let states = words.iter().map(|(id, word)| format!("{}: {word}", id.0));
             Ok(lines(line_end, states))
         }
-        HttpCall::Balance => balance(gateway, &account, line_end).await.map_err(text),
+        HttpCall::Balance => balance(gateway, &account, line_end).await,
     }
 }
 
@@ -93,11 +80,7 @@ fn lines(line_end: &str, lines: impl Iterator<Item = String>) -> String {
 }
 
 /// Tells the balance and the credit: two numbers and no more, or a client reads a third one.
-async fn balance(
-    gateway: &Gateway,
-    account: &Arc<Account>,
-    line_end: &str,
-) -> Result<String, Failure> {
+async fn balance(gateway: &Gateway, account: &Account, line_end: &str) -> Result<String, Failure> {
     let available = gateway.balance(account.id).await?.available;
     let credit = Money::new(account.credit_limit_micros, available.currency());
     let number = |money: Money| money.rounded_down(PLACES).decimal_rounded(PLACES);
@@ -142,25 +125,18 @@ impl Parameters {
             HttpCall::Send | HttpCall::Status | HttpCall::Balance => self.text("text")?,
         };
         let recipients = self.list("to")?.into_iter();
-        let lifetime = self.text("lifetime")?;
-        let wrong = Failure::Field("lifetime", "Wrong lifetime");
         Ok(Sending {
             sender: self.text("from")?,
             text,
-            recipients: recipients
-                .map(|given| Addressee { given, text: None })
-                .collect(),
-            lifetime_minutes: match lifetime.as_str() {
-                "" => 0,
-                lifetime => lifetime.parse().map_err(|_| wrong)?,
-            },
+            recipients: recipients.map(Addressee::new).collect(),
+            lifetime_minutes: sending::minutes(&self.text("lifetime")?)?,
             source: None,
         })
     }
 
     /// Returns the numbers or ids of a list; some at least, and not too many.
     fn list(&self, name: &'static str) -> Result<Vec<String>, Failure> {
-        entries(name, &self.text(name)?)
+        numbers::list(name, &self.text(name)?)
     }
 
     fn text(&self, name: &str) -> Result<String, Failure> {
@@ -172,19 +148,6 @@ impl Parameters {
         let mut named = self.0.iter().rev();
         let found = named.find(|(known, _)| known == name.as_bytes());
         found.map_or(&[], |(_, value)| value)
-    }
-}
-
-/// Splits a list of numbers or ids: some at least, and not too many.
-pub(super) fn entries(name: &'static str, list: &str) -> Result<Vec<String>, Failure> {
-    let entries: Vec<_> = numbers::split(list)
-        .take(MOST + 1)
-        .map(str::to_owned)
-        .collect();
-    match entries.len() {
-        0 => Err(Failure::Field(name, "Nothing is given")),
-        given if given > MOST => Err(Failure::Field(name, "Too many are given")),
-        _ => Ok(entries),
     }
 }
 
@@ -235,18 +198,6 @@ mod tests {
         ] {
             let text = decode_base64(encoded.as_bytes());
             assert_eq!(text.ok().as_deref(), expected, "{encoded}");
-        }
-    }
-
-    #[test]
-    fn a_list_has_something_and_not_too_much() {
-        let list = |entries: usize| vec!["1"; entries].join(";");
-        assert_eq!(entries("to", &list(MOST)).map(|all| all.len()), Ok(MOST));
-        for (list, text) in [
-            (list(MOST + 1), "Too many are given"),
-            (" ; ".into(), "Nothing is given"),
-        ] {
-            assert_eq!(entries("to", &list), Err(Failure::Field("to", text)));
         }
     }
 }

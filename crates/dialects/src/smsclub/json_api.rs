@@ -96,9 +96,7 @@ const fn methods(call: JsonCall) -> &'static str {
 fn to_all(fields: &Fields) -> Result<Sending, Failure> {
     let recipients = fields.list("phone", MOST)?.into_iter();
     Ok(Sending {
-        recipients: recipients
-            .map(|given| Addressee { given, text: None })
-            .collect(),
+        recipients: recipients.map(Addressee::new).collect(),
         text: fields.required("message", "No text")?.to_owned(),
         ..terms(fields)?
     })
@@ -127,7 +125,7 @@ fn terms(fields: &Fields) -> Result<Sending, Failure> {
     let source = fields.text("integration_id")?;
     Ok(Sending {
         sender: fields.required("src_addr", "No sender")?.to_owned(),
-        lifetime_minutes: fields.number("lifetime")?,
+        lifetime_minutes: sending::minutes(fields.text("lifetime")?)?,
         source: (!source.is_empty()).then(|| source.to_owned()),
         ..Sending::default()
     })

@@ -1,6 +1,11 @@
-//! Numbers as clients of this provider write them: international, or national with a zero before them.
+//! Numbers as clients of this provider write them: international, or national with a zero before them; and lists of them or of ids.
 
 use sms::Msisdn;
+
+use super::faults::Failure;
+
+/// How many numbers or ids a list may have that is one text, as in the HTTP and XML gateways.
+pub(super) const MOST: usize = 1_000;
 
 /// How many digits a national number has, its zero included.
 const NATIONAL_DIGITS: usize = 10;
@@ -15,11 +20,21 @@ pub(super) fn international(given: &str, prefix: &str) -> Option<Msisdn> {
     Some(number)
 }
 
-/// Splits a list of numbers or ids at semicolons, and at the commas that some clients write instead.
-pub(super) fn split(list: &str) -> impl Iterator<Item = &str> {
-    list.split([';', ','])
+/// Splits a list of numbers or ids at semicolons, and at the commas that some clients write instead. It must have one at least, and
+/// [`MOST`] at the most.
+pub(super) fn list(name: &'static str, list: &str) -> Result<Vec<String>, Failure> {
+    let entries: Vec<_> = list
+        .split([';', ','])
         .map(str::trim)
         .filter(|entry| !entry.is_empty())
+        .take(MOST + 1)
+        .map(str::to_owned)
+        .collect();
+    match entries.len() {
+        0 => Err(Failure::Field(name, "Nothing is given")),
+        given if given > MOST => Err(Failure::Field(name, "Too many are given")),
+        _ => Ok(entries),
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +62,19 @@ mod tests {
 
     #[test]
     fn lists_are_divided_by_semicolons_or_commas() {
-        let entries: Vec<_> = split(" 1;2, 3;;4;").collect();
+        let entries = list("to", " 1;2, 3;;4;").unwrap();
         assert_eq!(entries, ["1", "2", "3", "4"]);
+    }
+
+    #[test]
+    fn a_list_has_something_and_not_too_much() {
+        let many = |entries: usize| vec!["1"; entries].join(";");
+        assert_eq!(list("to", &many(MOST)).map(|all| all.len()), Ok(MOST));
+        for (given, text) in [
+            (many(MOST + 1), "Too many are given"),
+            (" ; ".into(), "Nothing is given"),
+        ] {
+            assert_eq!(list("to", &given), Err(Failure::Field("to", text)));
+        }
     }
 }

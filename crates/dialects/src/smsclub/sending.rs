@@ -38,6 +38,23 @@ pub(super) struct Addressee {
     pub(super) text: Option<String>,
 }
 
+impl Addressee {
+    /// Names one who gets the text for all.
+    pub(super) const fn new(given: String) -> Self {
+        Self { given, text: None }
+    }
+}
+
+/// Reads for how many minutes messages may wait; 0 when nothing is given.
+pub(super) fn minutes(text: &str) -> Result<u32, Failure> {
+    match text {
+        "" => Ok(0),
+        text => text
+            .parse()
+            .map_err(|_| Failure::Field("lifetime", "Wrong lifetime")),
+    }
+}
+
 /// Tells what became of one recipient.
 pub(super) struct Told {
     /// The number as the client wrote it.
@@ -52,16 +69,6 @@ pub(super) enum Fate {
     Goes(MessageId, Msisdn),
     /// Nothing is sent. There may be a message all the same, which has ended.
     Kept(Option<MessageId>, Unsent),
-}
-
-impl Fate {
-    /// Returns the message, if there is one.
-    pub(super) const fn message(&self) -> Option<MessageId> {
-        match self {
-            Self::Goes(id, _) => Some(*id),
-            Self::Kept(id, _) => *id,
-        }
-    }
 }
 
 /// Sends, and tells of each recipient in their order; of one that is given twice with the same text once. When this returns, what
@@ -117,6 +124,17 @@ pub(super) fn nothing_goes(told: &[Told]) -> Option<Unsent> {
         }
     }
     first
+}
+
+/// Returns the ids of the recipients that have a message, in their order; fails when nothing goes to anybody.
+pub(super) fn ids(told: &[Told]) -> Result<impl Iterator<Item = MessageId>, Failure> {
+    if let Some(unsent) = nothing_goes(told) {
+        return Err(Failure::NothingGoes(unsent));
+    }
+    Ok(told.iter().filter_map(|recipient| match recipient.fate {
+        Fate::Goes(id, _) => Some(id),
+        Fate::Kept(id, _) => id,
+    }))
 }
 
 /// A recipient whose number has been read.
@@ -224,6 +242,21 @@ mod tests {
             ("nobody", None),
         ];
         assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn a_lifetime_is_whole_minutes() {
+        for (text, expected) in [
+            ("", Some(0)),
+            ("0", Some(0)),
+            ("60", Some(60)),
+            ("-1", None),
+            ("1.5", None),
+            ("day", None),
+            ("99999999999", None),
+        ] {
+            assert_eq!(minutes(text).ok(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use gateway::Gateway;
 use http::Method;
+use sms::Refusal;
 
 use super::call::XmlCall;
-use super::faults::{Failure, Unsent};
-use super::http_gateway::{MOST, entries};
-use super::sending::{self, Addressee, Fate, Sending};
+use super::faults::Failure;
+use super::numbers::{self, MOST};
+use super::sending::{self, Addressee, Sending};
 use super::{LONGEST_BODY, SmsClub, sign_in, states};
 use crate::wire::xml::{self, Document, Element};
 use crate::wire::{form, multipart};
@@ -43,57 +44,53 @@ pub(super) async fn answer(
     request: Request,
 ) -> Answer {
     let answered = answered(dialect, gateway, call, request).await;
-    // Every text is of letters and spaces, so that nothing has to be escaped.
     let (status, text, rest) = match answered {
         Ok((text, rest)) => ("OK", text, rest),
-        Err(text) => ("ERROR", text, String::new()),
+        Err(failure) => ("ERROR", failure.text(), String::new()),
     };
+    // No text has anything in it that would have to be escaped.
     let body = format!(
         "{DECLARATION}<response><status>{status}</status><text>{text}</text>{rest}</response>"
     );
     Answer::whole(200, CONTENT_TYPE, body)
 }
 
-/// Answers with a text and what follows it; the error is the text that tells what is wrong.
+/// Answers with a text and what follows it.
 async fn answered(
     dialect: &SmsClub,
     gateway: &Gateway,
     call: Option<XmlCall>,
     request: Request,
-) -> Result<(&'static str, String), &'static str> {
-    let text = |failure: Failure| failure.text();
-    let call = call.ok_or(Failure::UnknownCall).map_err(text)?;
+) -> Result<(&'static str, String), Failure> {
+    let call = call.ok_or(Failure::UnknownCall)?;
     let peer = request.peer;
-    let asked = read(call, request).await.map_err(text)?;
-    let account = sign_in::login(gateway, &asked.username, &asked.password).await;
-    let account = account.map_err(text)?;
-    let admitted = dialect.pace.admit(gateway, &account, peer);
-    admitted.map_err(|refusal| Failure::from(refusal).text())?;
+    let asked = read(call, request).await?;
+    let account = sign_in::login(gateway, &asked.username, &asked.password).await?;
+    dialect.pace.admit(gateway, &account, peer)?;
     match asked.what {
         What::Send(sending) => {
-            let told = sending::send(gateway, &account, &dialect.settings, sending).await;
-            let told = told.map_err(text)?;
-            if let Some(unsent) = sending::nothing_goes(&told) {
-                return Err(Unsent::text(unsent));
-            }
-            let ids = told.iter().filter_map(|told| Fate::message(&told.fate));
-            let ids: String = ids.map(|id| format!("<mess>{}</mess>", id.0)).collect();
+            let told = sending::send(gateway, &account, &dialect.settings, sending).await?;
+            let ids = sending::ids(&told)?.map(|id| element("mess", &id.0.to_string()));
             // There is a client that reads the text's first child, and fails where there is none.
-            Ok(("Accepted", format!("<ids>{ids}</ids>")))
+            Ok(("Accepted", element("ids", &ids.collect::<String>())))
         }
         What::Status(asked) => {
-            let words = states::words(gateway, account.id, &asked).await;
-            let words = words.map_err(text)?;
+            let words = states::words(gateway, account.id, &asked).await?;
             if words.is_empty() {
-                return Err("Unknown message");
+                return Err(Refusal::UnknownMessage.into());
             }
-            let entry = |id: i64, word| {
-                format!("<entry><smscid>{id}</smscid><state>{word}</state></entry>")
-            };
-            let entries: String = words.iter().map(|(id, word)| entry(id.0, word)).collect();
-            Ok(("", format!("<entries>{entries}</entries>")))
+            let entries = words.iter().map(|(id, word)| {
+                let id = element("smscid", &id.0.to_string());
+                element("entry", &(id + &element("state", word)))
+            });
+            Ok(("", element("entries", &entries.collect::<String>())))
         }
     }
+}
+
+/// Puts content between the tags of an element; the content is XML.
+fn element(name: &str, content: &str) -> String {
+    format!("<{name}>{content}</{name}>")
 }
 
 async fn read(call: XmlCall, request: Request) -> Result<Asked, Failure> {
@@ -151,9 +148,9 @@ fn asked(call: XmlCall, root: Element<'_>) -> Result<Asked, Failure> {
         what: match call {
             XmlCall::Send => What::Send(Sending {
                 text: text(root, "text"),
-                recipients: entries("to", &text(root, "to"))?
+                recipients: numbers::list("to", &text(root, "to"))?
                     .into_iter()
-                    .map(|given| Addressee { given, text: None })
+                    .map(Addressee::new)
                     .collect(),
                 ..terms(root)?
             }),
@@ -161,20 +158,15 @@ fn asked(call: XmlCall, root: Element<'_>) -> Result<Asked, Failure> {
                 recipients: individual(root)?,
                 ..terms(root)?
             }),
-            XmlCall::Status => What::Status(entries("smscid", &text(root, "smscid"))?),
+            XmlCall::Status => What::Status(numbers::list("smscid", &text(root, "smscid"))?),
         },
     })
 }
 
 fn terms(root: Element<'_>) -> Result<Sending, Failure> {
-    let lifetime = text(root, "lifetime");
-    let wrong = Failure::Field("lifetime", "Wrong lifetime");
     Ok(Sending {
         sender: text(root, "from"),
-        lifetime_minutes: match lifetime.as_str() {
-            "" => 0,
-            lifetime => lifetime.parse().map_err(|_| wrong)?,
-        },
+        lifetime_minutes: sending::minutes(&text(root, "lifetime"))?,
         ..Sending::default()
     })
 }
@@ -189,7 +181,7 @@ fn individual(root: Element<'_>) -> Result<Vec<Addressee>, Failure> {
     for child in root.children() {
         match (child.name(), waiting.take()) {
             ("to", None) => {
-                waiting = Some(entries("to", &child.trimmed())?);
+                waiting = Some(numbers::list("to", &child.trimmed())?);
             }
             ("to", Some(_)) => return Err(no_text),
             ("text", Some(numbers)) => {

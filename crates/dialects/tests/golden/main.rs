@@ -11,6 +11,7 @@ mod large;
 mod long;
 mod sending;
 mod signer;
+mod smsclub;
 mod states;
 mod strangers;
 #[path = "../toy/toy.rs"]

@@ -57,16 +57,6 @@ impl Fields {
         }
     }
 
-    /// Returns a field that is a whole number; 0 when it is absent.
-    pub(super) fn number(&self, name: &'static str) -> Result<u32, Failure> {
-        let text = self.text(name)?;
-        if text.is_empty() {
-            return Ok(0);
-        }
-        text.parse()
-            .map_err(|_| Failure::Field(name, "Wrong value"))
-    }
-
     /// Returns the texts of a field that must have one at least and `most` at the most; one may stand without a list.
     pub(super) fn list(&self, name: &'static str, most: usize) -> Result<Vec<String>, Failure> {
         let items = self.items(name, most)?.into_iter();
@@ -229,25 +219,6 @@ mod tests {
         assert_eq!(fields(r#"{"id_sms":[[1]]}"#).list("id_sms", 2), Err(wrong));
         let blank = Failure::Field("id_sms", "Nothing is given");
         assert_eq!(fields(r#"{"id_sms":" "}"#).list("id_sms", 2), Err(blank));
-    }
-
-    #[test]
-    fn numbers_are_whole_and_not_negative() {
-        for (json, expected) in [
-            ("{}", Some(0)),
-            (r#"{"lifetime":null}"#, Some(0)),
-            (r#"{"lifetime":60}"#, Some(60)),
-            (r#"{"lifetime":"60"}"#, Some(60)),
-            (r#"{"lifetime":-1}"#, None),
-            (r#"{"lifetime":1.5}"#, None),
-            (r#"{"lifetime":"day"}"#, None),
-        ] {
-            assert_eq!(
-                read(JSON, json).unwrap().number("lifetime").ok(),
-                expected,
-                "{json}"
-            );
-        }
     }
 
     #[test]
