@@ -299,8 +299,3 @@ impl Gateway {
         self.0.work.send_replace(());
     }
 }
-
-/// Stands for what is about to be built.
-fn not_built() -> Error {
-    Error::Unavailable(store::Error::other("not built yet", None))
-}

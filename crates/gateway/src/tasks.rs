@@ -7,6 +7,7 @@ mod campaigns;
 mod dispatch;
 mod housekeeping;
 mod inbound;
+mod mailings;
 mod receipts;
 mod records;
 pub mod registry;
@@ -61,6 +62,8 @@ impl Running {
         }
         let handle = gateway.clone();
         registry.spawn("campaigns", move |stop| campaigns::run(handle, stop));
+        let handle = gateway.clone();
+        registry.spawn("mailings", move |stop| mailings::run(handle, stop));
         registry.spawn("reload", move |stop| housekeeping::reload(gateway, stop));
         Self { registry }
     }

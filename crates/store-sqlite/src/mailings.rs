@@ -52,7 +52,7 @@ impl Mailings for SqliteStore {
                 touch(
                     connection,
                     "UPDATE mailing SET name = ?3, plan = ?4, next_at = CASE WHEN disabled THEN NULL ELSE ?5 END, \
-                     changed_at = ?6 WHERE id = ?1 AND account_id = ?2",
+                     changed_at = max(?6, changed_at + 1) WHERE id = ?1 AND account_id = ?2",
                     (mailing.0, account.0, &name, &plan, next_at, now.as_millis()),
                 )
             })
@@ -69,7 +69,8 @@ impl Mailings for SqliteStore {
             .write(move |connection| {
                 touch(
                     connection,
-                    "UPDATE mailing SET disabled = 1, next_at = NULL, changed_at = ?3 WHERE id = ?1 AND account_id = ?2",
+                    "UPDATE mailing SET disabled = 1, next_at = NULL, changed_at = max(?3, changed_at + 1) \
+                     WHERE id = ?1 AND account_id = ?2",
                     (mailing.0, account.0, now.as_millis()),
                 )
             })
@@ -151,14 +152,14 @@ impl Mailings for SqliteStore {
                 touch(
                     connection,
                     "UPDATE mailing SET runs = runs + 1, ran_at = ?5, submission_id = coalesce(?3, submission_id), \
-                     next_at = CASE next_at WHEN ?6 THEN ?4 ELSE next_at END WHERE id = ?1 AND runs = ?2",
+                     next_at = CASE changed_at WHEN ?6 THEN ?4 ELSE next_at END WHERE id = ?1 AND runs = ?2",
                     (
                         run.mailing.0,
                         run.before,
                         submission,
                         next_at,
                         now.as_millis(),
-                        run.due_at.as_millis(),
+                        run.changed_at.as_millis(),
                     ),
                 )
             })
@@ -170,11 +171,11 @@ impl Mailings for SqliteStore {
             .write(move |connection| {
                 touch(
                     connection,
-                    "UPDATE mailing SET next_at = ?4 WHERE id = ?1 AND runs = ?2 AND next_at = ?3",
+                    "UPDATE mailing SET next_at = ?4 WHERE id = ?1 AND runs = ?2 AND changed_at = ?3",
                     (
                         run.mailing.0,
                         run.before,
-                        run.due_at.as_millis(),
+                        run.changed_at.as_millis(),
                         next_at.as_millis(),
                     ),
                 )

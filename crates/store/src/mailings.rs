@@ -37,7 +37,7 @@ pub struct Mailing {
     pub plan: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was changed last.
+    /// When it was changed last; each change has a time of its own.
     pub changed_at: Timestamp,
     /// When its next run is due.
     pub next_at: Option<Timestamp>,
@@ -58,8 +58,8 @@ pub struct Run {
     pub mailing: MailingId,
     /// How many runs it has had before.
     pub before: u32,
-    /// When it was due.
-    pub due_at: Timestamp,
+    /// When the mailing had been changed last: what is due after a change is another run.
+    pub changed_at: Timestamp,
 }
 
 /// Keeps mailings.
@@ -121,8 +121,8 @@ pub trait Mailings: Send + Sync {
     async fn mailings_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Mailing>, Error>;
 
     /// Notes that a run has ended, and when the next one is due; `submission` is what came of it, if anything. Idempotent: a run is
-    /// noted once; tells whether it was this time. A mailing that was changed since the run was due keeps its new next run, and one
-    /// that was disabled has none.
+    /// noted once; tells whether it was this time. A mailing that was changed meanwhile keeps its new next run, and one that was
+    /// disabled has none.
     async fn mailing_ran(
         &self,
         run: Run,

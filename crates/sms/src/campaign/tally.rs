@@ -67,6 +67,34 @@ impl Tally {
         }
     }
 
+    /// Counts all that another tally counts, too.
+    pub fn merge(&mut self, other: &Self) {
+        let Self {
+            by_state,
+            held_by,
+            failed_for,
+            expired_here,
+            rejected_later,
+            originator,
+            unreachable,
+            refused,
+        } = other;
+        for (own, other) in [
+            (&mut self.by_state[..], &by_state[..]),
+            (&mut self.held_by, held_by),
+            (&mut self.failed_for, failed_for),
+        ] {
+            for (own, other) in own.iter_mut().zip(other) {
+                *own += other;
+            }
+        }
+        self.expired_here += expired_here;
+        self.rejected_later += rejected_later;
+        self.originator += originator;
+        self.unreachable += unreachable;
+        self.refused += refused;
+    }
+
     /// Returns how many messages are in a state.
     pub fn count(&self, state: MessageState) -> u64 {
         self.by_state[state_index(state)]
@@ -130,4 +158,24 @@ impl Default for Tally {
 
 fn state_index(state: MessageState) -> usize {
     usize::from(state.as_u8()) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_tallies_count_as_if_each_message_had_been_counted_in_one() {
+        let (mut one, mut other, mut both) = (Tally::new(), Tally::new(), Tally::new());
+        for state in MessageState::ALL {
+            for (&reason, messages) in Reason::ALL.iter().zip(1..) {
+                one.add(state, reason, messages);
+                other.add_taken(state, reason, 2 * messages);
+                both.add(state, reason, messages);
+                both.add_taken(state, reason, 2 * messages);
+            }
+        }
+        one.merge(&other);
+        assert_eq!(one, both);
+    }
 }
