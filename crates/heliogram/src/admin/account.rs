@@ -99,13 +99,17 @@ pub(crate) struct Add {
     /// A number that is its own, so that messages from phones to it are; again for more.
     #[arg(long, value_parser = written::number)]
     number: Vec<String>,
-    /// Where its program is told what becomes of its messages, such as https://shop.example.com/told.php.
+    /// Where its program is told what becomes of its messages: an address that begins with http or https.
     #[arg(long, value_parser = written::callback_url)]
     callback_url: Option<String>,
     #[command(flatten)]
     at: At,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the command line"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct Change {
     /// The account.

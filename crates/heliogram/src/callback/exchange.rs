@@ -38,11 +38,11 @@ pub(super) async fn post(
     let (mut send, connection) = http
         .handshake(TokioIo::new(stream))
         .await
-        .map_err(unanswered)?;
+        .map_err(|error| unanswered(&error))?;
     let asked = async {
         let answer = timeout_at(deadline, send.send_request(request)).await;
         let answer = answer.map_err(|_| later("it did not answer in time"))?;
-        let answer = answer.map_err(unanswered)?;
+        let answer = answer.map_err(|error| unanswered(&error))?;
         let status = answer.status();
         // Some programs stop working when nobody reads what they say. Whatever becomes of it, the status has been said.
         let body = Limited::new(answer.into_body(), ANSWER_LIMIT);
@@ -60,6 +60,6 @@ pub(super) async fn post(
     }
 }
 
-fn unanswered(error: hyper::Error) -> NotTold {
+fn unanswered(error: &hyper::Error) -> NotTold {
     later(format_args!("it did not answer: {error}"))
 }

@@ -56,7 +56,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_an_attempt_in_vain() {
-    let long = [b"HTTP/1.1 200 OK\r\nX: ", &[b'x'; 200_000][..], b"\r\n\r\n"].concat();
+    let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(200_000));
     for octets in [
         &b""[..],
         b"\r\n\r\n",
@@ -66,7 +66,7 @@ async fn what_is_no_answer_is_an_attempt_in_vain() {
         b"HTTP/2 200 OK\r\n\r\n",
         b"HTTP/1.1 99999 x\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-        &long,
+        long.as_bytes(),
     ] {
         let told = told(octets).await;
         let shown = String::from_utf8_lossy(&octets[..octets.len().min(60)]);
@@ -76,15 +76,12 @@ async fn what_is_no_answer_is_an_attempt_in_vain() {
 
 #[tokio::test]
 async fn a_long_or_broken_body_does_not_undo_a_success() {
-    let long = [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n",
-        &[b'x'; 9_000_000][..],
-    ]
-    .concat();
+    let body = "x".repeat(9_000_000);
+    let long = format!("HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n{body}");
     for octets in [
         &b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"[..],
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        &long,
+        long.as_bytes(),
     ] {
         assert_eq!(told(octets).await, Ok(()));
     }
