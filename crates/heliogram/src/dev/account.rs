@@ -18,6 +18,9 @@ pub(crate) const PASSWORD: &str = "dev";
 pub(crate) const API_KEY: &str = "dev-key";
 pub(crate) const TOKEN: &str = "dev-token";
 
+/// Who messages are from where a request may leave that out.
+const ORIGINATOR: &str = "Heliogram";
+
 /// Messages that phones send to this number are the account's.
 pub(crate) const NUMBER: &str = "380441234567";
 
@@ -51,6 +54,7 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
         Some(account) => account.id,
         None => {
             let settings = AccountSettings {
+                originator: Some(ORIGINATOR.into()),
                 numbers: vec![NUMBER.into()],
                 ..AccountSettings::default()
             };
