@@ -22,7 +22,7 @@ pub(crate) const TOKEN: &str = "dev-token";
 const ORIGINATOR: &str = "Heliogram";
 
 /// Messages that phones send to this number are the account's.
-pub(crate) const NUMBER: &str = "380441234567";
+const NUMBER: &str = "380441234567";
 
 const BALANCE_MICROS: i64 = 1_000_000_000;
 
@@ -50,16 +50,14 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
         .accounts()
         .into_iter()
         .find(|account| account.name == NAME);
-    let account = match known {
-        Some(account) => account.id,
-        None => {
-            let settings = AccountSettings {
-                originator: Some(ORIGINATOR.into()),
-                numbers: vec![NUMBER.into()],
-                ..AccountSettings::default()
-            };
-            gateway.add_account(NAME, Currency::UAH, &settings).await?
-        }
+    let account = if let Some(account) = known {
+        account.id
+    } else {
+        let settings = AccountSettings {
+            numbers: vec![NUMBER.into()],
+            ..AccountSettings::default()
+        };
+        gateway.add_account(NAME, Currency::UAH, &settings).await?
     };
     // A start may have broken off at any line: each step is taken by what is there, the marker of a series last.
     if gateway.key_pair(PUBLIC_KEY).is_none() {
