@@ -44,12 +44,12 @@ async fn what_a_form_costs_is_what_is_sent() {
     ] {
         let submit = request(&world, &text, form);
         let quote = world.gateway.quote(submit.clone()).await.unwrap();
-        let price = i64::from(segments) * PRICE;
+        let price = i64::try_from(segments).unwrap() * PRICE;
         assert_eq!(quote.total().micros(), price, "{text}");
         let accepted = world.gateway.submit(submit).await.unwrap();
         assert_eq!(accepted.price.micros(), price, "{text}");
         let attempt = way.take(1).await.remove(0);
-        assert_eq!(attempt.segments.len(), segments as usize, "{text}");
+        assert_eq!(attempt.segments.len(), segments, "{text}");
         for (_, segment) in &attempt.segments {
             assert_eq!((segment.encoding, segment.flash), (encoding, form.flash));
         }
