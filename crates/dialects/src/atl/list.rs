@@ -66,14 +66,11 @@ impl List {
                 }
                 page
             }
-            Place::Backwards(None) => {
-                let mut begins = self.begins().await?;
-                let page = self.last_page(&mut begins).await?;
-                self.place = Place::Backwards(Some(begins));
-                page
-            }
-            Place::Backwards(Some(begins)) => {
-                let mut begins = std::mem::take(begins);
+            Place::Backwards(begins) => {
+                let mut begins = match begins.take() {
+                    Some(begins) => begins,
+                    None => self.begins().await?,
+                };
                 let page = self.last_page(&mut begins).await?;
                 self.place = Place::Backwards(Some(begins));
                 page

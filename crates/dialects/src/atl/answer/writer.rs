@@ -26,7 +26,7 @@ pub(in crate::atl) struct Row {
 pub(in crate::atl) struct Writer {
     syntax: Syntax,
     text: String,
-    /// What follows the last row in JSON, and what stands before the next one.
+    /// Whether a list was begun, and whether a row of it was written: JSON divides rows by commas.
     list: Option<Rows>,
 }
 
