@@ -25,10 +25,13 @@ pub(super) async fn text(world: &World) -> anyhow::Result<String> {
     };
     Ok(format!(
         "\n  heliogram {version} · development · nothing leaves this machine · data {kept}\n\n\
-         \x20 ePochta / Atompark   http://{http}/api/sms/3.0/    public key {public}   private key {private}\n\
-         \x20 SMPP                 {smpp}    system_id {name}   password {password}\n\
-         \x20 Simulated operator   {operator}    its phones: curl \"http://{http}/dev/messages?wait=10s\"\n\
-         \x20 Account {name}: {account}; API key {api_key}, token {token}\n\n\
+         \x20 ePochta / Atompark   http://{http}/api/sms/3.0/   public key {public}, private key {private}\n\
+         \x20 ATL InfoTech         http://{http}/bulksms/api    login {name}, password {password}   (LSIM: /smxml/api)\n\
+         \x20 SMS Center           http://{http}/sys/send.php   login {name}, password {password}, or API key {api_key}\n\
+         \x20 SMS Club             http://{http}/sms/send       bearer token {token}   (older: /http/, /token/, /xml/)\n\
+         \x20 SMPP                 {smpp}   system_id {name}, password {password}\n\
+         \x20 Simulated operator   {operator}   takes any login; its phones: curl \"http://{http}/dev/messages?wait=10s\"\n\
+         \x20 Account {name}: {account}\n\n\
          {example}\
          \x20 Numbers that misbehave: heliogram dev --help\n\n",
         version = env!("CARGO_PKG_VERSION"),

@@ -16,7 +16,8 @@ async fn the_welcome_tells_what_holds_now() {
     for part in [
         "1000.00 UAH, 0.13 UAH a segment, any originator",
         "private key dev-private",
-        "password dev\n",
+        "system_id dev, password dev\n",
+        "bearer token dev-token",
         "Try a message",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -38,7 +39,8 @@ async fn the_welcome_tells_what_holds_now() {
         "900.00 UAH, prices by tariff default, originators Shop",
         "private key (changed)",
         "password (changed)",
-        "API key dev-key, token (changed)",
+        "API key dev-key",
+        "bearer token (changed)",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
