@@ -100,7 +100,14 @@ async fn dev(program: &Program) -> (Dev, TempDir) {
     let account = made.line["account"].as_str().unwrap().to_owned();
     assert_eq!(made.process.terminate().await.0, Some(0));
     let url = program.url();
-    let change = ["change", &account, "--callback-url", &url];
+    let change = [
+        "change",
+        &account,
+        "--number",
+        "4321",
+        "--callback-url",
+        &url,
+    ];
     let give = [
         "credential",
         &account,
@@ -179,6 +186,26 @@ async fn a_program_that_fails_is_told_again_when_its_time_has_come() {
             .then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_program_is_told_what_a_phone_answers() {
+    let program = Program::listen().await;
+    let (dev, _place) = dev(&program).await;
+    let form = "application/x-www-form-urlencoded";
+    let body = format!("from={PHONE}&to=4321&text=STOP");
+    eventually("the operator has a link", async || {
+        let mut connection = dev.connect().await;
+        let asked = connection.ask("POST", "/dev/messages", form, body.as_bytes());
+        let status = asked.await.unwrap().status;
+        (200..300).contains(&status).then_some(())
+    })
+    .await;
+    let asked = program.told().await;
+    for field in [&format!("phone={PHONE}"), "mes=STOP", "to=4321"] {
+        assert!(asked.body.contains(field), "{field}: {}", asked.body);
+    }
+    asked.answer(200).await;
 }
 
 /// A gateway that may call the ports of these programs on this machine, if any.
