@@ -5,6 +5,7 @@ mod phones;
 mod text;
 mod timing;
 
+use gateway::directory::Originators;
 use gateway::{ListId, To};
 use sms::{Form, Refusal, Transliteration};
 
@@ -137,10 +138,15 @@ fn check_kind(call: &Call<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Reads `sender`; nothing or a dot stands for the account's own.
+/// Reads `sender`; nothing or a dot stands for the account's own: the one that it has for this, or the first that it may use.
 pub(super) fn originator(call: &Call<'_>) -> Result<String, Failure> {
+    let settings = &call.account.settings;
+    let first = || match &settings.originators {
+        Originators::Only(names) => names.first().cloned(),
+        Originators::Any => None,
+    };
+    let own = || settings.originator.clone().or_else(first);
     let given = call.text("sender")?.filter(|sender| sender.trim() != ".");
-    let own = || call.account.settings.originator.clone();
     Ok(given.or_else(own).unwrap_or_default())
 }
 
