@@ -14,4 +14,5 @@ mod serve;
 mod shop;
 mod show;
 mod smpp;
+mod smsclub;
 mod world;
