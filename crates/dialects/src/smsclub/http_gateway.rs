@@ -10,7 +10,7 @@ use sms::{Money, Refusal};
 use super::call::HttpCall;
 use super::faults::Failure;
 use super::sending::{self, Addressee, Sending};
-use super::{LONGEST_BODY, SmsClub, numbers, sign_in, states};
+use super::{SmsClub, numbers, sign_in, states};
 use crate::wire::charset::Charset;
 use crate::wire::form::Pair;
 use crate::wire::{base64, form, multipart};
@@ -18,8 +18,16 @@ use crate::{Answer, Body, Request};
 
 const CONTENT_TYPE: &str = "text/html; charset=utf-8";
 
+/// How many octets of a body are read: one text, as long as it may be, and as many numbers are far fewer.
+const LONGEST_BODY: usize = 256 * 1024;
+
 /// The decimal places of a balance.
 const PLACES: u32 = 4;
+
+/// The parameters; others are passed over.
+const NAMES: [&str; 8] = [
+    "username", "password", "token", "from", "to", "text", "lifetime", "smscid",
+];
 
 /// Answers a request; `None` stands for a path that is none of this gateway's.
 pub(super) async fn answer(
@@ -97,15 +105,18 @@ impl Parameters {
             return Err(Failure::WrongMethod);
         }
         let content_type = request.content_type().to_owned();
-        let mut pairs: Vec<_> = form::pairs(request.query.as_bytes()).collect();
+        let is_known = |(name, _): &Pair| NAMES.iter().any(|known| known.as_bytes() == name);
+        let query = form::pairs(request.query.as_bytes());
+        let mut pairs: Vec<_> = query.filter(is_known).collect();
         match request.body {
             Body::Whole(body) if body.len() > LONGEST_BODY => return Err(Failure::TooLarge),
             Body::TooLarge => return Err(Failure::TooLarge),
             Body::Whole(body) if multipart::is_multipart(&content_type) => {
                 let parts = multipart::pairs(&content_type, body);
-                pairs.extend(parts.map_err(|_| Failure::Unreadable)?);
+                let parts = parts.map_err(|_| Failure::Unreadable)?;
+                pairs.extend(parts.into_iter().filter(is_known));
             }
-            Body::Whole(body) => pairs.extend(form::pairs(&body)),
+            Body::Whole(body) => pairs.extend(form::pairs(&body).filter(is_known)),
         }
         Ok(Self(pairs))
     }
