@@ -1,4 +1,4 @@
-//! The README's example, run as it is printed against a gateway in `dev` mode on free ports.
+//! The README's examples, run as they are printed against a gateway in `dev` mode on free ports.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -11,18 +11,17 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{Verdict, is_installed, root, run_cargo};
 
-/// Stands in the README on the line above the block that is run.
-const MARK: &str = "<!-- `cargo xtask test` runs this block -->";
+/// Stands in the README on the line above a block that is run, with what it must show between this and [`MARK_END`].
+const MARK: &str = "<!-- `cargo xtask test` runs this block, which must show: ";
+const MARK_END: &str = " -->\n";
 /// The address that the README prints, replaced by the one that the gateway chose.
 const PRINTED_ADDRESS: &str = "http://127.0.0.1:8775";
-/// What the phone must show at the end.
-const EXPECTED: &str = "Hello from Heliogram";
 const NEEDED_PROGRAMS: &[&str] = &["bash", "curl", "md5sum"];
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// What came of the example.
 pub(crate) enum Outcome {
-    /// The phone showed the text.
+    /// It showed what it must.
     Worked,
     /// It did not, and why.
     Broken(String),
@@ -39,9 +38,10 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::Skipped(format!("{missing} is not installed")));
     }
     let readme = fs::read_to_string(root().join("README.md")).context("cannot read README.md")?;
-    let Some(script) = example(&readme) else {
-        return Ok(Outcome::Broken(format!("no block below the line {MARK}")));
-    };
+    let examples = examples(&readme);
+    if examples.is_empty() {
+        return Ok(Outcome::Broken(format!("no block below a line {MARK}…")));
+    }
     // For the whole workspace, because for one package cargo would choose other features of its dependencies and
     // compile half of them a second time.
     if run_cargo(&["build", "--quiet", "--workspace", "--bins"])? == Verdict::Failed {
@@ -51,20 +51,43 @@ pub(crate) fn check() -> Result<Outcome> {
         .context("cannot find this program")?
         .with_file_name("heliogram");
     match Dev::start(&program) {
-        Ok(dev) => run_example(&script, &dev.http),
+        Ok(dev) => {
+            for example in &examples {
+                match run_example(example, &dev.http)? {
+                    Outcome::Worked => {}
+                    other => return Ok(other),
+                }
+            }
+            Ok(Outcome::Worked)
+        }
         Err(error) => Ok(Outcome::Broken(format!("{error:#}"))),
     }
 }
 
-/// Cuts out the fenced block below the mark.
-fn example(readme: &str) -> Option<String> {
-    let (_, below) = readme.split_once(MARK)?;
-    let (_, block) = below.split_once("```sh\n")?;
-    let (script, _) = block.split_once("```")?;
-    Some(script.to_owned())
+/// A block of the README.
+#[derive(Debug, PartialEq, Eq)]
+struct Example {
+    script: String,
+    /// What it must show.
+    expected: String,
 }
 
-fn run_example(script: &str, http: &str) -> Result<Outcome> {
+/// Cuts out the fenced blocks below the marks.
+fn examples(readme: &str) -> Vec<Example> {
+    let marked = readme.split(MARK).skip(1);
+    let read = |below: &str| {
+        let (expected, below) = below.split_once(MARK_END)?;
+        let (script, _) = below.strip_prefix("```sh\n")?.split_once("```")?;
+        Some(Example {
+            script: script.to_owned(),
+            expected: expected.to_owned(),
+        })
+    };
+    marked.filter_map(read).collect()
+}
+
+fn run_example(example: &Example, http: &str) -> Result<Outcome> {
+    let Example { script, expected } = example;
     let script = script.replace(PRINTED_ADDRESS, http);
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
@@ -78,10 +101,10 @@ fn run_example(script: &str, http: &str) -> Result<Outcome> {
             output.status,
             String::from_utf8_lossy(&output.stderr)
         ))
-    } else if said.contains(EXPECTED) {
+    } else if said.contains(expected) {
         Outcome::Worked
     } else {
-        Outcome::Broken(format!("the phone did not show {EXPECTED:?}, but: {said}"))
+        Outcome::Broken(format!("it did not show {expected:?}, but: {said}"))
     })
 }
 
@@ -163,10 +186,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cuts_out_only_the_marked_block() {
-        let readme = format!("```sh\nother\n```\n{MARK}\n```sh\ncurl\nsecond\n```\ntext\n");
-        assert_eq!(example(&readme).as_deref(), Some("curl\nsecond\n"));
-        assert_eq!(example("```sh\nunmarked\n```"), None);
+    fn cuts_out_only_the_marked_blocks() {
+        let block = format!("{MARK}Hello{MARK_END}```sh\ncurl\nsecond\n```\n");
+        let readme = format!("```sh\nother\n```\n{block}text\n{block}");
+        let expected = || example("curl\nsecond\n", "Hello");
+        assert_eq!(examples(&readme), [expected(), expected()]);
+        assert_eq!(examples("```sh\nunmarked\n```"), []);
+    }
+
+    fn example(script: &str, expected: &str) -> Example {
+        Example {
+            script: script.into(),
+            expected: expected.into(),
+        }
     }
 
     #[test]
@@ -179,6 +211,7 @@ mod tests {
     #[test]
     fn the_example_passes_only_when_the_phone_shows_the_text() {
         let script = format!("curl -sS {PRINTED_ADDRESS}/dev/messages");
+        let example = example(&script, "Hello from Heliogram");
         let answers = [
             ("[]", false),
             (r#"[{"text":"Hello from Heliogram"}]"#, true),
@@ -190,7 +223,7 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = format!("http://{}", listener.local_addr().unwrap());
             let server = thread::spawn(move || answer_once(&listener, body));
-            let outcome = run_example(&script, &address).unwrap();
+            let outcome = run_example(&example, &address).unwrap();
             server.join().unwrap();
             assert_eq!(matches!(outcome, Outcome::Worked), works, "{body}");
         }
@@ -198,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_failing_command_breaks_the_example() {
-        let outcome = run_example("false | true; echo Hello from Heliogram", "").unwrap();
+        let example = example("false | true; echo Hello", "Hello");
+        let outcome = run_example(&example, "").unwrap();
         assert!(matches!(outcome, Outcome::Broken(_)));
     }
 
