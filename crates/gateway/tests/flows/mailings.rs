@@ -2,16 +2,16 @@
 
 use gateway::mailings::{Mailing, MailingKey, Plan, Repeat, Spread};
 use gateway::{Added, ContactEntry, ListId, MailingId, SubmissionId};
-use sms::{MessageState, Reason, Refusal, Timestamp};
+use sms::{MessageState, Reason, Timestamp};
 use tempfile::TempDir;
 
-use crate::world::{BALANCE, HOUR, PRICE, START, World, account, eventually, refusal};
+use crate::world::{BALANCE, HOUR, PRICE, START, World, eventually};
 
 const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// To two recipients, once.
-fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     Plan {
         originator: "Info".into(),
         text: "hello".into(),
@@ -23,7 +23,7 @@ fn plan() -> Plan {
     }
 }
 
-fn daily() -> Plan {
+pub(crate) fn daily() -> Plan {
     Plan {
         repeat: Repeat::Daily,
         ..plan()
@@ -34,28 +34,28 @@ fn daily() -> Plan {
     clippy::unnecessary_wraps,
     reason = "every use is of a time that may be absent"
 )]
-fn at(millis: i64) -> Option<Timestamp> {
+pub(crate) fn at(millis: i64) -> Option<Timestamp> {
     Some(START.plus_millis(millis))
 }
 
-fn key(id: MailingId) -> MailingKey {
+pub(crate) fn key(id: MailingId) -> MailingKey {
     MailingKey::Id(id)
 }
 
 impl World {
-    async fn mail(&self, plan: Plan, start_at: Option<Timestamp>) -> MailingId {
+    pub(crate) async fn mail(&self, plan: Plan, start_at: Option<Timestamp>) -> MailingId {
         let gateway = &self.gateway;
         let added = gateway.add_mailing(self.account, None, "news", plan, start_at);
         added.await.unwrap().0
     }
 
-    async fn mailing(&self, id: MailingId) -> Mailing {
+    pub(crate) async fn mailing(&self, id: MailingId) -> Mailing {
         let found = self.gateway.mailing(self.account, &key(id)).await;
         found.unwrap()
     }
 
     /// Waits until it has run so many times; answers its last submission.
-    async fn has_run(&self, id: MailingId, runs: u32) -> SubmissionId {
+    pub(crate) async fn has_run(&self, id: MailingId, runs: u32) -> SubmissionId {
         let run = async || self.mailing(id).await.runs >= runs;
         eventually("the mailing has run", run).await;
         let mailing = self.mailing(id).await;
@@ -63,12 +63,12 @@ impl World {
         mailing.last.unwrap()
     }
 
-    async fn mailed(&self, id: MailingId) -> u64 {
+    pub(crate) async fn mailed(&self, id: MailingId) -> u64 {
         let progress = self.gateway.mailing_progress(self.account, id).await;
         progress.unwrap().tally.total()
     }
 
-    async fn list(&self, numbers: &[&str]) -> ListId {
+    pub(crate) async fn list(&self, numbers: &[&str]) -> ListId {
         let gateway = &self.gateway;
         let list = gateway.add_list(self.account, "clients", "").await.unwrap();
         let entry = |number: &&str| ContactEntry {
@@ -324,163 +324,4 @@ async fn a_disabled_mailing_runs_no_more_and_what_waits_is_cancelled() {
     let disabled = world.mailing(id).await;
     assert!(disabled.disabled);
     assert_eq!((disabled.runs, disabled.next_at), (1, None));
-}
-
-#[tokio::test]
-async fn a_changed_mailing_is_like_a_new_one_but_for_its_runs() {
-    let world = World::new().await;
-    let thrice = |times| Plan {
-        times: Some(times),
-        ..daily()
-    };
-    let id = world.mail(thrice(1), at(0)).await;
-    world.has_run(id, 1).await;
-    let changed = world
-        .gateway
-        .change_mailing(world.account, &key(id), "more news", thrice(2), at(HOUR))
-        .await;
-    assert_eq!(changed.unwrap().total().micros(), 2 * PRICE);
-    world.clock.advance_ms(HOUR);
-    world.has_run(id, 2).await;
-    assert_eq!(world.mailing(id).await.next_at, at(HOUR + DAY));
-    world.clock.advance_ms(DAY);
-    world.has_run(id, 3).await;
-    let over = world.mailing(id).await;
-    assert_eq!((over.name.as_str(), over.next_at), ("more news", None));
-}
-
-#[tokio::test]
-async fn a_removed_mailing_is_unknown_and_what_it_sent_goes_on() {
-    let world = World::new().await;
-    let way = world.way().await;
-    let id = world.mail(daily(), at(0)).await;
-    let made = world.has_run(id, 1).await;
-    let gateway = &world.gateway;
-    let removed = gateway.remove_mailing(world.account, &key(id)).await;
-    removed.unwrap();
-    let again = gateway.remove_mailing(world.account, &key(id)).await;
-    assert_eq!(refusal(again), Refusal::UnknownMailing);
-    assert_eq!(way.take(2).await.len(), 2);
-    assert_eq!(world.messages(made).await.len(), 2);
-}
-
-#[tokio::test]
-async fn another_accounts_mailing_is_as_unknown_as_none() {
-    let world = World::new().await;
-    let gateway = &world.gateway;
-    let stranger = account(gateway, "stranger", BALANCE).await;
-    let (id, _) = gateway
-        .add_mailing(world.account, Some("r".into()), "news", daily(), at(HOUR))
-        .await
-        .unwrap();
-    for key in [
-        key(id),
-        key(MailingId(77)),
-        MailingKey::Reference("r".into()),
-    ] {
-        let refusals = [
-            refusal(gateway.mailing(stranger, &key).await),
-            refusal(
-                gateway
-                    .change_mailing(stranger, &key, "x", plan(), None)
-                    .await,
-            ),
-            refusal(gateway.disable_mailing(stranger, &key).await),
-            refusal(gateway.remove_mailing(stranger, &key).await),
-        ];
-        assert_eq!(refusals, [const { Refusal::UnknownMailing }; 4], "{key:?}");
-    }
-    let progress = gateway.mailing_progress(stranger, id).await.unwrap();
-    assert_eq!((progress.tally.total(), progress.price.micros()), (0, 0));
-    let listed = gateway.mailings(stranger, START, START.plus_millis(1), None, 9);
-    assert!(listed.await.unwrap().is_empty());
-    let listed = gateway.mailings(world.account, START, START.plus_millis(1), None, 9);
-    assert_eq!(listed.await.unwrap()[0].id, id);
-    assert!(!world.mailing(id).await.disabled);
-}
-
-#[tokio::test]
-async fn a_plan_that_cannot_be_sent_is_refused_as_a_submission_is() {
-    let world = World::new().await;
-    let list = world.list(&["380670000001"]).await;
-    let many = vec![("380670000001".to_owned(), None); 51];
-    for (plan, expected) in [
-        (
-            Plan {
-                originator: String::new(),
-                ..plan()
-            },
-            Refusal::EmptyOriginator,
-        ),
-        (
-            Plan {
-                text: String::new(),
-                ..plan()
-            },
-            Refusal::EmptyText,
-        ),
-        (
-            Plan {
-                recipients: vec![],
-                ..plan()
-            },
-            Refusal::NoValidRecipients,
-        ),
-        (
-            Plan {
-                recipients: many,
-                ..plan()
-            },
-            Refusal::TooManyRecipients { limit: 50 },
-        ),
-        (
-            Plan {
-                lists: vec![list.0, 99],
-                ..plan()
-            },
-            Refusal::UnknownList,
-        ),
-        (
-            Plan {
-                zone_minutes: 10_000,
-                ..plan()
-            },
-            Refusal::InvalidTime,
-        ),
-    ] {
-        let added = world
-            .gateway
-            .add_mailing(world.account, None, "news", plan, at(HOUR))
-            .await;
-        assert_eq!(refusal(added), expected);
-    }
-    let long = "x".repeat(5_000);
-    let named = world
-        .gateway
-        .add_mailing(world.account, None, &long, plan(), at(HOUR))
-        .await;
-    assert_eq!(refusal(named), Refusal::FieldTooLong { limit: 4_096 });
-}
-
-#[tokio::test]
-async fn the_numbers_of_a_list_are_those_that_may_be_sent_to() {
-    let world = World::new().await;
-    let gateway = &world.gateway;
-    let list = world.list(&["380670000002", "380670000001"]).await;
-    let numbers = async |list| gateway.numbers_of_list(world.account, list).await;
-    assert_eq!(
-        numbers(list).await.unwrap(),
-        ["380670000002", "380670000001"]
-    );
-    let stopped = gateway.stop(world.account, "380670000002", "").await;
-    stopped.unwrap();
-    assert_eq!(numbers(list).await.unwrap(), ["380670000001"]);
-    assert_eq!(refusal(numbers(ListId(77)).await), Refusal::UnknownList);
-    let all: Vec<String> = (0..51)
-        .map(|index| format!("3806700001{index:02}"))
-        .collect();
-    let all: Vec<&str> = all.iter().map(String::as_str).collect();
-    let large = world.list(&all).await;
-    let refused = refusal(numbers(large).await);
-    assert_eq!(refused, Refusal::TooManyRecipients { limit: 50 });
 }

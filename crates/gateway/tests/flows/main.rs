@@ -11,6 +11,7 @@ mod forms;
 mod halts;
 mod inbound;
 mod look_ups;
+mod mailing_plans;
 mod mailings;
 mod once;
 mod own_texts;
