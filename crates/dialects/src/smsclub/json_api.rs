@@ -60,12 +60,12 @@ async fn answered(
         // What has no fields has any body: clients send none, `[]`, `{}` or `null`.
         JsonCall::Balance => balance(gateway, &account).await,
         JsonCall::Originators => originators::approved(gateway, &account).await,
-        JsonCall::Send | JsonCall::SendPersonal => {
-            let fields = Fields::read(request).await?;
-            let sending = match call {
-                JsonCall::SendPersonal => personal(&fields)?,
-                _ => to_all(&fields)?,
-            };
+        JsonCall::Send => {
+            let sending = to_all(&Fields::read(request).await?)?;
+            send(gateway, &account, settings, sending).await
+        }
+        JsonCall::SendPersonal => {
+            let sending = personal(&Fields::read(request).await?)?;
             send(gateway, &account, settings, sending).await
         }
         JsonCall::Status => status(gateway, &account, &Fields::read(request).await?).await,

@@ -80,6 +80,10 @@ pub(super) async fn send(
     sending: Sending,
 ) -> Result<Vec<Told>, Failure> {
     let recipients = recipients(&sending, settings);
+    // The gateway keeps back those on the stop list by itself: this only tells which they are. It is asked before, so that nothing
+    // can fail any more once the messages are accepted.
+    let valid = recipients.iter().filter_map(|recipient| recipient.number);
+    let stopped = gateway.stopped_among(account.id, valid.collect()).await?;
     let submit = submit(account, &sending, &recipients);
     let (accepted, all_repeated) = match gateway.submit(submit).await {
         Ok(accepted) => (Some(accepted), false),
@@ -87,9 +91,6 @@ pub(super) async fn send(
         Err(gateway::Error::Refused(Refusal::Duplicate)) => (None, true),
         Err(error) => return Err(error.into()),
     };
-    let valid = recipients.iter().filter_map(|recipient| recipient.number);
-    // The gateway has kept back those on the stop list by itself: this only tells which they were.
-    let stopped = gateway.stopped_among(account.id, valid.collect()).await?;
     let message = |position| accepted.as_ref()?.message(position);
     let is_repeated = |position| {
         let repeats = |accepted: &Accepted| accepted.repeated.binary_search(&position).is_ok();
@@ -105,7 +106,7 @@ pub(super) async fn send(
                 }
                 (Some(number), Some(message)) => Fate::Goes(message, number),
                 (Some(_), None) if is_repeated(position) => Fate::Kept(None, Unsent::Repeated),
-                // It was on the stop list a moment ago: of those that are numbers the gateway leaves out nobody else.
+                // It has come onto the stop list meanwhile: of those that are numbers the gateway leaves out nobody else.
                 (Some(_), None) => Fate::Kept(None, Unsent::Stopped),
             },
             given: recipient.given,
