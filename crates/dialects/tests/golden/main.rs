@@ -9,6 +9,7 @@ mod isolation;
 mod kept;
 mod large;
 mod long;
+mod passwords;
 mod sending;
 mod signer;
 mod smsclub;

@@ -19,6 +19,7 @@ use testkit::golden::Case;
 use crate::facts::{Credential, Event, Facts};
 use crate::history::{Happened, History};
 use crate::kept::Keeper;
+use crate::passwords;
 use crate::toy::Toy;
 
 const DATABASE: &str = "heliogram.db";
@@ -187,28 +188,23 @@ impl World {
             .await
             .unwrap();
         let account = self.add_account("shop", &facts.settings).await;
-        let (public, private) = &facts.keys;
-        gateway
-            .put_credential(account, CredentialKind::KeyPair, public, private)
-            .await
-            .unwrap();
         let another = self
             .add_account("another", &AccountSettings::default())
             .await;
-        gateway
-            .put_credential(another, CredentialKind::KeyPair, ANOTHER.0, ANOTHER.1)
-            .await
-            .unwrap();
         for credential in &facts.credentials {
             let owner = if credential.of_another {
                 another
             } else {
                 account
             };
-            let Credential {
-                kind, name, secret, ..
-            } = credential;
-            let put = gateway.put_credential(owner, *kind, name, secret);
+            self.put_credential(owner, credential).await;
+        }
+        // After these, so that the gateway sees what was written into the database, too.
+        for (owner, public, private) in [
+            (account, &*facts.keys.0, &*facts.keys.1),
+            (another, ANOTHER.0, ANOTHER.1),
+        ] {
+            let put = gateway.put_credential(owner, CredentialKind::KeyPair, public, private);
             put.await.unwrap();
         }
         let mut keeper = self.keeper(account, another);
@@ -221,6 +217,16 @@ impl World {
                 gateway.change_account(account, &facts.settings, credit.micros(), facts.suspended);
             change.await.unwrap();
         }
+    }
+
+    async fn put_credential(&self, owner: AccountId, credential: &Credential) {
+        let (gateway, secret) = (&self.gateway, &credential.secret);
+        if credential.kind == CredentialKind::Password {
+            passwords::put(gateway, &self.file, owner, &credential.name, secret).await;
+            return;
+        }
+        let put = gateway.put_credential(owner, credential.kind, &credential.name, secret);
+        put.await.unwrap();
     }
 
     async fn set_price(&self, price: &str) {
