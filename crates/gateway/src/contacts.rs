@@ -291,6 +291,16 @@ impl Gateway {
         Ok(self.store().contacts(account, contacts).await?)
     }
 
+    /// Finds the account's contacts with these numbers, in whichever lists: those of a number together, by list, in the order asked
+    /// for.
+    pub async fn contacts_with(
+        &self,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
+    ) -> Result<Vec<Contact>, Error> {
+        Ok(self.store().contacts_with(account, numbers).await?)
+    }
+
     /// Tells an unknown list from an unknown variable.
     async fn unknown_variable(&self, account: AccountId, list: ListId) -> Result<Error, Error> {
         self.list(account, list).await?;

@@ -1,8 +1,9 @@
-//! Quotes: what a submission would cost, as a whole or message by message, without accepting it.
+//! Quotes: what a submission would cost, as a whole or message by message, without accepting it; and the prices themselves.
 
 use std::sync::Arc;
 
-use sms::{MessageState, Money, Msisdn, Quote, Reason, Recipient};
+use sms::{MessageState, Money, Msisdn, Quote, Reason, Recipient, Tariff};
+use store::AccountId;
 
 use crate::submit::{Priced, positions};
 use crate::{Error, Gateway, Submit};
@@ -23,6 +24,14 @@ pub struct QuotedMessage {
 }
 
 impl Gateway {
+    /// Returns the tariff that prices an account's messages; `None` when there is none in the account's currency.
+    pub fn tariff(&self, account: AccountId) -> Option<Arc<Tariff>> {
+        let directory = self.directory();
+        let account = directory.accounts.get(&account)?;
+        let tariff = directory.tariffs.get(&account.settings.tariff)?;
+        (tariff.currency() == account.currency).then(|| Arc::clone(tariff))
+    }
+
     /// Prices a submission without accepting it: refuses what [`Gateway::submit`] would refuse, but for the balance and for what
     /// is accepted once only.
     pub async fn quote(&self, submit: Submit) -> Result<Quote, Error> {

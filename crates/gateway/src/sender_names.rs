@@ -78,7 +78,7 @@ impl Gateway {
         name: &str,
         country: Option<&str>,
     ) -> Result<SenderName, Error> {
-        let named = self.store().senders_named(account, name.trim()).await?;
+        let named = self.senders_named(account, name).await?;
         let fits = |sender: &SenderName| {
             country.is_none_or(|country| country.trim().eq_ignore_ascii_case(sender.country.code()))
         };
@@ -86,6 +86,19 @@ impl Gateway {
             .into_iter()
             .find(fits)
             .ok_or(Refusal::UnknownSenderName)?)
+    }
+
+    /// Looks at a name by its letters, in each country that it was registered for, by number; refused when there is none.
+    pub async fn senders_named(
+        &self,
+        account: AccountId,
+        name: &str,
+    ) -> Result<Vec<SenderName>, Error> {
+        let named = self.store().senders_named(account, name.trim()).await?;
+        if named.is_empty() {
+            return Err(Refusal::UnknownSenderName.into());
+        }
+        Ok(named)
     }
 
     /// Reads a page of the registered names by number: those after `after`; of one account only when it is given. An empty page
@@ -100,6 +113,32 @@ impl Gateway {
         Ok(self.store().senders(account, after, limit).await?)
     }
 
+    /// Changes what the account says of a name.
+    pub async fn describe_sender(
+        &self,
+        account: AccountId,
+        sender: SenderId,
+        description: &str,
+    ) -> Result<(), Error> {
+        self.check_length(description)?;
+        let store = self.store();
+        let described = store.describe_sender(account, sender, description).await?;
+        known(described)
+    }
+
+    /// Removes a name; tells whether it is gone: it stays while messages wait for the decision on it.
+    pub async fn remove_sender(&self, account: AccountId, sender: SenderId) -> Result<bool, Error> {
+        match self.store().remove_sender(account, sender).await {
+            Err(error) if error.is_conflict() => Ok(false),
+            removed => known(removed?).map(|()| true),
+        }
+    }
+
+    /// Returns the countries in which originators need approval.
+    pub fn approval_required(&self) -> &[Country] {
+        &self.sender_rules().approval_required
+    }
+
     /// Decides on a name, for the operator of the gateway. Messages that wait for it follow within a second, also when another
     /// process decided.
     pub async fn decide_sender(
@@ -109,10 +148,7 @@ impl Gateway {
         note: &str,
     ) -> Result<(), Error> {
         self.check_length(note)?;
-        if !self.store().decide_sender(sender, status, note).await? {
-            return Err(Refusal::UnknownSenderName.into());
-        }
-        Ok(())
+        known(self.store().decide_sender(sender, status, note).await?)
     }
 
     /// Looks up where the originators of a submission are approved, if that matters anywhere.
@@ -184,6 +220,14 @@ impl Gateway {
             );
         }
         Ok(any)
+    }
+}
+
+fn known(known: bool) -> Result<(), Error> {
+    if known {
+        Ok(())
+    } else {
+        Err(Refusal::UnknownSenderName.into())
     }
 }
 

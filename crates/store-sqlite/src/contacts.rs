@@ -189,6 +189,16 @@ impl Contacts for SqliteStore {
             .await
     }
 
+    async fn contacts_with(
+        &self,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
+    ) -> Result<Vec<Contact>, Error> {
+        self.readers
+            .view(move |view| reading::with_numbers(view, account, &numbers))
+            .await
+    }
+
     async fn contacts_of(
         &self,
         account: AccountId,

@@ -70,6 +70,38 @@ impl SenderNames for SqliteStore {
             .await
     }
 
+    async fn describe_sender(
+        &self,
+        account: AccountId,
+        sender: SenderId,
+        description: &str,
+    ) -> Result<bool, Error> {
+        let description = description.to_owned();
+        let update = "UPDATE sender_name SET description = ?3 WHERE id = ?2 AND account_id = ?1";
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached(update)
+                    .and_then(|mut update| update.execute((account.0, sender.0, &description)))
+                    .map(|rows| rows == 1)
+                    .map_err(failed("cannot describe a sender name"))
+            })
+            .await
+    }
+
+    async fn remove_sender(&self, account: AccountId, sender: SenderId) -> Result<bool, Error> {
+        let delete = "DELETE FROM sender_name WHERE id = ?2 AND account_id = ?1";
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached(delete)
+                    .and_then(|mut delete| delete.execute((account.0, sender.0)))
+                    .map(|rows| rows == 1)
+                    .map_err(failed("cannot remove a sender name"))
+            })
+            .await
+    }
+
     async fn decide_sender(
         &self,
         sender: SenderId,

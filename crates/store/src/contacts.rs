@@ -215,6 +215,14 @@ pub trait Contacts: Send + Sync {
         contacts: Vec<ContactId>,
     ) -> Result<Vec<Contact>, Error>;
 
+    /// Finds the account's contacts with these telephone numbers, in whichever lists: those of a number together, by list, in the
+    /// order asked for. Looks into each list for each number.
+    async fn contacts_with(
+        &self,
+        account: AccountId,
+        numbers: Vec<Msisdn>,
+    ) -> Result<Vec<Contact>, Error>;
+
     /// Reads a list's contacts by number: those after `after`, up to `until`, at most `limit`. Empty when the account has no such
     /// list.
     async fn contacts_of(

@@ -101,6 +101,7 @@ macro_rules! contract_tests {
                 removed_contacts_are_gone_and_their_numbers_are_free,
                 a_list_is_cleared_in_steps,
                 another_accounts_contact_is_as_unknown_as_none,
+                a_number_is_found_in_every_list_that_has_it,
             }
             contact_counts {
                 the_counters_of_lists_are_true_after_any_sequence_of_operations,
@@ -175,6 +176,7 @@ macro_rules! contract_tests {
                 a_lease_outlives_the_process_until_it_is_recovered,
                 every_account_has_its_turn_however_many_there_are,
                 a_suspended_accounts_messages_wait,
+                suspended_accounts_keep_nobody_from_a_turn,
             }
             answers {
                 a_taken_message_is_submitted_and_charged,
@@ -308,6 +310,8 @@ macro_rules! contract_tests {
                 a_message_that_ended_does_not_wait_for_its_name_any_more,
                 a_message_cannot_wait_for_a_name_that_is_not_there,
                 a_denied_name_gives_way_to_the_alternative,
+                a_name_is_described_by_its_account_only,
+                a_name_is_removed_unless_messages_wait_for_it,
             }
             callbacks {
                 the_end_of_a_message_is_told_with_all_that_is_known_of_it,
@@ -354,6 +358,7 @@ macro_rules! contract_tests {
                 a_run_is_noted_once,
                 a_run_is_put_off_unless_it_was_made,
                 a_mailing_changed_during_its_run_keeps_the_change,
+                each_change_of_a_mailing_has_a_time_of_its_own,
                 a_disabled_mailing_runs_no_more,
                 a_removed_mailing_is_unknown_and_its_submissions_stay,
                 a_mailing_knows_its_last_submissions,

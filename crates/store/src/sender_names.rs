@@ -79,6 +79,17 @@ pub trait SenderNames: Send + Sync {
         limit: u32,
     ) -> Result<Vec<SenderName>, Error>;
 
+    /// Changes what the account says of a name of its own; tells whether there is one.
+    async fn describe_sender(
+        &self,
+        account: AccountId,
+        sender: SenderId,
+        description: &str,
+    ) -> Result<bool, Error>;
+
+    /// Removes a name of the account; tells whether there was one. Conflict while messages wait for the decision on it.
+    async fn remove_sender(&self, account: AccountId, sender: SenderId) -> Result<bool, Error>;
+
     /// Decides on a name, again if need be; tells whether there is one. Messages held for it follow with
     /// [`SenderNames::follow_decisions`].
     async fn decide_sender(

@@ -224,8 +224,8 @@ pub struct History {
     pub from: Timestamp,
     /// Of submissions accepted before this time.
     pub until: Timestamp,
-    /// To this number only.
-    pub recipient: Option<Msisdn>,
+    /// To these numbers only; to any when empty.
+    pub recipients: Vec<Msisdn>,
     /// Those numbered below this one.
     pub before: Option<MessageId>,
     /// How many at the most.
@@ -285,8 +285,8 @@ pub trait Submissions: Send + Sync {
         recipients: Vec<Msisdn>,
     ) -> Result<Vec<Sent>, Error>;
 
-    /// Reads messages of an account, the latest first; those of control copies and deleted submissions are left out. With a
-    /// recipient it looks at all messages of the time asked for.
+    /// Reads messages of an account, the latest first; those of control copies and deleted submissions are left out. With
+    /// recipients it looks at all messages of the time asked for.
     async fn history(&self, account: AccountId, asked: History) -> Result<Vec<Sent>, Error>;
 
     /// Forgets what was not to be accepted twice until a time that has passed, at most `limit`; answers how many.

@@ -169,17 +169,17 @@ impl Gateway {
         }
     }
 
-    async fn contacts_of(
+    /// Reads a list's contacts by number: those after `after`, at most `limit`. Empty when the account has no such list.
+    pub async fn contacts_of(
         &self,
         account: AccountId,
         list: ListId,
         after: ContactId,
         limit: u32,
-    ) -> Result<Vec<Contact>, store::Error> {
+    ) -> Result<Vec<Contact>, Error> {
         let all = ContactId(i64::MAX);
-        self.store()
-            .contacts_of(account, list, after, all, limit)
-            .await
+        let page = self.store().contacts_of(account, list, after, all, limit);
+        Ok(page.await?)
     }
 }
 

@@ -16,7 +16,7 @@ fn history(limit: u32) -> History {
     History {
         from: START,
         until: START.plus_millis(HOUR),
-        recipient: None,
+        recipients: Vec::new(),
         before: None,
         limit,
     }

@@ -162,3 +162,33 @@ async fn names_are_approved_at_once_where_the_rules_say_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_name_is_described_and_removed_by_its_account_while_nothing_waits_for_it() {
+    let world = World::ruled(ukraine_decides()).await;
+    let gateway = &world.gateway;
+    let registered = gateway.register_sender(world.account, "Shop", "UA", "");
+    let (id, _) = registered.await.unwrap();
+    let other = account(gateway, "other", 0).await;
+    let unknown = Refusal::UnknownSenderName;
+    assert_eq!(
+        refusal(gateway.describe_sender(other, id, "x").await),
+        unknown
+    );
+    assert_eq!(refusal(gateway.remove_sender(other, id).await), unknown);
+    gateway
+        .describe_sender(world.account, id, "flowers")
+        .await
+        .unwrap();
+    let found = gateway.sender(world.account, id).await.unwrap();
+    assert_eq!(found.description, "flowers");
+    world.send("hello").await;
+    let used = gateway.sender_named(world.account, "Info", None).await;
+    let used = used.unwrap().id;
+    assert!(!gateway.remove_sender(world.account, used).await.unwrap());
+    assert!(gateway.remove_sender(world.account, id).await.unwrap());
+    assert_eq!(
+        refusal(gateway.remove_sender(world.account, id).await),
+        unknown
+    );
+}

@@ -11,6 +11,12 @@ use crate::failed;
 const BY_ID: &str = "SELECT list_id, id, number, given, variables, stopped FROM known_contact \
      WHERE id = ?2 AND account_id = ?1";
 
+/// From the lists to the contacts, by both indexes; lists come by number.
+const WITH_NUMBER: &str = "SELECT c.list_id, c.id, c.number, c.given, c.variables, \
+     l.stopped > 0 AND EXISTS (SELECT 1 FROM stop s WHERE s.account_id = l.account_id AND s.number = c.number) \
+     FROM contact_list l CROSS JOIN contact c ON c.list_id = l.id \
+     WHERE l.account_id = ?1 AND l.state = 0 AND c.number = ?2 ORDER BY l.id";
+
 const PAGE: &str = "SELECT list_id, id, number, given, variables, stopped FROM known_contact \
      WHERE account_id = ?1 AND list_id = ?2 AND id > ?3 AND id <= ?4 ORDER BY id LIMIT ?5";
 
@@ -40,6 +46,25 @@ pub(super) fn by_id(
             Ok(found)
         })
         .map_err(failed("cannot read contacts"))
+}
+
+pub(super) fn with_numbers(
+    connection: &Connection,
+    account: AccountId,
+    numbers: &[Msisdn],
+) -> Result<Vec<Contact>, Error> {
+    let mut found = Vec::with_capacity(numbers.len());
+    connection
+        .prepare_cached(WITH_NUMBER)
+        .and_then(|mut select| {
+            for number in numbers {
+                for row in select.query_map((account.0, number.as_str()), contact)? {
+                    found.push(row?);
+                }
+            }
+            Ok(found)
+        })
+        .map_err(failed("cannot look for numbers"))
 }
 
 pub(super) fn page(
@@ -150,7 +175,7 @@ mod tests {
     use store::contacts::{Contacts as _, NewContact};
     use tempfile::TempDir;
 
-    use super::{BY_ID, FROM_GIVEN, FROM_NUMBER, PAGE};
+    use super::{BY_ID, FROM_GIVEN, FROM_NUMBER, PAGE, WITH_NUMBER};
     use crate::{Options, SqliteStore, connect, set_up};
 
     /// Says how each table is reached, in order.
@@ -221,5 +246,12 @@ mod tests {
         ] {
             assert_eq!(plan(&connection, sql), [step]);
         }
+        assert_eq!(
+            plan(&connection, WITH_NUMBER)[..2],
+            [
+                "SEARCH l USING INDEX contact_list_account (account_id=?)",
+                "SEARCH c USING INDEX contact_number (list_id=? AND number=?)",
+            ]
+        );
     }
 }

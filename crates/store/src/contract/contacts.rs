@@ -310,3 +310,29 @@ pub async fn a_list_knows_its_least_and_greatest_number(store: &dyn Store) {
     assert_eq!(span, Some((number(3), number(6))));
     assert_eq!(store.number_span(other, list).await.unwrap(), None);
 }
+
+pub async fn a_number_is_found_in_every_list_that_has_it(store: &dyn Store) {
+    let owner = account(store, "shop", 0).await;
+    let other = account(store, "other", 0).await;
+    let first = fill(store, owner, 3).await;
+    let second = fill(store, owner, 2).await;
+    let removed = fill(store, owner, 3).await;
+    fill(store, other, 3).await;
+    store.remove_list(owner, removed).await.unwrap();
+    store.stop(owner, number(2), None, "", at(2)).await.unwrap();
+    let asked = vec![number(2), number(7), number(1)];
+    let found = store.contacts_with(owner, asked.clone()).await.unwrap();
+    let place = |contact: &Contact| (contact.number, contact.list, contact.stopped);
+    let places: Vec<_> = found.iter().map(place).collect();
+    assert_eq!(
+        places,
+        [
+            (number(2), first, true),
+            (number(1), first, false),
+            (number(1), second, false),
+        ]
+    );
+    let ids = found.iter().map(|contact| contact.id).collect();
+    assert_eq!(store.contacts(owner, ids).await.unwrap(), found);
+    assert_eq!(store.contacts_with(AccountId(99), asked).await.unwrap(), []);
+}

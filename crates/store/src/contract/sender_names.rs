@@ -244,3 +244,45 @@ pub async fn a_denied_name_gives_way_to_the_alternative(store: &dyn Store) {
         sound(store).await;
     }
 }
+
+pub async fn a_name_is_described_by_its_account_only(store: &dyn Store) {
+    let (shop, other) = (
+        account(store, "shop", 0).await,
+        account(store, "other", 0).await,
+    );
+    let id = register(store, name(shop, "Shop", "UA")).await;
+    for (who, sender, described) in [
+        (other, id, false),
+        (shop, SenderId(404), false),
+        (shop, id, true),
+    ] {
+        let done = store.describe_sender(who, sender, "our other shop").await;
+        assert_eq!(done.unwrap(), described);
+        let found = store.sender(shop, id).await.unwrap().unwrap();
+        assert_eq!(found.description == "our other shop", described);
+    }
+}
+
+pub async fn a_name_is_removed_unless_messages_wait_for_it(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let other = account(store, "other", 0).await;
+    let (new, sender) = waiting(&world, 1).await;
+    let free = register(store, name(world.account, "Free", "UA")).await;
+    accept(store, new).await;
+    let waited_for = store.remove_sender(world.account, sender).await;
+    assert!(waited_for.unwrap_err().is_conflict());
+    for (who, id, removed) in [
+        (other, free, false),
+        (world.account, free, true),
+        (world.account, free, false),
+    ] {
+        assert_eq!(store.remove_sender(who, id).await.unwrap(), removed);
+    }
+    let left = store.senders(Some(world.account), SenderId(0), 9).await;
+    let left: Vec<_> = left.unwrap().iter().map(|sender| sender.id).collect();
+    assert_eq!(left, [sender]);
+    decide(store, sender, SenderStatus::Denied).await;
+    store.follow_decisions(at(2), 9).await.unwrap();
+    assert!(store.remove_sender(world.account, sender).await.unwrap());
+    sound(store).await;
+}

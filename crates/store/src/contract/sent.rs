@@ -119,7 +119,7 @@ fn everything(limit: u32) -> History {
     History {
         from: Timestamp::from_millis(i64::MIN),
         until: Timestamp::from_millis(i64::MAX),
-        recipient: None,
+        recipients: Vec::new(),
         before: None,
         limit,
     }
@@ -206,7 +206,7 @@ pub async fn a_history_is_of_the_time_and_the_phone_asked_for(store: &dyn Store)
             let found = history(store, world.account, asked.clone()).await;
             assert_eq!(found, both.collect::<Vec<_>>(), "{from} to {until}");
             let one = History {
-                recipient: Some(number(1)),
+                recipients: vec![number(1), number(7)],
                 ..asked
             };
             let second = within.rev().map(|(_, ids)| ids[1]);
