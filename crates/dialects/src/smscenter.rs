@@ -7,16 +7,23 @@ mod callback;
 mod credentials;
 mod endpoint;
 mod faults;
+mod get;
 mod ids;
+mod info;
 mod jobs;
 mod limits;
 mod message;
 mod parameters;
+mod phones;
 mod send;
+mod senders;
 mod settings;
 mod states;
+mod statistics;
 mod status;
+mod templates;
 mod times;
+mod users;
 
 use std::sync::Arc;
 
@@ -25,7 +32,7 @@ use gateway::Gateway;
 use tokio::sync::Semaphore;
 
 pub use callback::{CallbackRequest, callback};
-pub use settings::{DefaultCharset, PerMinute, Settings};
+pub use settings::{DefaultCharset, PerMinute, SenderCountry, Settings};
 
 use crate::{Answer, Dialect, Request, apart};
 use answer::Answered;

@@ -30,6 +30,6 @@ pub(super) fn written(balance: Money) -> String {
 }
 
 /// Writes a currency as this API does, which has kept the code that the rouble had before 1998.
-fn currency(code: &str) -> &str {
+pub(super) fn currency(code: &str) -> &str {
     if code == "RUB" { "RUR" } else { code }
 }

@@ -72,6 +72,21 @@ impl Call<'_> {
         self.limits.take_back(self.key(alike));
     }
 
+    /// Does something that is [limited](Self::at_most); what comes to nothing does not count.
+    pub(super) async fn counted<T>(
+        &self,
+        most: u32,
+        alike: Alike,
+        act: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        self.at_most(most, alike)?;
+        let done = act.await;
+        if done.is_err() {
+            self.take_back(alike);
+        }
+        done
+    }
+
     fn key(&self, alike: Alike) -> limits::Key {
         limits::key(self.account.id, self.endpoint, alike, self.parameters)
     }

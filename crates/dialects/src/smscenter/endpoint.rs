@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::answer::Answered;
 use super::call::Call;
 use super::faults::{Codes, Failure};
-use super::{balance, jobs, send, status};
+use super::{balance, get, info, jobs, phones, send, senders, status, templates, users};
 use crate::wire::form::{Plus, decode};
 
 /// Answers a call of one address.
@@ -49,6 +49,12 @@ static ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("status", Codes::STATUS, call!(status::status)),
     Endpoint::new("balance", Codes::PLAIN, call!(balance::balance)),
     Endpoint::new("jobs", Codes::JOBS, call!(jobs::jobs)),
+    Endpoint::new("phones", Codes::KEPT, call!(phones::phones)),
+    Endpoint::new("templates", Codes::KEPT, call!(templates::templates)),
+    Endpoint::new("senders", Codes::SENDERS, call!(senders::senders)),
+    Endpoint::new("users", Codes::USERS, call!(users::users)),
+    Endpoint::new("get", Codes::FOUND, call!(get::get)),
+    Endpoint::new("info", Codes::FOUND, call!(info::info)),
 ];
 
 /// Says which address a path means.

@@ -25,6 +25,8 @@ pub(super) enum Failure {
     TooManyAtOnce,
     /// There is nothing to list: an error of most addresses, not an empty list.
     NothingFound,
+    /// There is no second balance.
+    NoSuchBalance,
     /// What is asked for cannot be done with this, such as to delete what must stay.
     NotDone,
 }
@@ -82,6 +84,8 @@ pub(super) struct Codes {
     pub(super) not_saved: u8,
     /// There is no such client under the account.
     pub(super) unknown_client: u8,
+    /// There is no such balance.
+    pub(super) no_balance: u8,
     /// We cannot do it now.
     pub(super) unavailable: u8,
 }
@@ -97,6 +101,7 @@ impl Codes {
         nothing: PARAMETERS,
         not_saved: PARAMETERS,
         unknown_client: PARAMETERS,
+        no_balance: PARAMETERS,
         // There is no code for it; programs try again after this one.
         unavailable: TOO_OFTEN,
     };
@@ -147,6 +152,7 @@ impl Codes {
         money: 10,
         not_saved: 8,
         unknown_client: 6,
+        no_balance: 7,
         ..Self::KEPT
     };
 
@@ -189,6 +195,7 @@ pub(super) fn fault(failure: &Failure, codes: &Codes, id: Option<Id>) -> Fault {
         Failure::TooOften => (TOO_OFTEN, AGAIN),
         Failure::TooManyAtOnce => (TOO_OFTEN, TOO_MANY),
         Failure::NothingFound => (codes.nothing, NOT_FOUND),
+        Failure::NoSuchBalance => (codes.no_balance, "no such balance"),
         Failure::NotDone => (codes.not_saved, NOT_SAVED),
     };
     let id = id.filter(|_| matches!(code, 3 | 6 | 7 | 8));

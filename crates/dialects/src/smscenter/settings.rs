@@ -1,6 +1,8 @@
 //! In what the dialect may differ from its documents, and its limits: the section `smscenter` of the configuration.
 
 use serde::Deserialize;
+use sms::Country;
+use sms::country::UnknownCountry;
 
 use crate::wire::charset::Charset;
 
@@ -14,6 +16,8 @@ pub struct Settings {
     pub detect_utf8: bool,
     /// Whether a number of eleven digits without a plus that begins with 8 is read as one that begins with 7.
     pub correct_eights: bool,
+    /// The country that a sender name is registered for where none asks for approvals: here names have no country.
+    pub sender_country: SenderCountry,
     /// How many requests of one account under way at a time are too many; 0 for no limit.
     pub concurrent_requests: u32,
     /// For how many seconds the same message is not accepted again; 0 for no limit.
@@ -49,6 +53,31 @@ impl DefaultCharset {
             Self::Utf8 => Charset::Utf8,
             Self::Koi8R => Charset::Koi8R,
         }
+    }
+}
+
+/// Names a country by its ISO 3166-1 alpha-2 code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SenderCountry(Country);
+
+impl SenderCountry {
+    pub(super) const fn country(self) -> Country {
+        self.0
+    }
+}
+
+impl Default for SenderCountry {
+    fn default() -> Self {
+        Self(Country::parse("RU").expect("Russia has telephone numbers"))
+    }
+}
+
+impl TryFrom<String> for SenderCountry {
+    type Error = UnknownCountry;
+
+    fn try_from(code: String) -> Result<Self, UnknownCountry> {
+        Country::parse(&code).map(Self)
     }
 }
 
@@ -88,6 +117,7 @@ impl Default for Settings {
             default_charset: DefaultCharset::default(),
             detect_utf8: false,
             correct_eights: true,
+            sender_country: SenderCountry::default(),
             concurrent_requests: 15,
             identical_seconds: 60,
             bad_requests_per_minute: 100,
@@ -138,10 +168,12 @@ mod tests {
         let read = serde_json::from_value::<Settings>;
         let settings = read(json!({
             "default_charset": "utf-8",
+            "sender_country": "KZ",
             "per_minute": {"jobs": 0},
         }))
         .unwrap();
         assert_eq!(settings.default_charset, DefaultCharset::Utf8);
+        assert_eq!(settings.sender_country.country().code(), "KZ");
         assert_eq!(
             (settings.per_minute.jobs, settings.per_minute.costs),
             (0, 5)
@@ -150,6 +182,7 @@ mod tests {
             json!({"default_charset": "cp1251"}),
             json!({"per_minute": {"mails": 1}}),
             json!({"detect_utf_8": true}),
+            json!({"sender_country": "XX"}),
         ] {
             assert!(read(settings.clone()).is_err(), "{settings}");
         }

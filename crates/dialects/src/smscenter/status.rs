@@ -14,7 +14,7 @@ use super::ids::Id;
 use super::limits::Alike;
 use super::message;
 
-pub(super) use told::kind;
+pub(super) use told::{country, kind, send_at};
 
 /// The most messages that one request may ask for.
 const MOST_MESSAGES: usize = 500;

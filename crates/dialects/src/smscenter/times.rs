@@ -158,6 +158,12 @@ pub(super) fn day(text: &str, after: bool) -> Result<Timestamp, Refusal> {
     read().ok_or(Refusal::InvalidTime)
 }
 
+/// Returns when the day began in Moscow that a moment is in.
+pub(super) fn midnight(moment: Timestamp) -> Timestamp {
+    let of_day = (moment.as_millis() + MOSCOW_MINUTES * MINUTE_MS).rem_euclid(DAY_MS);
+    moment.plus_millis(-of_day)
+}
+
 /// Writes `DD.MM.YYYY hh:mm:ss`.
 pub(super) fn written(moment: Timestamp) -> String {
     let nearest = if moment.as_millis() < 0 {
@@ -203,6 +209,8 @@ mod tests {
             written(day("31.12.2016", true).unwrap()),
             "01.01.2017 00:00:00"
         );
+        assert_eq!(written(midnight(NOW)), "18.10.2016 00:00:00");
+        assert_eq!(midnight(midnight(NOW)), midnight(NOW));
         for text in ["", "2016-10-18", "31.02.2016", "31.12.9999"] {
             assert!(day(text, true).is_err(), "{text}");
         }

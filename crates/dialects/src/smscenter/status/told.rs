@@ -134,13 +134,13 @@ impl Told {
 }
 
 /// Returns when a message is, or was, to be sent.
-fn send_at(sent: &Sent) -> Timestamp {
+pub(in crate::smscenter) fn send_at(sent: &Sent) -> Timestamp {
     let scheduled = sent.start_at.filter(|start| *start > sent.created_at);
     scheduled.unwrap_or(sent.created_at)
 }
 
 /// Returns the code of a phone's country; empty when it has none.
-fn country(recipient: &str) -> String {
+pub(in crate::smscenter) fn country(recipient: &str) -> String {
     let number = Msisdn::parse(recipient).ok();
     let country = number.and_then(|number| Country::of(&number));
     country.map_or_else(String::new, |country| country.code().to_owned())
