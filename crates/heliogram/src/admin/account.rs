@@ -80,6 +80,9 @@ pub(crate) struct Add {
     /// An originator it may use; again for more. Without any, all are allowed.
     #[arg(long, value_parser = written::originator)]
     originator: Vec<String>,
+    /// Who its messages are from where a request may leave that out, as SMS Center's may.
+    #[arg(long, value_parser = written::originator)]
+    default_originator: Option<String>,
     /// The IANA time zone of dates in its requests and answers.
     #[arg(long, default_value = "UTC")]
     time_zone: String,
@@ -123,6 +126,9 @@ pub(crate) struct Change {
     /// Let it use any originator.
     #[arg(long)]
     any_originator: bool,
+    /// Who its messages are from where a request may leave that out.
+    #[arg(long, value_parser = written::originator)]
+    default_originator: Option<String>,
     /// The IANA time zone of dates in its requests and answers.
     #[arg(long)]
     time_zone: Option<String>,
@@ -200,6 +206,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         currency,
         tariff,
         originator,
+        default_originator,
         time_zone,
         control_copies,
         parent,
@@ -225,6 +232,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
     let settings = AccountSettings {
         tariff,
         originators,
+        originator: default_originator,
         time_zone,
         control_copies: control_copies.into(),
         addresses: address,
@@ -276,6 +284,9 @@ async fn change(asked: Change) -> anyhow::Result<()> {
         settings.originators = Originators::Any;
     } else if !asked.originator.is_empty() {
         settings.originators = Originators::Only(asked.originator);
+    }
+    if asked.default_originator.is_some() {
+        settings.originator = asked.default_originator;
     }
     if asked.any_address {
         settings.addresses.clear();

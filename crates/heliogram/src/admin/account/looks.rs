@@ -37,6 +37,13 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
         ("credit limit", money(account.credit_limit_micros)),
         ("tariff", settings.tariff.clone()),
         ("originators", listed(&settings.originators)),
+        (
+            "default originator",
+            settings
+                .originator
+                .clone()
+                .unwrap_or_else(|| "none".to_owned()),
+        ),
         ("time zone", settings.time_zone.clone()),
         ("control copies", control_copies.to_owned()),
         ("addresses", or(&settings.addresses, "any")),

@@ -26,7 +26,7 @@ async fn an_account_is_shown_with_all_its_settings() {
     shop.done(
         "account add branch --parent shop --address 192.0.2.0/24 --address 2001:db8::1 \
          --requests-per-second 7 --number 4321 --number +380501234567 \
-         --callback-url https://branch.example.com/told?fmt=3",
+         --default-originator Branch --callback-url https://branch.example.com/told?fmt=3",
     )
     .await;
     let shown = shop.done("account show branch").await;
@@ -36,6 +36,7 @@ async fn an_account_is_shown_with_all_its_settings() {
         ("addresses", "192.0.2.0/24, 2001:db8::1"),
         ("requests per second", "7"),
         ("numbers", "4321, 380501234567"),
+        ("default originator", "Branch"),
         ("callback URL", "https://branch.example.com/told?fmt=3"),
     ] {
         let line = shown.lines().find(|line| line.starts_with(what));
