@@ -74,12 +74,7 @@ impl Run<'_> {
     /// Serves the accounts that wait in this lane, in turn after `turn`, each an equal share; then again with what the
     /// modest ones left over.
     fn lane(&mut self, lane: Lane, turn: &mut AccountId) -> Result<(), Error> {
-        let mut waiting = Vec::new();
-        for account in self.accounts(lane, *turn)? {
-            if self.may_send(account)? {
-                waiting.push(account);
-            }
-        }
+        let mut waiting = self.accounts(lane, *turn)?;
         while self.left > 0 && !waiting.is_empty() {
             let sharers = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
             let share = (self.left + sharers - 1) / sharers;
@@ -119,7 +114,8 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Lists accounts with entries in this lane, those after `turn` first.
+    /// Lists accounts with entries in this lane that may send, those after `turn` first. However many may not, they take nobody's
+    /// place.
     fn accounts(&self, lane: Lane, turn: AccountId) -> Result<Vec<AccountId>, Error> {
         let mut next = self
             .connection
@@ -143,8 +139,10 @@ impl Run<'_> {
             match found {
                 Some(account) if wrapped && account > turn.0 => break,
                 Some(account) => {
-                    accounts.push(AccountId(account));
                     after = account;
+                    if self.may_send(AccountId(account))? {
+                        accounts.push(AccountId(account));
+                    }
                 }
                 None if wrapped || turn.0 <= 0 => break,
                 None => {

@@ -214,3 +214,18 @@ pub async fn a_suspended_accounts_messages_wait(store: &dyn Store) {
     assert_eq!(world.claim(9).await.len(), 2);
     sound(store).await;
 }
+
+pub async fn suspended_accounts_keep_nobody_from_a_turn(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    // More than share one claim, and all of them numbered below the one that may send.
+    for index in 0..100 {
+        let id = account(store, &format!("suspended {index}"), PLENTY).await;
+        accept(store, submission(id, world.connector, 1)).await;
+        let suspended = store.change_account(id, "{}".into(), 0, true);
+        suspended.await.unwrap();
+    }
+    let last = account(store, "last", PLENTY).await;
+    accept(store, submission(last, world.connector, 1)).await;
+    assert_eq!(world.claim(9).await.len(), 1);
+    sound(store).await;
+}
