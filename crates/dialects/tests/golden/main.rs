@@ -26,7 +26,7 @@ use testkit::golden::{self, Case};
 use world::World;
 
 /// How many worlds exist at a time; each waits for the disk now and then.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_golden_file_is_answered_as_written() {
