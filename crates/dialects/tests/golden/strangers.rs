@@ -29,9 +29,9 @@ const ANOTHER: Who = Who([
     ("{token}", "other"),
 ]);
 
-/// What both need. What the other account sends is numbered from 77, its message from 1000177.
+/// What both need. What the other account sends has number 77, its message 1000177.
 const WORLD: &str = "token secret, login shop password, another token other, another login friend passage, \
-                     next submission 77, next message 1000177";
+                     next submission 77, next message 1000177, next book 71, next template 75";
 
 const SUBMISSION: &str = "77";
 const MESSAGE: &str = "1000177";
@@ -46,15 +46,23 @@ const AT_ONCE: usize = 8;
 /// The first line of a request without its version, and a body.
 type Call = (&'static str, &'static str);
 
+/// A call with an id at `{}`, one of the other account, and one that nothing has.
+type Row = (Call, &'static str, &'static str);
+
+/// Makes a row of a call without a body.
+const fn get(line: &'static str, theirs: &'static str) -> Row {
+    ((line, ""), theirs, NEVER)
+}
+
 /// Holds the ids of a dialect.
 struct Ids {
     dialect: &'static str,
-    /// What the other account does first.
+    /// What the other account does first; the account does the same then.
     before: &'static [Call],
     /// How it sees all that it has.
     seen: &'static [Call],
-    /// How calls take ids: the id in question stands at `{}`. Then one of the other account, and one that nothing has.
-    rows: &'static [(Call, &'static str, &'static str)],
+    /// How calls take ids.
+    rows: &'static [Row],
     /// Parameters that hold ids: one that a golden file sends to a path must be in a row of that path.
     names: &'static [&'static str],
     /// Where such a parameter names nothing that is there.
@@ -121,8 +129,10 @@ fn folder(dialect: &str) -> std::path::PathBuf {
 /// Makes a world in which the other account has done what the table says.
 async fn world(ids: &Ids) -> World {
     let world = World::speaking(ids.dialect, WORLD).await;
-    for call in ids.before {
-        answer(&world, &ANOTHER, *call, "").await;
+    for who in [&ANOTHER, &SHOP] {
+        for call in ids.before {
+            answer(&world, who, *call, "").await;
+        }
     }
     world
 }
