@@ -7,18 +7,18 @@ use std::sync::Arc;
 
 use sms::{Currency, Money, Refusal, Timestamp};
 use store::AccountId;
-use store::accounts::{Credential, NewAccount};
+use store::accounts::NewAccount;
 use store::ledger::{Transferred, Turnover};
 
 use crate::admin::json;
-use crate::directory::{Account, AccountSettings, CredentialKind, Directory, Proof};
+use crate::directory::{Account, AccountSettings, CredentialKind, Directory};
 use crate::{Error, Gateway};
 
 /// The most characters of a login.
 const LONGEST_LOGIN: usize = 64;
 
-/// Describes an account about to be made under another.
-#[derive(Clone, Debug)]
+/// Describes an account about to be made under another. It has a password in it, and is not to be shown.
+#[derive(Clone)]
 pub struct NewSubAccount {
     /// The account that makes it.
     pub parent: AccountId,
@@ -32,8 +32,8 @@ pub struct NewSubAccount {
     pub settings: AccountSettings,
 }
 
-/// Says what to change of an account under another; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+/// Says what to change of an account under another; what is `None` stays. It has a password in it, and is not to be shown.
+#[derive(Clone, Default)]
 pub struct SubAccountChange {
     /// A new login in place of the old one.
     pub login: Option<String>,
@@ -109,6 +109,10 @@ impl Gateway {
                 .await?;
         }
         if change.settings.is_some() || change.suspended.is_some() {
+            // What the operator of the gateway has decided meanwhile, in another process, stays.
+            self.reload().await?;
+            let account = self.account(account.id);
+            let account = account.ok_or(Refusal::UnknownSubAccount)?;
             let settings = change.settings.as_ref().unwrap_or(&account.settings);
             let suspended = change.suspended.unwrap_or(account.suspended_itself);
             let credit = account.credit_limit_micros;
@@ -181,16 +185,14 @@ impl Gateway {
             return Err(Refusal::AlreadyThere.into());
         }
         let secret = match password {
-            Some(password) => self.hash(&password).await?,
-            None => present_secret(&directory, account),
+            Some(password) => Some(self.hash(&password).await?),
+            None => None,
         };
-        let credential = Credential {
-            account: account.id,
-            kind: CredentialKind::Password.name().to_owned(),
-            name: login,
-            secret,
-        };
-        unless_taken(self.store().rename_account(credential).await)
+        let kind = CredentialKind::Password.name();
+        let renamed = self
+            .store()
+            .rename_account(account.id, kind, &login, secret);
+        unless_taken(renamed.await)
     }
 
     /// Hashes a password; refuses an empty one.
@@ -226,19 +228,6 @@ fn is_taken(directory: &Directory, login: &str, but: Option<AccountId>) -> bool 
     let key = (CredentialKind::Password, login.to_owned());
     let signs_in = directory.credentials.get(&key);
     named || signs_in.is_some_and(|credential| is_another(credential.account))
-}
-
-/// What the account signs in with now; nothing that fits any password when it has no password yet.
-fn present_secret(directory: &Directory, account: &Account) -> Vec<u8> {
-    let key = (CredentialKind::Password, account.name.clone());
-    match directory
-        .credentials
-        .get(&key)
-        .map(|credential| &credential.proof)
-    {
-        Some(Proof::Hashed(secret)) => secret.clone(),
-        Some(Proof::Clear(_)) | None => Vec::new(),
-    }
 }
 
 /// Somebody else, perhaps another process, may have taken the login meanwhile.

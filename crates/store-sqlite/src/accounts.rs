@@ -45,11 +45,26 @@ impl Accounts for SqliteStore {
             .await
     }
 
-    async fn rename_account(&self, credential: Credential) -> Result<(), Error> {
+    async fn rename_account(
+        &self,
+        account: AccountId,
+        kind: &str,
+        name: &str,
+        secret: Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
         self.writer
             .write(move |connection| {
-                rename(connection, &credential)?;
-                put_credential(connection, &credential)?;
+                let kept = rename(connection, account, &kind, &name)?;
+                if let Some(secret) = secret.or(kept) {
+                    let credential = Credential {
+                        account,
+                        kind,
+                        name,
+                        secret,
+                    };
+                    put_credential(connection, &credential)?;
+                }
                 revise(connection)
             })
             .await
@@ -136,17 +151,16 @@ fn add(connection: &Connection, account: &NewAccount, at: Timestamp) -> Result<A
     Ok(AccountId(id))
 }
 
-/// Gives an account the name of a credential that it is about to get, and takes away the one that has its old name.
-fn rename(connection: &Connection, credential: &Credential) -> Result<(), Error> {
-    let Credential {
-        account,
-        kind,
-        name,
-        ..
-    } = credential;
-    let old = named(connection, *account)?
+/// Gives an account a name, and takes away the credential of that kind that has its old one; answers the secret of that.
+fn rename(
+    connection: &Connection,
+    account: AccountId,
+    kind: &str,
+    name: &str,
+) -> Result<Option<Vec<u8>>, Error> {
+    let old = named(connection, account)?
         .ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
-    check_name(connection, Some(*account), name)?;
+    check_name(connection, Some(account), name)?;
     connection
         .execute(
             "UPDATE account SET name = ?2 WHERE id = ?1",
@@ -154,11 +168,12 @@ fn rename(connection: &Connection, credential: &Credential) -> Result<(), Error>
         )
         .map_err(failed("cannot rename the account"))?;
     connection
-        .execute(
-            "DELETE FROM credential WHERE account_id = ?1 AND kind = ?2 AND name = ?3",
+        .query_row(
+            "DELETE FROM credential WHERE account_id = ?1 AND kind = ?2 AND name = ?3 RETURNING secret",
             (account.0, kind, &old),
+            |row| row.get(0),
         )
-        .map(|_| ())
+        .optional()
         .map_err(failed("cannot remove the credential"))
 }
 

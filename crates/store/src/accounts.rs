@@ -68,9 +68,16 @@ pub trait Accounts: Send + Sync {
         at: Timestamp,
     ) -> Result<AccountId, Error>;
 
-    /// Renames an account together with its credential of that kind: from then on both have the new credential's name, and the
-    /// credential its secret. Conflict when another account has the name or such a credential, or there is no such account.
-    async fn rename_account(&self, credential: Credential) -> Result<(), Error>;
+    /// Renames an account together with its credential of that kind and its name: from then on both have the new name. The
+    /// credential has the secret given, or keeps its own when `None`; then there is none where there was none. Conflict when
+    /// another account has the name or such a credential, or there is no such account.
+    async fn rename_account(
+        &self,
+        account: AccountId,
+        kind: &str,
+        name: &str,
+        secret: Option<Vec<u8>>,
+    ) -> Result<(), Error>;
 
     /// Changes settings, credit limit and suspension of an account. Conflict when there is no such account.
     async fn change_account(

@@ -61,6 +61,7 @@ macro_rules! contract_tests {
                 an_account_under_nobody_is_not_made,
                 an_account_is_made_with_its_login_or_not_at_all,
                 an_account_is_renamed_with_its_login,
+                a_renamed_login_keeps_its_secret_unless_it_gets_another,
                 an_account_is_not_renamed_to_what_another_has,
                 messages_of_accounts_under_a_suspended_one_wait,
             }

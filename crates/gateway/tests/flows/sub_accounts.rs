@@ -1,6 +1,6 @@
 //! Accounts under accounts: made, changed, paid and suspended by the one above them.
 
-use gateway::directory::Originators;
+use gateway::directory::{CredentialKind, Originators};
 use gateway::sub_accounts::{NewSubAccount, SubAccountChange};
 use gateway::{AccountId, AccountSettings, Turnover};
 use sms::{Currency, Money, Refusal};
@@ -172,6 +172,40 @@ async fn login_password_and_settings_are_changed_each_by_itself() {
     assert_eq!(changed.settings.originators, only);
     assert_eq!(world.signs_in("office", "opensesame").await, Some(id));
     assert_eq!(world.gateway.accounts().len(), 2);
+}
+
+#[tokio::test]
+async fn what_another_process_decided_is_not_undone_by_a_change() {
+    let world = World::new().await;
+    let (parent, id) = (world.account, world.branch("branch").await);
+    // From now on it learns of changes only when it looks.
+    let (gateway, _, place) = world.stop().await;
+    let place = place.unwrap();
+    let elsewhere = World::at(place.path(), "").await;
+    let settings = AccountSettings::default();
+    let suspended = elsewhere.gateway.change_account(id, &settings, 7, true);
+    suspended.await.unwrap();
+    let password = CredentialKind::Password;
+    let put = elsewhere
+        .gateway
+        .put_credential(id, password, "branch", "of the operator");
+    put.await.unwrap();
+    let change = SubAccountChange {
+        login: Some("office".into()),
+        settings: Some(settings.clone()),
+        ..SubAccountChange::default()
+    };
+    let changed = gateway.change_sub_account(parent, "branch", change);
+    changed.await.unwrap();
+    let account = gateway.account(id).unwrap();
+    assert!(account.suspended_itself);
+    assert_eq!(account.credit_limit_micros, 7);
+    let back = gateway.change_account(id, &settings, 0, false);
+    back.await.unwrap();
+    for (password, signs_in) in [("secret", false), ("of the operator", true)] {
+        let signed_in = gateway.sign_in("office", password).await;
+        assert_eq!(signed_in.is_ok(), signs_in, "{password}");
+    }
 }
 
 #[tokio::test]

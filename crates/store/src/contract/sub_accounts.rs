@@ -93,22 +93,34 @@ pub async fn an_account_is_renamed_with_its_login(store: &dyn Store) {
     let made = store.add_account_with_login(new("old", None), KIND, b"hash".into(), at(1));
     let id = made.await.unwrap();
     let revision = store.revision().await.unwrap();
-    store
-        .rename_account(login(id, "new", b"other"))
-        .await
-        .unwrap();
+    let renamed = store.rename_account(id, KIND, "new", Some(b"other".into()));
+    renamed.await.unwrap();
     assert_eq!(accounts(store).await[0].name, "new");
     let renamed = (id, "new".to_owned(), b"other".to_vec());
     assert_eq!(logins(store).await, [renamed]);
     assert!(store.revision().await.unwrap() > revision);
     // To the name that it has: only the secret changes.
-    store
-        .rename_account(login(id, "new", b"third"))
-        .await
-        .unwrap();
+    let same = store.rename_account(id, KIND, "new", Some(b"third".into()));
+    same.await.unwrap();
     assert_eq!(logins(store).await[0].2, b"third");
     // The old name is free.
     account(store, "old", 0).await;
+}
+
+pub async fn a_renamed_login_keeps_its_secret_unless_it_gets_another(store: &dyn Store) {
+    let made = store.add_account_with_login(new("old", None), KIND, b"hash".into(), at(1));
+    let id = made.await.unwrap();
+    store.rename_account(id, KIND, "new", None).await.unwrap();
+    let kept = (id, "new".to_owned(), b"hash".to_vec());
+    assert_eq!(logins(store).await, [kept.clone()]);
+    let same = store.rename_account(id, KIND, "new", None);
+    same.await.unwrap();
+    assert_eq!(logins(store).await, [kept]);
+    // Who has no login gets none by that.
+    store.remove_credential(id, KIND, "new").await.unwrap();
+    store.rename_account(id, KIND, "last", None).await.unwrap();
+    assert_eq!(accounts(store).await[0].name, "last");
+    assert_eq!(logins(store).await, []);
 }
 
 pub async fn an_account_is_not_renamed_to_what_another_has(store: &dyn Store) {
@@ -120,13 +132,13 @@ pub async fn an_account_is_not_renamed_to_what_another_has(store: &dyn Store) {
         .await
         .unwrap();
     for name in ["plain", "taken"] {
-        let renamed = store.rename_account(login(id, name, b"x")).await;
-        assert!(renamed.unwrap_err().is_conflict(), "{name}");
+        for secret in [Some(b"x".into()), None] {
+            let renamed = store.rename_account(id, KIND, name, secret).await;
+            assert!(renamed.unwrap_err().is_conflict(), "{name}");
+        }
     }
-    let nobody = store
-        .rename_account(login(AccountId(77), "free", b"x"))
-        .await;
-    assert!(nobody.unwrap_err().is_conflict());
+    let nobody = store.rename_account(AccountId(77), KIND, "free", None);
+    assert!(nobody.await.unwrap_err().is_conflict());
     assert_eq!(accounts(store).await[0].name, "shop");
     assert_eq!(
         logins(store).await[0],
