@@ -52,15 +52,28 @@ pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
         if let Err(error) = gateway.store().sweep(now, wait, AT_ONCE).await {
             tracing::error!(?error, "cannot end messages whose lifetime is over");
         }
-        if let Err(error) = gateway.store().forget_once(now, AT_ONCE).await {
-            tracing::error!(?error, "cannot forget what may be accepted again");
-        }
+        forget_once(&gateway, &stop).await;
         if timeout(Duration::ZERO, forget.tick()).await.is_ok() {
             let before = now.plus_millis(-UPSTREAM_IDS_KEPT_MS);
             if let Err(error) = gateway.store().forget_upstream_ids(before).await {
                 tracing::error!(?error, "cannot forget old upstream ids");
             }
             forget_callbacks(&gateway, &stop).await;
+        }
+    }
+}
+
+/// Forgets what may be accepted again: all of it, since busy accounts name more each second than one transaction forgets.
+async fn forget_once(gateway: &Gateway, stop: &CancellationToken) {
+    let now = gateway.now();
+    while !stop.is_cancelled() {
+        match gateway.store().forget_once(now, AT_ONCE).await {
+            Ok(forgotten) if forgotten < u64::from(AT_ONCE) => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(?error, "cannot forget what may be accepted again");
+                break;
+            }
         }
     }
 }
