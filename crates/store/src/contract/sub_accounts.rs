@@ -112,7 +112,7 @@ pub async fn a_renamed_login_keeps_its_secret_unless_it_gets_another(store: &dyn
     let id = made.await.unwrap();
     store.rename_account(id, KIND, "new", None).await.unwrap();
     let kept = (id, "new".to_owned(), b"hash".to_vec());
-    assert_eq!(logins(store).await, [kept.clone()]);
+    assert_eq!(logins(store).await, std::slice::from_ref(&kept));
     let same = store.rename_account(id, KIND, "new", None);
     same.await.unwrap();
     assert_eq!(logins(store).await, [kept]);
