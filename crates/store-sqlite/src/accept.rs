@@ -15,13 +15,20 @@ use crate::{books, failed, tallies};
 /// Accepts it whole, or writes nothing.
 pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<Acceptance, Error> {
     // All that can be refused is refused before the first row is written: an answer is no error, and undoes nothing.
-    let repeated = match repeats(connection, &new)? {
+    let (repeated, first_repeated) = match repeats(connection, &new)? {
         Repeats::All(submission) => return Ok(Acceptance::Repeated { submission }),
-        Repeats::Messages(positions) => positions,
+        Repeats::Messages {
+            positions,
+            submission,
+        } => (positions, submission),
     };
     leave_out(&mut new.messages, &repeated);
     if suppress(connection, new.account, new.messages.iter_mut())? {
-        return Ok(Acceptance::NobodyLeft);
+        // Then those that repeat are all that could leave.
+        return Ok(match first_repeated {
+            Some(submission) => Acceptance::Repeated { submission },
+            None => Acceptance::NobodyLeft,
+        });
     }
     if let Some(expansion) = &new.expansion
         && has_been_emptied(connection, new.account, expansion)?

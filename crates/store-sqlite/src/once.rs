@@ -14,8 +14,13 @@ use crate::new_messages::is_waiting;
 pub(crate) enum Repeats {
     /// The whole, or each of its messages that could leave; and which submission.
     All(SubmissionId),
-    /// The messages at these positions, ascending; most often none.
-    Messages(Vec<usize>),
+    /// Some messages; most often none.
+    Messages {
+        /// Where they stand, ascending.
+        positions: Vec<usize>,
+        /// Which submission the first of them repeats, unless they repeat only each other.
+        submission: Option<SubmissionId>,
+    },
 }
 
 /// Looks for what the submission repeats. Of messages in it that repeat each other only the first is none of them; those that have
@@ -50,7 +55,10 @@ pub(crate) fn repeats(connection: &Connection, new: &NewSubmission) -> Result<Re
     }
     Ok(match first {
         Some(submission) if !anything_new => Repeats::All(submission),
-        _ => Repeats::Messages(positions),
+        submission => Repeats::Messages {
+            positions,
+            submission,
+        },
     })
 }
 

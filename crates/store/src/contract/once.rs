@@ -220,7 +220,9 @@ pub async fn what_can_never_leave_is_not_taken_for_a_repetition(store: &dyn Stor
     };
     let (first, _, repeated) = accepted(store, new()).await;
     assert_eq!((world.messages(first).await.len(), repeated), (3, vec![]));
-    // Sent again, the invalid one is no reason to write it.
+    // Sent again as it is, the whole repeats: what the stop list keeps back could not leave then, and cannot now.
+    is_repeated(store, new(), first).await;
+    // Nor is the invalid one a reason to write it.
     store.remove_stop(world.account, stop).await.unwrap();
     let (second, _, repeated) = accepted(store, new()).await;
     assert_eq!(repeated, [0], "the others have used nothing up");
