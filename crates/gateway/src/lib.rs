@@ -73,6 +73,8 @@ pub struct Limits {
     pub recipients_at_once: usize,
     /// Octets of the texts together that recipients of one submission have of their own.
     pub own_texts_octets: u32,
+    /// Accounts under one of the operator's, however many are between.
+    pub sub_accounts: usize,
     /// Segments of one message; at most 63.
     pub segments: u16,
     /// How long a message may wait to leave when nobody says; also the most anybody may say.
@@ -89,6 +91,7 @@ impl Default for Limits {
             recipients: 100_000,
             recipients_at_once: 500,
             own_texts_octets: 16 * 1024 * 1024,
+            sub_accounts: 10_000,
             segments: 10,
             lifetime_ms: 24 * 60 * 60 * 1000,
             parts_ms: 366 * 24 * 60 * 60 * 1000,

@@ -14,6 +14,9 @@ use crate::admin::json;
 use crate::directory::{Account, AccountSettings, CredentialKind, Directory};
 use crate::{Error, Gateway};
 
+/// How many accounts may stand one above the other: each claim of a message asks all above its account.
+const MOST_LEVELS: usize = 8;
+
 /// The most characters of a login.
 const LONGEST_LOGIN: usize = 64;
 
@@ -47,7 +50,9 @@ pub struct SubAccountChange {
 
 impl Gateway {
     /// Makes an account under another. Refuses with `AlreadyThere` when anybody has the login, and with `InvalidName` when it is
-    /// empty, has more than 64 characters or any that cannot be seen, or when the password is empty.
+    /// empty, has more than 64 characters or any that cannot be seen, or when the password is empty; with `TooManySubAccounts` when
+    /// it would be the ninth of accounts that stand one above the other, or when the one at the top has as many under it as the
+    /// gateway's limits allow (a few more when they are made at once).
     pub async fn add_sub_account(&self, new: NewSubAccount) -> Result<AccountId, Error> {
         let directory = self.directory();
         let parent = account_of(&directory, new.parent)?;
@@ -55,6 +60,7 @@ impl Gateway {
         if is_taken(&directory, &new.login, None) {
             return Err(Refusal::AlreadyThere.into());
         }
+        check_room(&directory, parent, self.limits().sub_accounts)?;
         let secret = self.hash(&new.password).await?;
         let account = NewAccount {
             name: new.login,
@@ -209,6 +215,27 @@ fn account_of(directory: &Directory, id: AccountId) -> Result<&Account, Refusal>
     account
         .map(|account| &**account)
         .ok_or(Refusal::UnknownCredential)
+}
+
+/// Refuses one account more under `parent` when there are as many as may be.
+fn check_room(directory: &Directory, parent: &Account, most: usize) -> Result<(), Refusal> {
+    let (top, above) = top_of(directory, parent);
+    let accounts = directory.accounts.values();
+    let under_top = accounts.filter(|account| top_of(directory, account).0 == top);
+    // The one at the top is not under itself.
+    if above + 2 > MOST_LEVELS || under_top.count() > most {
+        return Err(Refusal::TooManySubAccounts);
+    }
+    Ok(())
+}
+
+/// Finds the account at the top of those that stand above one, and how many these are.
+fn top_of(directory: &Directory, account: &Account) -> (AccountId, usize) {
+    let (mut top, mut above) = (account, 0);
+    while let Some(next) = top.parent.and_then(|id| directory.accounts.get(&id)) {
+        (top, above) = (next, above + 1);
+    }
+    (top.id, above)
 }
 
 fn check_login(login: &str) -> Result<(), Refusal> {

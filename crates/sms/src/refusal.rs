@@ -122,6 +122,9 @@ pub enum Refusal {
     /// No account with this login is under the account.
     #[error("the account under this one is unknown")]
     UnknownSubAccount,
+    /// No more accounts may be made under the account.
+    #[error("no more accounts may be made under this one")]
+    TooManySubAccounts,
     /// The account may not be used from the address that the request came from.
     #[error("the account may not be used from this address")]
     AddressNotAllowed,

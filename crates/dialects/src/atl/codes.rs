@@ -104,7 +104,8 @@ fn refused(refusal: &Refusal, product: Product, text: Code) -> Code {
         | Refusal::UnknownMessage
         | Refusal::UnknownMailing
         | Refusal::UnknownTemplate
-        | Refusal::UnknownSubAccount => Code::BAD_REQUEST,
+        | Refusal::UnknownSubAccount
+        | Refusal::TooManySubAccounts => Code::BAD_REQUEST,
     }
 }
 

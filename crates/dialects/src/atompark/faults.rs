@@ -207,6 +207,7 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (i16, &'static str) {
         Refusal::UnknownMailing => (codes.other, "No mailing."),
         Refusal::UnknownTemplate => (codes.other, "No template."),
         Refusal::UnknownSubAccount => (codes.other, "No account."),
+        Refusal::TooManySubAccounts => (codes.other, "Too many accounts."),
         Refusal::InvalidBinary => (codes.text, "Wrong binary text."),
         Refusal::RateLimited => (codes.other, "Too many requests."),
     }

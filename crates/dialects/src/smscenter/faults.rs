@@ -225,7 +225,9 @@ fn refused(refusal: &Refusal, codes: &Codes) -> (u8, &'static str) {
         | Refusal::UnknownStop
         | Refusal::UnknownSenderName
         | Refusal::UnknownTemplate => (codes.nothing, NOT_FOUND),
-        Refusal::SubmissionStarted | Refusal::AlreadyThere => (codes.not_saved, NOT_SAVED),
+        Refusal::SubmissionStarted | Refusal::AlreadyThere | Refusal::TooManySubAccounts => {
+            (codes.not_saved, NOT_SAVED)
+        }
         Refusal::Duplicate => (TOO_OFTEN, AGAIN),
         Refusal::RateLimited => (TOO_OFTEN, TOO_MANY),
         Refusal::EmptyText

@@ -140,6 +140,7 @@ const fn refused(refusal: &Refusal) -> (About, &'static str) {
         Refusal::UnknownMailing => (Request(400), "Unknown mailing"),
         Refusal::UnknownTemplate => (Request(400), "Unknown template"),
         Refusal::UnknownSubAccount => (Request(400), "Unknown account"),
+        Refusal::TooManySubAccounts => (Request(400), "Too many accounts"),
     }
 }
 

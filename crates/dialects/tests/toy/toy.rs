@@ -138,7 +138,7 @@ fn words(refusal: &Refusal) -> &'static str {
         // Nothing that this dialect asks for is refused so.
         R::TooManyRecipients { .. } | R::UnknownCurrency | R::SubmissionStarted | R::UnknownList
         | R::UnknownContact | R::UnknownVariable | R::AlreadyThere | R::UnknownStop
-        | R::UnknownSenderName | R::UnknownCountry | R::InvalidName | R::FieldTooLong { .. }
+        | R::UnknownSenderName | R::UnknownCountry | R::InvalidName | R::FieldTooLong { .. } | R::TooManySubAccounts
         | R::InvalidTime | R::UnknownMailing | R::UnknownTemplate | R::UnknownSubAccount => "wrong",
     }
 }

@@ -103,6 +103,32 @@ async fn a_login_is_had_by_one_account_in_all() {
 }
 
 #[tokio::test]
+async fn accounts_are_so_many_and_so_deep_under_one_and_no_more() {
+    let world = World::new().await;
+    let add =
+        async |parent, login: &str| world.gateway.add_sub_account(branch(parent, login)).await;
+    let mut lowest = world.account;
+    for level in 2..=8 {
+        lowest = add(lowest, &format!("level {level}")).await.unwrap();
+    }
+    let deeper = refusal(add(lowest, "level 9").await);
+    assert_eq!(deeper, Refusal::TooManySubAccounts);
+    // The world lets twelve be under one, seven of which are there.
+    for number in 8..=12 {
+        add(world.account, &format!("number {number}"))
+            .await
+            .unwrap();
+    }
+    let more = refusal(add(world.account, "number 13").await);
+    assert_eq!(more, Refusal::TooManySubAccounts);
+    let taken = refusal(add(world.account, "number 12").await);
+    assert_eq!(taken, Refusal::AlreadyThere);
+    // Others have as many of their own.
+    let other = account(&world.gateway, "other", 0).await;
+    add(other, "under the other").await.unwrap();
+}
+
+#[tokio::test]
 async fn another_accounts_account_is_as_unknown_as_none() {
     let world = World::new().await;
     let stranger = account(&world.gateway, "stranger", BALANCE).await;

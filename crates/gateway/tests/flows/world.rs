@@ -265,6 +265,7 @@ async fn open(
         limits: Limits {
             recipients: 50,
             recipients_at_once: 20,
+            sub_accounts: 12,
             ..Limits::default()
         },
         tempo: Tempo {

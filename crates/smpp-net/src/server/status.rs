@@ -39,6 +39,7 @@ pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
         | Refusal::UnknownMailing
         | Refusal::UnknownTemplate
         | Refusal::UnknownSubAccount
+        | Refusal::TooManySubAccounts
         | Refusal::AddressNotAllowed
         | Refusal::InvalidBinary
         | Refusal::Duplicate => CommandStatus::RSUBMITFAIL,
