@@ -54,6 +54,7 @@ pub(crate) async fn furnish(gateway: &Gateway, operator: SocketAddr) -> Result<(
         account.id
     } else {
         let settings = AccountSettings {
+            originator: Some(ORIGINATOR.into()),
             numbers: vec![NUMBER.into()],
             ..AccountSettings::default()
         };
