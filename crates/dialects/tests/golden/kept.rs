@@ -12,6 +12,7 @@
 //! | `N exceptions` | so many, from 380630000001 on |
 //! | `sender NAME COUNTRY`, and then `approved` or `denied` | a sender name, pending without the last word |
 //! | `N senders` | so many for UA, `name1` and so on |
+//! | `handset NUMBER to NUMBER saying TEXT` | a message from a handset |
 //! | `for another account`, `for the account` | whose the following is |
 
 use std::path::Path;
@@ -46,6 +47,11 @@ pub(crate) enum Kept {
         status: SenderStatus,
     },
     Senders(u32),
+    Received {
+        from: String,
+        to: String,
+        text: String,
+    },
     ForAnother,
     ForTheAccount,
 }
@@ -94,6 +100,11 @@ impl Kept {
                 },
             },
             [count, "senders"] => Self::Senders(count.parse().ok()?),
+            ["handset", from, "to", to, "saying", text @ ..] => Self::Received {
+                from: (*from).to_owned(),
+                to: (*to).to_owned(),
+                text: text.join(" "),
+            },
             ["for", "another", "account"] => Self::ForAnother,
             ["for", "the", "account"] => Self::ForTheAccount,
             _ => return None,
@@ -182,6 +193,7 @@ impl Keeper<'_> {
                     self.add_sender(&name, "UA", SenderStatus::Pending).await;
                 }
             }
+            Kept::Received { from, to, text } => self.receive(from, to, text),
             Kept::ForAnother => self.owner = self.another,
             Kept::ForTheAccount => self.owner = self.account,
         }
@@ -200,6 +212,16 @@ impl Keeper<'_> {
         let added = self.gateway.add_contacts(self.owner, self.book(), entries);
         let added = added.await.unwrap();
         assert_eq!(added.added, entries.len() as u64, "every phone is new");
+    }
+
+    /// Writes down a message that a connector has taken from a handset.
+    fn receive(&self, from: &str, to: &str, text: &str) {
+        let connection = rusqlite::Connection::open(self.file).unwrap();
+        let insert = "INSERT INTO inbound (account_id, connector_id, sender, recipient, text, at) \
+                      VALUES (?1, 1, ?2, ?3, ?4, ?5)";
+        let at = self.gateway.now().as_millis();
+        let row = (self.owner.0, from, to, text, at);
+        connection.execute(insert, row).unwrap();
     }
 
     async fn add_sender(&self, name: &str, country: &str, status: SenderStatus) {

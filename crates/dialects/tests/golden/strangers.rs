@@ -31,7 +31,8 @@ const ANOTHER: Who = Who([
 
 /// What both need. What the other account sends has number 77, its message 1000177.
 const WORLD: &str = "token secret, login shop password, another token other, another login friend passage, \
-                     next submission 77, next message 1000177, next book 71, next template 75";
+                     next submission 77, next message 1000177, next book 71, next phone 72, \
+                     next template 75, next sender 76";
 
 const SUBMISSION: &str = "77";
 const MESSAGE: &str = "1000177";

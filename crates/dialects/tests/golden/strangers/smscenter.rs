@@ -1,12 +1,14 @@
-//! SMS Center: messages by the number of their submission and of the phone; mailings, groups and templates by their own numbers;
-//! accounts under the account by their logins.
+//! SMS Center: messages by the number of their submission and of the phone; mailings, groups, contacts, templates and sender names
+//! by their own numbers; accounts under the account by their logins.
 
 use super::{Ids, NEVER, Row, SUBMISSION, get};
 
-/// The first mailing, group and template that there are, and the login of an account under the other one.
+/// The first mailing, group, contact of a group, template and sender name that there are, and the login of an account under the other one.
 const MAILING: &str = "1000000001";
 const GROUP: &str = "71";
+const CONTACT: &str = "73";
 const TEMPLATE: &str = "75";
+const SENDER: &str = "76";
 const BELOW: &str = "friendbelow";
 
 pub(super) const IDS: Ids = Ids {
@@ -38,6 +40,10 @@ pub(super) const IDS: Ids = Ids {
             "",
         ),
         (
+            "GET /sys/senders.php?login={login}&psw={password}&add=1&sender=Info",
+            "",
+        ),
+        (
             "GET /sys/users.php?login={login}&psw={password}&add=1&user={login}below&password=passage",
             "",
         ),
@@ -64,18 +70,24 @@ pub(super) const IDS: Ids = Ids {
             "",
         ),
         (
+            "GET /sys/senders.php?login={login}&psw={password}&get=1&all=1&fmt=3",
+            "",
+        ),
+        (
             "GET /sys/users.php?login={login}&psw={password}&get_users=1&fmt=3",
             "",
         ),
         ("GET /sys/balance.php?login={login}&psw={password}", ""),
     ],
     rows: ROWS,
-    names: &["id", "grp", "user"],
+    names: &["id", "grp", "user", "after_id"],
     // In what is sent it is one that the program chooses; the balance has none.
     excepted: &[
         ("/sys/send.php", "id"),
         ("/rest/send", "id"),
         ("/sys/balance.php", "id"),
+        // From whichever answer on, an account is told of its own.
+        ("/sys/get.php", "after_id"),
     ],
 };
 
@@ -101,11 +113,15 @@ const ROWS: &[Row] = &[
     get("GET /sys/phones.php?login={login}&psw={password}&move_group=1&phone={number}&grp={}", GROUP),
     get("GET /sys/phones.php?login={login}&psw={password}&move_group=2&phone={number}&grp={}", GROUP),
     get("GET /sys/phones.php?login={login}&psw={password}&move_group=3&phone={number}&grp={}", GROUP),
+    get("GET /sys/phones.php?login={login}&psw={password}&get=1&after_id={}&fmt=3", CONTACT),
     get("GET /sys/send.php?login={login}&psw={password}&phones=380972920384,G{}&mes=Hey&sender=Info&cost=1", GROUP),
     get("GET /sys/jobs.php?login={login}&psw={password}&add=1&name=b&phones=380972920384,G{}&mes=Hey&sender=Info", GROUP),
     get("GET /sys/templates.php?login={login}&psw={password}&chg=1&id={}&name=b", TEMPLATE),
     get("GET /sys/templates.php?login={login}&psw={password}&del=1&id={}", TEMPLATE),
     get("GET /sys/jobs.php?login={login}&psw={password}&add=1&name=b&phones=380972920384&tpl={}&sender=Info", TEMPLATE),
+    get("GET /sys/senders.php?login={login}&psw={password}&chg=1&id={}&cmt=b", SENDER),
+    get("GET /sys/senders.php?login={login}&psw={password}&del=1&id={}", SENDER),
+    get("GET /sys/senders.php?login={login}&psw={password}&get=1&user={}", BELOW),
     get("GET /sys/users.php?login={login}&psw={password}&chg=1&user={}&password=another", BELOW),
     get("GET /sys/users.php?login={login}&psw={password}&pay=1&user={}&sum=1", BELOW),
     get("GET /sys/users.php?login={login}&psw={password}&get_stat=1&user={}", BELOW),
