@@ -99,7 +99,7 @@ impl Dialect for Atl {
             let (account, answered) = self.call(gateway, asked, product, peer).await?;
             answer::success(syntax, answered, || self.long_answers.open(account.id))
                 .await
-                .map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))
+                .map_err(|error| Code::of(error, product, Code::BAD_REQUEST))
         };
         let answered: Result<Answer, Code> = answered.await;
         answered.unwrap_or_else(|code| answer::failure(syntax, code))
@@ -182,7 +182,7 @@ async fn sign_in(
     let account = gateway
         .sign_in(&asked.head.login, &asked.head.password)
         .await
-        .map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))?;
+        .map_err(|error| Code::of(error, product, Code::BAD_REQUEST))?;
     if account.allows(peer) {
         Ok(account)
     } else {

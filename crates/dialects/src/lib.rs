@@ -7,6 +7,7 @@ mod exchange;
 mod long_answers;
 pub mod smscenter;
 pub mod smsclub;
+mod unavailable;
 mod wire;
 
 use async_trait::async_trait;

@@ -2,12 +2,9 @@
 
 mod writer;
 
-use std::sync::Arc;
-
+use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderValue, header};
-use sms::Refusal;
 
 pub(super) use writer::{Row, Writer};
 
@@ -15,10 +12,8 @@ use super::codes::Code;
 use super::list::List;
 use super::request::Syntax;
 use super::states::Counter;
+use crate::long_answers::{self, InPieces, PIECE_BYTES};
 use crate::{Answer, Content};
-
-/// How many octets one piece of a long list has at the least; a list that is shorter is sent whole.
-const PIECE_BYTES: usize = 64 * 1024;
 
 /// Holds what a request that succeeded is answered with.
 pub(super) enum Answered {
@@ -54,7 +49,7 @@ pub(super) fn wrong_method() -> Answer {
 
 /// Writes an answer with a body. A long list is a stream that reads each page when it is asked for, and holds what `open` gives
 /// until it ends; where that gives nothing the request is refused. An error is one before the first piece.
-pub(super) async fn success<O: Send + Sync + 'static>(
+pub(super) async fn success<O: Send + 'static>(
     syntax: Syntax,
     answered: Answered,
     open: impl FnOnce() -> Option<O>,
@@ -68,7 +63,7 @@ pub(super) async fn success<O: Send + Sync + 'static>(
         }
         Answered::List(list) => {
             writer.begin_list();
-            listed(Listing::of(*list, writer), open).await?
+            long_answers::content(Listing::of(*list, writer), open).await?
         }
     };
     Ok(whole(syntax, content))
@@ -86,32 +81,6 @@ fn whole(syntax: Syntax, body: Content) -> Answer {
     }
 }
 
-async fn listed<O: Send + Sync + 'static>(
-    mut listing: Listing,
-    open: impl FnOnce() -> Option<O>,
-) -> Result<Content, gateway::Error> {
-    let first = listing.piece().await?;
-    if listing.ended {
-        return Ok(Content::Whole(first));
-    }
-    let open = Arc::new(open().ok_or(Refusal::RateLimited)?);
-    let rest = stream::try_unfold((listing, open), async |(mut listing, open)| {
-        if listing.ended {
-            return Ok(None);
-        }
-        let piece = listing.piece().await?;
-        Ok(Some((piece, (listing, open))))
-    });
-    let rest = rest.inspect_err(|error: &gateway::Error| {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            "an answer broke off"
-        );
-    });
-    let all = stream::once(async { Ok(first) }).chain(rest);
-    Ok(Content::Stream(all.boxed()))
-}
-
 /// Is a list of which a part has been written.
 struct Listing {
     list: List,
@@ -127,8 +96,10 @@ impl Listing {
             ended: false,
         }
     }
+}
 
-    /// Writes the next piece, or all that is left.
+#[async_trait]
+impl InPieces for Listing {
     async fn piece(&mut self) -> Result<Bytes, gateway::Error> {
         while !self.ended && self.writer.len() < PIECE_BYTES {
             if let Some(rows) = self.list.page().await? {
@@ -141,5 +112,9 @@ impl Listing {
             }
         }
         Ok(self.writer.take())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
     }
 }

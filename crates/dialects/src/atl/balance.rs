@@ -16,7 +16,7 @@ pub(super) async fn units(
     product: Product,
 ) -> Result<Answered, Code> {
     let balance = gateway.balance(account.id).await;
-    let balance = balance.map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))?;
+    let balance = balance.map_err(|error| Code::of(error, product, Code::BAD_REQUEST))?;
     let units = balance.available.micros().div_euclid(MICROS_PER_UNIT);
     Ok(Answered::number("units", units))
 }

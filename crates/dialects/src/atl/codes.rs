@@ -5,6 +5,7 @@ use std::fmt;
 use sms::Refusal;
 
 use super::product::Product;
+use crate::unavailable;
 
 /// Is a response code: three digits, as they are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,17 +50,9 @@ impl Code {
 
     /// Finds the code for a failure; one of ours is logged. `text` stands for a text that cannot be sent, because the document
     /// tells apart whose text it is.
-    pub(super) fn of(error: &gateway::Error, product: Product, text: Self) -> Self {
-        match error {
-            gateway::Error::Refused(refusal) => refused(refusal, product, text),
-            gateway::Error::Unavailable(cause) => {
-                tracing::error!(
-                    error = cause as &dyn std::error::Error,
-                    "a request was not answered"
-                );
-                Self::INTERNAL
-            }
-        }
+    pub(super) fn of(error: gateway::Error, product: Product, text: Self) -> Self {
+        let refusal = unavailable::refusal(error);
+        refusal.map_or(Self::INTERNAL, |refusal| refused(&refusal, product, text))
     }
 }
 
@@ -143,7 +136,7 @@ mod tests {
             ),
         ] {
             let error = refusal.clone().into();
-            let told = Code::of(&error, Product::Atl, Code::INVALID_BULK_MESSAGE);
+            let told = Code::of(error, Product::Atl, Code::INVALID_BULK_MESSAGE);
             assert_eq!(told.digits(), code, "{refusal:?}");
         }
     }
@@ -152,7 +145,7 @@ mod tests {
     fn each_product_has_its_code_for_an_unknown_task() {
         for (product, code) in [(Product::Atl, "109"), (Product::Lsim, "105")] {
             let error = Refusal::UnknownSubmission.into();
-            let told = Code::of(&error, product, Code::INVALID_BODY);
+            let told = Code::of(error, product, Code::INVALID_BODY);
             assert_eq!(told.digits(), code);
         }
     }

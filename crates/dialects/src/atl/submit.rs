@@ -70,7 +70,7 @@ pub(super) async fn submit(
     };
     match gateway.submit(submit).await {
         Ok(accepted) => Ok(Answered::number("taskid", accepted.submission.0)),
-        Err(error) => Err(Code::of(&error, product, text)),
+        Err(error) => Err(Code::of(error, product, text)),
     }
 }
 

@@ -49,7 +49,7 @@ async fn ready(
     let id = task_id.parse().ok().filter(|_| digits);
     let id = SubmissionId(id.ok_or(product.unknown_task())?);
     let task = gateway.submission(account.id, id).await;
-    let task = task.map_err(|error| Code::of(&error, product, Code::BAD_REQUEST))?;
+    let task = task.map_err(|error| Code::of(error, product, Code::BAD_REQUEST))?;
     let begins_later = task.start_at.is_some_and(|start| start > gateway.now());
     if task.deleted {
         Err(product.unknown_task())

@@ -4,13 +4,13 @@ mod pieces;
 mod table;
 mod writer;
 
+use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use gateway::Account;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sms::{Money, Refusal, Timestamp};
+use sms::{Money, Timestamp};
 
 pub(super) use pieces::Pieces;
 pub(super) use table::Cells;
@@ -19,10 +19,8 @@ pub(super) use writer::Writer;
 use super::faults::Fault;
 use super::style::JsonStyle;
 use crate::Content;
+use crate::long_answers::{self, InPieces, PIECE_BYTES};
 use crate::wire::local_time;
-
-/// How many octets one piece of a long answer has at the least; an answer that is shorter is sent whole.
-const PIECE_BYTES: usize = 64 * 1024;
 
 /// What stands for a time that has not come.
 const NEVER: &str = "0000-00-00 00:00:00";
@@ -82,27 +80,7 @@ async fn in_pieces_of<O: Send + 'static>(
     style: JsonStyle,
     open: impl FnOnce() -> Option<O>,
 ) -> Result<Content, gateway::Error> {
-    let mut writing = Writing::begin(reply, style, least);
-    let first = writing.piece().await?;
-    if writing.ended {
-        return Ok(Content::Whole(first));
-    }
-    let open = open().ok_or(Refusal::RateLimited)?;
-    let rest = stream::try_unfold((writing, open), async |(mut writing, open)| {
-        if writing.ended {
-            return Ok(None);
-        }
-        let piece = writing.piece().await?;
-        Ok(Some((piece, (writing, open))))
-    });
-    let rest = rest.inspect_err(|error: &gateway::Error| {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            "an answer broke off"
-        );
-    });
-    let all = stream::once(async { Ok(first) }).chain(rest);
-    Ok(Content::Stream(all.boxed()))
+    long_answers::content(Writing::begin(reply, style, least), open).await
 }
 
 /// Writes an error: three texts, the code among them [atompark-en "Error response example"].
@@ -146,8 +124,10 @@ impl Writing {
             ended: false,
         }
     }
+}
 
-    /// Writes the next piece, or all that is left.
+#[async_trait]
+impl InPieces for Writing {
     async fn piece(&mut self) -> Result<Bytes, gateway::Error> {
         while !self.ended && self.writer.len() < self.least {
             if !self.reply.pieces.write(&mut self.writer).await? {
@@ -159,6 +139,10 @@ impl Writing {
             }
         }
         Ok(self.writer.take())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
     }
 }
 

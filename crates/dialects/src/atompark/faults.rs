@@ -5,6 +5,8 @@
 
 use sms::Refusal;
 
+use crate::unavailable;
+
 /// Says why a call has no result.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -30,16 +32,7 @@ impl From<Refusal> for Failure {
 
 impl From<gateway::Error> for Failure {
     fn from(error: gateway::Error) -> Self {
-        match error {
-            gateway::Error::Refused(refusal) => Self::Refused(refusal),
-            gateway::Error::Unavailable(cause) => {
-                tracing::error!(
-                    error = &cause as &dyn std::error::Error,
-                    "a call was not answered"
-                );
-                Self::Unavailable
-            }
-        }
+        unavailable::refusal(error).map_or(Self::Unavailable, Self::Refused)
     }
 }
 

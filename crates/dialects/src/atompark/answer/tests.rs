@@ -1,6 +1,6 @@
 //! Answers in pieces are the answers written at once, and end where they must.
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::json;
 use sms::{Currency, Refusal};
 
