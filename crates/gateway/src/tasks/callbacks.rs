@@ -21,11 +21,15 @@ use crate::{Account, Gateway, Limits, Secret, Sent};
 
 use health::Health;
 
-/// How many programs are told something at the same time.
+/// How much is told at the same time.
 const AT_ONCE: usize = 64;
 
-/// How much one account's program is told at the same time.
+/// How much of it one account's program is told at the most.
 const EACH_AT_ONCE: u32 = 8;
+
+/// After its first, an account begins one more only while there is room for so many times as much as it has: many programs that are
+/// slow leave room for one that is not.
+const ROOM_FOR_OTHERS: usize = 4;
 
 /// How many callbacks are read at once: of [`AT_ONCE`] that are due as many can begin as there is room for, whatever is being told.
 const READ: u32 = 64;
@@ -57,6 +61,7 @@ pub(crate) async fn run(gateway: Gateway, caller: Arc<dyn Caller>, stop: Cancell
     };
     while !stop.is_cancelled() {
         rung.mark_unchanged();
+        calls.collect();
         if !calls.record().await {
             let _ = timeout(STORE_RETRY, stop.cancelled()).await;
             continue;
@@ -153,7 +158,8 @@ impl Calls {
         if self.health.is_failing(account) {
             told == 0 && !self.health.rests(account, now)
         } else {
-            told < EACH_AT_ONCE as usize
+            let free = AT_ONCE.saturating_sub(self.attempts.len());
+            told == 0 || told < (free / ROOM_FOR_OTHERS).min(EACH_AT_ONCE as usize)
         }
     }
 
@@ -204,19 +210,22 @@ impl Calls {
         }
     }
 
-    /// Decides what becomes of a callback that was tried, and of the others that have ended meanwhile.
-    fn end(&mut self, first: Result<(Id, Result<(), NotTold>), JoinError>) {
-        let mut next = Some(first);
-        while let Some(ended) = next {
-            let (id, told) = ended.unwrap_or_else(|error| {
-                let defect = NotTold::Later("a defect stopped the attempt".into());
-                (error.id(), Err(defect))
-            });
-            if let Some(attempt) = self.attempts.remove(&id) {
-                let outcome = self.judge(attempt, told);
-                self.ended.push((attempt, outcome));
-            }
-            next = self.running.try_join_next_with_id();
+    /// Takes in what has ended meanwhile: without a wait, so that it has its turn whatever else there is to record.
+    fn collect(&mut self) {
+        while let Some(ended) = self.running.try_join_next_with_id() {
+            self.end(ended);
+        }
+    }
+
+    /// Decides what becomes of a callback that was tried.
+    fn end(&mut self, ended: Result<(Id, Result<(), NotTold>), JoinError>) {
+        let (id, told) = ended.unwrap_or_else(|error| {
+            let defect = NotTold::Later("a defect stopped the attempt".into());
+            (error.id(), Err(defect))
+        });
+        if let Some(attempt) = self.attempts.remove(&id) {
+            let outcome = self.judge(attempt, told);
+            self.ended.push((attempt, outcome));
         }
     }
 

@@ -31,7 +31,18 @@ async fn world(programs: &Programs) -> World {
     world
 }
 
-/// Submits so many messages that end at once: their recipients are no numbers.
+/// As many recipients as a submission of these tests may have.
+const MOST: usize = 50;
+
+/// Lets so many messages end at once: their recipients are no numbers. Those that make it a submission wait.
+async fn end_many(gateway: &Gateway, account: AccountId, messages: usize) {
+    assert_eq!(messages % (MOST - 1), 0, "each submission ends as many");
+    for _ in 0..messages / (MOST - 1) {
+        end_at_once(gateway, account, MOST).await;
+    }
+}
+
+/// Submits so many messages that end at once but for one: their recipients are no numbers.
 async fn end_at_once(gateway: &Gateway, account: AccountId, messages: usize) {
     let numbers = vec!["nobody"; messages - 1];
     let mut submit: Submit = request(account, &numbers);
@@ -152,6 +163,40 @@ async fn a_program_that_hangs_keeps_no_other_waiting() {
     assert_eq!(programs.so_far(Manner::Hangs).len(), 8);
     let most = programs.most_at_once();
     assert!((9..=16).contains(&most), "eight of each account: {most}");
+}
+
+#[tokio::test]
+async fn a_dozen_programs_that_hang_leave_room_for_another() {
+    let programs = Programs::default();
+    let world = world(&programs).await;
+    let name = |number| format!("shop {number}");
+    for number in 0..12 {
+        let hanging = account(&world.gateway, &name(number), BALANCE).await;
+        listens(&world.gateway, hanging, Some(URL)).await;
+        programs.are(hanging, Manner::Hangs);
+        end_at_once(&world.gateway, hanging, 21).await;
+    }
+    programs.tried(Manner::Hangs, 12).await;
+    end_many(&world.gateway, world.account, 98).await;
+    programs.tried(Manner::Takes, 98).await;
+    counts(&world, 0, 0).await;
+}
+
+#[tokio::test]
+async fn what_is_dropped_keeps_no_program_waiting() {
+    let programs = Programs::default();
+    let world = world(&programs).await;
+    programs.are(world.account, Manner::Refuses);
+    end_many(&world.gateway, world.account, 80 * 49).await;
+    programs.tried(Manner::Refuses, 8).await;
+    let other = account(&world.gateway, "other", BALANCE).await;
+    listens(&world.gateway, other, Some(URL)).await;
+    listens(&world.gateway, world.account, None).await;
+    world.clock.advance_ms(2_000);
+    end_many(&world.gateway, other, 98).await;
+    programs.tried(Manner::Takes, 98).await;
+    let (left, _) = count(&world.gateway, world.account).await;
+    assert!(left > 1_000, "most were dropped before: {left} are left");
 }
 
 #[tokio::test]
