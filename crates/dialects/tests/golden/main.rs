@@ -12,6 +12,7 @@ mod long;
 mod passwords;
 mod sending;
 mod signer;
+mod smscenter;
 mod smsclub;
 mod states;
 mod strangers;
