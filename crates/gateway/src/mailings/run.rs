@@ -12,8 +12,8 @@ use super::stored::Stored;
 use super::{Plan, Spread};
 use crate::{Error, Gateway, Once, Submit, Terms, To};
 
-/// How long a run waits for money before it is tried again.
-const WAIT_FOR_MONEY_MS: i64 = 60_000;
+/// How long a run is put off that waits for money, or that an error kept from being made.
+const PUT_OFF_MS: i64 = 60_000;
 
 /// The most contact lists of one plan.
 const MOST_LISTS: usize = 1_000;
@@ -30,7 +30,8 @@ enum Outcome {
 
 impl Gateway {
     /// Runs a mailing that is due, and notes that it ran; nothing is sent twice, whoever else runs it at the same time, and when
-    /// it was run before without that having been noted. After an error it is due still.
+    /// it was run before without that having been noted. After an error it is due again, now or in a while: one that always fails
+    /// must not keep the others waiting.
     pub(crate) async fn run_mailing(&self, due: Mailing) -> Result<(), Error> {
         let run = Run {
             mailing: due.id,
@@ -48,20 +49,20 @@ impl Gateway {
                 return Ok(());
             }
         };
-        let made = match self.try_run(&due, &stored.plan).await? {
-            Outcome::Submitted(submission) => Some(submission),
-            Outcome::Refused(refusal) => {
+        let made = match self.try_run(&due, &stored.plan).await {
+            Ok(Outcome::Submitted(submission)) => Some(submission),
+            Ok(Outcome::Refused(refusal)) => {
                 tracing::warn!(mailing = %due.id, account = %due.account, %refusal, "a mailing's run is refused");
                 None
             }
-            Outcome::WaitsForMoney => {
-                let later = self.now().plus_millis(WAIT_FOR_MONEY_MS);
-                self.store().put_off_mailing(run, later).await?;
-                return Ok(());
+            Ok(Outcome::WaitsForMoney) => return self.put_off(run).await,
+            Err(error) => {
+                self.put_off(run).await?;
+                return Err(error);
             }
         };
         let now = self.now();
-        let next_at = stored.next(due.runs.saturating_add(1), now);
+        let next_at = stored.next(due.runs.saturating_add(1), due.next_at, now);
         self.store().mailing_ran(run, made, next_at, now).await?;
         if let Some(submission) = made {
             self.halt_if_disabled(due.account, due.id, submission, now)
@@ -175,6 +176,11 @@ impl Gateway {
         submit.terms.reference = Some(due.reference.clone().unwrap_or(id));
         let accepted = self.submit_for(submit, Some(due.id)).await?;
         Ok(accepted.submission)
+    }
+
+    async fn put_off(&self, run: Run) -> Result<(), Error> {
+        let later = self.now().plus_millis(PUT_OFF_MS);
+        Ok(self.store().put_off_mailing(run, later).await?)
     }
 
     /// Whoever disables a mailing while it runs means that run, too.

@@ -51,15 +51,22 @@ impl Stored {
         })
     }
 
-    /// Tells when the next run is due, once there have been so many; `None` when that was the last one.
-    pub(super) fn next(&self, runs: u32, now: Timestamp) -> Option<Timestamp> {
+    /// Tells when the next run is due after the one that was due at `due_at`, once there have been so many; `None` when that was the
+    /// last one. A clock that was set back since does not make the same run due again.
+    pub(super) fn next(
+        &self,
+        runs: u32,
+        due_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let plan = &self.plan;
         let made = runs.saturating_sub(self.runs_before);
         if plan.repeat == Repeat::Never || plan.times.is_some_and(|times| made >= times) {
             return None;
         }
         let first = Timestamp::from_millis(self.first_at_ms?);
-        repeat::next(plan.repeat, first, plan.zone_minutes, now)
+        let after = due_at.map_or(now, |due_at| due_at.max(now));
+        repeat::next(plan.repeat, first, plan.zone_minutes, after)
     }
 }
 
@@ -98,8 +105,27 @@ mod tests {
         };
         let now = Timestamp::from_millis(1);
         let next = Some(Timestamp::from_millis(3_600_000));
-        assert_eq!(stored.next(6, now), next);
-        assert_eq!(stored.next(7, now), None);
+        assert_eq!(stored.next(6, None, now), next);
+        assert_eq!(stored.next(7, None, now), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_run_due_twice() {
+        let at = Timestamp::from_millis;
+        let hourly = Plan {
+            repeat: Repeat::Hourly,
+            ..Plan::default()
+        };
+        let stored = Stored {
+            plan: hourly,
+            first_at_ms: Some(0),
+            runs_before: 0,
+        };
+        let due_at = Some(at(3_600_000));
+        for now in [0, 3_599_999, 3_600_000, 7_199_999] {
+            let next = stored.next(2, due_at, at(now));
+            assert_eq!(next, Some(at(7_200_000)), "noted at {now}");
+        }
     }
 
     #[tokio::test]

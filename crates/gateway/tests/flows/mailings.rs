@@ -208,6 +208,30 @@ async fn a_run_that_the_balance_does_not_cover_waits_for_money() {
 }
 
 #[tokio::test]
+async fn mailings_that_cannot_be_run_keep_no_other_waiting() {
+    let place = TempDir::new().unwrap();
+    let connector = r#"{"address":"loopback","system_id":"x"}"#;
+    let world = World::at(place.path(), connector).await;
+    let list = world.list(&["380670000002"]).await;
+    let to_list = Plan {
+        lists: vec![list.0],
+        ..plan()
+    };
+    // More of them than are looked at together.
+    for _ in 0..20 {
+        world.mail(to_list.clone(), at(HOUR)).await;
+    }
+    let sound = world.mail(plan(), at(HOUR)).await;
+    // A row that contradicts itself cannot be read.
+    let file = rusqlite::Connection::open(place.path().join("data.db")).unwrap();
+    let broken = file.execute("UPDATE contact SET number = 'x'", []);
+    assert_eq!(broken.unwrap(), 1);
+    world.clock.advance_ms(HOUR);
+    world.has_run(sound, 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_run_that_is_refused_counts_as_made_and_the_next_one_is_due() {
     let world = World::new().await;
     let id = world.mail(daily(), at(HOUR)).await;
