@@ -19,30 +19,23 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gateway::{Account, Gateway};
 use http::Method;
-use tokio::sync::Semaphore;
 
 pub use settings::{PastSchedule, Settings};
 
+use crate::apart::Turns;
 use crate::long_answers::LongAnswers;
 use crate::wire::json;
-use crate::{Answer, Body, Dialect, Request, apart};
+use crate::{Answer, Body, Dialect, Request};
 use answer::Answered;
 use codes::Code;
 use product::Product;
 use request::{Asked, Syntax};
 
-/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
-const READ_APART_FROM: usize = 64 * 1024;
-
-/// How many such requests are read at a time; the others wait for their turns.
-const READ_AT_ONCE: usize = 2;
-
 /// Speaks the API.
 #[derive(Debug)]
 pub struct Atl {
     settings: Settings,
-    /// Turns to read a long request.
-    turns: Arc<Semaphore>,
+    turns: Turns,
     long_answers: LongAnswers,
 }
 
@@ -60,7 +53,7 @@ impl Atl {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
-            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            turns: Turns::default(),
             long_answers: LongAnswers::default(),
         }
     }
@@ -111,21 +104,10 @@ impl Atl {
         // One row more than there may be tells that there are too many.
         let most_rows = usize::try_from(self.settings.max_rows.get()).unwrap_or(usize::MAX);
         let most_rows = most_rows.saturating_add(1);
-        let is_short = octets.len() <= READ_APART_FROM;
-        let read = move || Asked::read(&octets, syntax, most_rows);
-        let asked = if is_short {
-            read()
-        } else {
-            let turn = Arc::clone(&self.turns).acquire_owned().await;
-            let turn = turn.expect("the semaphore is never closed");
-            apart::run(move || {
-                // The reading goes on when the client goes away, and so does the turn.
-                let _turn = turn;
-                read()
-            })
-            .await
-        };
-        asked.map_err(|_| Code::BAD_REQUEST)
+        let asked = self.turns.read(octets.len(), move || {
+            Asked::read(&octets, syntax, most_rows)
+        });
+        asked.await.map_err(|_| Code::BAD_REQUEST)
     }
 
     /// Does what is asked for. What is wrong with the head is told before what is wrong with the rest, in the order of the codes.

@@ -26,34 +26,25 @@ mod style;
 mod terms;
 mod variables;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use gateway::Gateway;
-use tokio::sync::Semaphore;
 
 pub use settings::{Profile, RegisterSenderResult, Settings};
 pub use style::JsonStyle;
 
+use crate::apart::Turns;
 use crate::long_answers::LongAnswers;
-use crate::{Answer, Content, Dialect, Request, apart};
+use crate::{Answer, Content, Dialect, Request};
 use faults::{Codes, Failure, Fault};
 use method::Row;
 use request::Arguments;
 use signature::Verified;
 
-/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
-const READ_APART_FROM: usize = 64 * 1024;
-
-/// How many such requests are read at a time; the others wait for their turns.
-const READ_AT_ONCE: usize = 2;
-
 /// Speaks the API.
 #[derive(Debug)]
 pub struct Atompark {
     settings: Settings,
-    /// Turns to read a long request.
-    turns: Arc<Semaphore>,
+    turns: Turns,
     long_answers: LongAnswers,
 }
 
@@ -62,7 +53,7 @@ impl Atompark {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
-            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            turns: Turns::default(),
             long_answers: LongAnswers::default(),
         }
     }
@@ -132,17 +123,10 @@ impl Atompark {
         request: Request,
     ) -> Result<Verified, Failure> {
         let strict = self.settings.strict_sum;
-        if request.octets() <= READ_APART_FROM {
-            return signature::verify(gateway, &request, row, &name, strict);
-        }
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        let turn = turn.expect("the semaphore is never closed");
         let gateway = gateway.clone();
-        apart::run(move || {
-            // The reading goes on when the client goes away, and so does the turn.
-            let _turn = turn;
+        let verified = self.turns.read(request.octets(), move || {
             signature::verify(&gateway, &request, row, &name, strict)
-        })
-        .await
+        });
+        verified.await
     }
 }

@@ -25,16 +25,14 @@ mod templates;
 mod times;
 mod users;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use gateway::Gateway;
-use tokio::sync::Semaphore;
 
 pub use callback::{CallbackRequest, callback};
 pub use settings::{DefaultCharset, PerMinute, SenderCountry, Settings};
 
-use crate::{Answer, Dialect, Request, apart};
+use crate::apart::Turns;
+use crate::{Answer, Dialect, Request};
 use answer::Answered;
 use call::Call;
 use endpoint::Called;
@@ -42,18 +40,11 @@ use faults::{Codes, Failure};
 use limits::Limits;
 use parameters::Parameters;
 
-/// A request of more octets is read on a thread of its own, so that it holds up nobody else's.
-const READ_APART_FROM: usize = 64 * 1024;
-
-/// How many such requests are read at a time; the others wait for their turns.
-const READ_AT_ONCE: usize = 2;
-
 /// Answers requests of this API.
 pub struct SmsCenter {
     settings: Settings,
     limits: Limits,
-    /// Turns to read a long request.
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl SmsCenter {
@@ -62,7 +53,7 @@ impl SmsCenter {
         Self {
             limits: Limits::new(&settings),
             settings,
-            turns: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            turns: Turns::default(),
         }
     }
 }
@@ -139,17 +130,10 @@ impl SmsCenter {
     }
 
     async fn read(&self, request: Request, rest: bool) -> Parameters {
-        if request.octets() <= READ_APART_FROM {
-            return Parameters::read(&request, rest, &self.settings);
-        }
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        let turn = turn.expect("the semaphore is never closed");
         let settings = self.settings;
-        apart::run(move || {
-            // The reading goes on when the client goes away, and so does the turn.
-            let _turn = turn;
+        let read = self.turns.read(request.octets(), move || {
             Parameters::read(&request, rest, &settings)
-        })
-        .await
+        });
+        read.await
     }
 }

@@ -19,6 +19,7 @@ use gateway::Gateway;
 
 pub use settings::{LineEnd, Settings};
 
+use crate::apart::Turns;
 use crate::{Answer, Dialect, Request};
 use call::Door;
 use sign_in::Pace;
@@ -31,6 +32,7 @@ pub struct SmsClub {
     settings: Settings,
     /// Counts the requests of each account through all doors.
     pace: Pace,
+    turns: Turns,
 }
 
 impl SmsClub {
@@ -39,6 +41,7 @@ impl SmsClub {
         Self {
             pace: Pace::new(settings.requests_per_second),
             settings,
+            turns: Turns::default(),
         }
     }
 }

@@ -55,26 +55,26 @@ async fn answered(
     }
     let account = sign_in::bearer(gateway, &request.headers)?;
     dialect.pace.admit(gateway, &account, request.peer)?;
-    let settings = &dialect.settings;
+    let (settings, turns) = (&dialect.settings, &dialect.turns);
     match call {
         // What has no fields has any body: clients send none, `[]`, `{}` or `null`.
         JsonCall::Balance => balance(gateway, &account).await,
         JsonCall::Originators => originators::approved(gateway, &account).await,
         JsonCall::Send => {
-            let sending = to_all(&Fields::read(request).await?)?;
+            let sending = to_all(&Fields::read(turns, request).await?)?;
             send(gateway, &account, settings, sending).await
         }
         JsonCall::SendPersonal => {
-            let sending = personal(&Fields::read(request).await?)?;
+            let sending = personal(&Fields::read(turns, request).await?)?;
             send(gateway, &account, settings, sending).await
         }
-        JsonCall::Status => status(gateway, &account, &Fields::read(request).await?).await,
+        JsonCall::Status => status(gateway, &account, &Fields::read(turns, request).await?).await,
         JsonCall::RegisterOriginator => {
-            let fields = Fields::read(request).await?;
+            let fields = Fields::read(turns, request).await?;
             originators::register(gateway, &account, settings, &fields).await
         }
         JsonCall::OriginatorStatus => {
-            let fields = Fields::read(request).await?;
+            let fields = Fields::read(turns, request).await?;
             originators::statuses(gateway, &account, &fields).await
         }
     }

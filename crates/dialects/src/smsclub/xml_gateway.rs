@@ -10,9 +10,10 @@ use super::faults::Failure;
 use super::numbers::{self, MOST};
 use super::sending::{self, Addressee, Sending};
 use super::{LONGEST_BODY, SmsClub, sign_in, states};
+use crate::apart::Turns;
 use crate::wire::xml::{self, Document, Element};
 use crate::wire::{form, multipart};
-use crate::{Answer, Body, Request, apart};
+use crate::{Answer, Body, Request};
 
 const CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 
@@ -20,9 +21,6 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 
 /// The form field that holds the document, where the body is a form.
 const FIELD: &[u8] = b"xmlrequest";
-
-/// A document of more octets is read on a thread of its own.
-const READ_APART_FROM: usize = 64 * 1024;
 
 /// Holds a request that has been read.
 struct Asked {
@@ -64,7 +62,7 @@ async fn answered(
 ) -> Result<(&'static str, String), Failure> {
     let call = call.ok_or(Failure::UnknownCall)?;
     let peer = request.peer;
-    let asked = read(call, request).await?;
+    let asked = read(&dialect.turns, call, request).await?;
     let account = sign_in::login(gateway, &asked.username, &asked.password).await?;
     dialect.pace.admit(gateway, &account, peer)?;
     match asked.what {
@@ -93,7 +91,7 @@ fn element(name: &str, content: &str) -> String {
     format!("<{name}>{content}</{name}>")
 }
 
-async fn read(call: XmlCall, request: Request) -> Result<Asked, Failure> {
+async fn read(turns: &Turns, call: XmlCall, request: Request) -> Result<Asked, Failure> {
     if request.method != Method::POST {
         return Err(Failure::WrongMethod);
     }
@@ -102,18 +100,13 @@ async fn read(call: XmlCall, request: Request) -> Result<Asked, Failure> {
         Body::Whole(body) if body.len() <= LONGEST_BODY => body,
         Body::Whole(_) | Body::TooLarge => return Err(Failure::TooLarge),
     };
-    let is_long = body.len() > READ_APART_FROM;
-    let read = move || {
+    let asked = turns.read(body.len(), move || {
         let document = document(&content_type, body)?;
         let document = xml::decode(&document).map_err(|_| Failure::Unreadable)?;
         let document = Document::parse(&document).map_err(|_| Failure::Unreadable)?;
         asked(call, document.root())
-    };
-    if is_long {
-        apart::run(read).await
-    } else {
-        read()
-    }
+    });
+    asked.await
 }
 
 /// Finds the document: the body itself, whatever its content type says, or a field of a form.

@@ -2,12 +2,10 @@
 
 use super::super::LONGEST_BODY;
 use super::super::faults::Failure;
+use crate::apart::Turns;
 use crate::wire::php::{self, Array, Value};
 use crate::wire::{form, json, multipart};
-use crate::{Body, Request, apart};
-
-/// A body of more octets is read on a thread of its own.
-const READ_APART_FROM: usize = 64 * 1024;
+use crate::{Body, Request};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -16,20 +14,14 @@ pub(super) struct Fields(Array);
 
 impl Fields {
     /// Reads a body. One that is empty, `[]` or `null` has no fields.
-    pub(super) async fn read(request: Request) -> Result<Self, Failure> {
+    pub(super) async fn read(turns: &Turns, request: Request) -> Result<Self, Failure> {
         let content_type = request.content_type().to_owned();
         let body = match request.body {
             Body::Whole(body) if body.len() <= LONGEST_BODY => body,
             Body::Whole(_) | Body::TooLarge => return Err(Failure::TooLarge),
         };
-        let is_long = body.len() > READ_APART_FROM;
-        let read = move || fields(&content_type, body);
-        let fields = if is_long {
-            apart::run(read).await
-        } else {
-            read()
-        };
-        fields.map(Self).ok_or(Failure::Unreadable)
+        let fields = turns.read(body.len(), move || fields(&content_type, body));
+        fields.await.map(Self).ok_or(Failure::Unreadable)
     }
 
     /// Takes fields that are inside of others.
