@@ -103,9 +103,13 @@ const fn xml(call: XmlCall) -> Door {
     Door::Xml(Some(call))
 }
 
-/// Finds the door that a path leads to; `None` when it is none of this provider's. Doubled slashes and one at the end, which
-/// clients are known to send, make no difference.
+/// A blank as it stands in a path.
+const BLANK: &str = "%20";
+
+/// Finds the door that a path leads to; `None` when it is none of this provider's. Doubled slashes, and one or a blank at the end,
+/// which clients are known to send, make no difference.
 pub(super) fn door(path: &str) -> Option<Door> {
+    let path = path.trim_end_matches(BLANK);
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let path = segments.join("/");
     let known = PATHS.iter().find(|(known, _)| *known == path);
@@ -126,12 +130,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_is_found_however_its_slashes_are() {
+    fn every_path_is_found_however_its_slashes_and_its_end_are() {
         for (path, expected) in PATHS {
             for path in [
                 format!("/{path}"),
                 format!("/{path}/"),
                 format!("//{path}//"),
+                format!("/{path}%20"),
             ] {
                 assert_eq!(door(&path), Some(*expected), "{path}");
             }
