@@ -73,8 +73,9 @@ impl Gateway {
         Ok(self.store().callback_count(account).await?)
     }
 
-    /// Lets callbacks of an account that were given up be tried again, as if they had never been; answers how many. The task that
-    /// tells them may be another process's: it finds them within a second.
+    /// Lets callbacks of an account that were given up, or wait for a later try, be tried again at once and for another day; answers
+    /// how many. The task that tells them may be another process's: it finds them within a second, and leaves a program that has
+    /// just failed in peace for at most a minute.
     pub async fn retry_callbacks(&self, account: AccountId) -> Result<u64, Error> {
         self.account(account).ok_or(Refusal::UnknownCredential)?;
         let retried = self.store().retry_callbacks(account, self.now()).await?;

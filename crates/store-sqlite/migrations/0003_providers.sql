@@ -89,4 +89,4 @@ CREATE TABLE callback (
 ) STRICT;
 CREATE INDEX callback_due ON callback (account_id, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX callback_given_up ON callback (account_id, id) WHERE due_at IS NULL;
-CREATE INDEX callback_over ON callback (at) WHERE due_at IS NULL;
+CREATE INDEX callback_at ON callback (at);

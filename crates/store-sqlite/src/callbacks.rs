@@ -96,16 +96,19 @@ impl Callbacks for SqliteStore {
 
     async fn retry_callbacks(&self, account: AccountId, now: Timestamp) -> Result<u64, Error> {
         let mut all = 0;
-        loop {
-            let retried = self
-                .writer
-                .write(move |connection| retry(connection, account, now))
-                .await?;
-            all += retried;
-            if retried < u64::from(AT_ONCE) {
-                return Ok(all);
+        for such in [RETRY_GIVEN_UP, RETRY_LATER] {
+            loop {
+                let retried = self
+                    .writer
+                    .write(move |connection| retry(connection, such, account, now))
+                    .await?;
+                all += retried;
+                if retried < u64::from(AT_ONCE) {
+                    break;
+                }
             }
         }
+        Ok(all)
     }
 
     async fn callback_count(&self, account: AccountId) -> Result<CallbackCount, Error> {
@@ -126,7 +129,7 @@ impl Callbacks for SqliteStore {
                     .prepare_cached(FORGET)
                     .and_then(|mut delete| delete.execute((before.as_millis(), limit)))
                     .map(rows)
-                    .map_err(failed("cannot forget callbacks that were given up"))
+                    .map_err(failed("cannot forget old callbacks"))
             })
             .await
     }
@@ -144,11 +147,14 @@ const WAITING: &str = "SELECT count(*) FROM callback WHERE account_id = ?1 AND d
 
 const GIVEN_UP: &str = "SELECT count(*) FROM callback WHERE account_id = ?1 AND due_at IS NULL";
 
-const RETRY: &str = "UPDATE callback SET due_at = ?2, attempts = 0 WHERE id IN \
+const RETRY_GIVEN_UP: &str = "UPDATE callback SET due_at = ?2, attempts = 0 WHERE id IN \
      (SELECT id FROM callback WHERE account_id = ?1 AND due_at IS NULL ORDER BY id LIMIT ?3)";
 
+const RETRY_LATER: &str = "UPDATE callback SET due_at = ?2, attempts = 0 WHERE id IN \
+     (SELECT id FROM callback WHERE account_id = ?1 AND due_at > ?2 ORDER BY due_at LIMIT ?3)";
+
 const FORGET: &str = "DELETE FROM callback WHERE id IN \
-     (SELECT id FROM callback WHERE due_at IS NULL AND at < ?1 ORDER BY at LIMIT ?2)";
+     (SELECT id FROM callback WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
 /// Looks at each account that has callbacks once, those after `after` first.
 fn due(
@@ -250,9 +256,14 @@ fn read(
     Ok(())
 }
 
-fn retry(connection: &Connection, account: AccountId, now: Timestamp) -> Result<u64, Error> {
+fn retry(
+    connection: &Connection,
+    such: &str,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<u64, Error> {
     connection
-        .prepare_cached(RETRY)
+        .prepare_cached(such)
         .and_then(|mut update| update.execute((account.0, now.as_millis(), AT_ONCE)))
         .map(rows)
         .map_err(failed("cannot let callbacks be tried again"))
@@ -281,8 +292,12 @@ mod tests {
             (DUE, "INDEX callback_due (account_id=? AND due_at<?)"),
             (WAITING, "INDEX callback_due (account_id=?"),
             (GIVEN_UP, "INDEX callback_given_up (account_id=?)"),
-            (RETRY, "INDEX callback_given_up (account_id=?)"),
-            (FORGET, "INDEX callback_over (at<?)"),
+            (RETRY_GIVEN_UP, "INDEX callback_given_up (account_id=?)"),
+            (
+                RETRY_LATER,
+                "INDEX callback_due (account_id=? AND due_at>?)",
+            ),
+            (FORGET, "INDEX callback_at (at<?)"),
         ] {
             let plan = plan(sql).join("; ");
             assert!(plan.contains(index), "{sql}: {plan}");

@@ -69,13 +69,14 @@ pub trait Callbacks: Send + Sync {
         due_at: Option<Timestamp>,
     ) -> Result<(), Error>;
 
-    /// Makes callbacks of an account that were given up due, as if they had never been tried; answers how many. Many are made so
-    /// in several transactions: after an error, to be repeated.
+    /// Makes callbacks of an account due that were given up or wait for a later time, as if they had never been tried; answers how
+    /// many. Many are made so in several transactions: after an error, to be repeated.
     async fn retry_callbacks(&self, account: AccountId, now: Timestamp) -> Result<u64, Error>;
 
     /// Counts the callbacks of an account.
     async fn callback_count(&self, account: AccountId) -> Result<CallbackCount, Error>;
 
-    /// Forgets callbacks that were given up and tell of what happened before `before`, at most `limit`; answers how many.
+    /// Forgets callbacks that tell of what happened before `before`, at most `limit`; answers how many. Those that still wait are
+    /// forgotten too: a program that never comes back must not be owed more and more.
     async fn forget_callbacks(&self, before: Timestamp, limit: u32) -> Result<u64, Error>;
 }

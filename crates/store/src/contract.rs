@@ -323,7 +323,8 @@ macro_rules! contract_tests {
                 a_callback_is_due_until_it_has_been_told,
                 a_callback_that_failed_is_due_later,
                 a_callback_that_was_given_up_is_kept_until_it_is_tried_again,
-                what_was_given_up_long_ago_is_forgotten,
+                a_callback_that_waits_for_a_later_try_can_be_tried_at_once,
+                what_happened_long_ago_is_told_no_more,
                 accounts_are_told_in_turn,
                 a_large_submission_that_ends_at_once_is_told_message_by_message,
             }

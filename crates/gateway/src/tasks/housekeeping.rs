@@ -13,10 +13,10 @@ const AT_ONCE: u32 = 5_000;
 /// How long upstream ids are kept that no receipt has asked for.
 const UPSTREAM_IDS_KEPT_MS: i64 = 96 * 60 * 60 * 1000;
 
-/// How long callbacks are kept that were given up.
+/// How long after what they tell of callbacks are kept, whether they were given up or still wait.
 const CALLBACKS_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// How often those are looked for.
+/// How often old callbacks and upstream ids are looked for.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// Queues scheduled messages and retries when their time has come.
@@ -78,7 +78,7 @@ async fn forget_once(gateway: &Gateway, stop: &CancellationToken) {
     }
 }
 
-/// Forgets callbacks that were given up long ago.
+/// Forgets callbacks that tell of what happened long ago.
 async fn forget_callbacks(gateway: &Gateway, stop: &CancellationToken) {
     let before = gateway.now().plus_millis(-CALLBACKS_KEPT_MS);
     while !stop.is_cancelled() {
@@ -86,7 +86,7 @@ async fn forget_callbacks(gateway: &Gateway, stop: &CancellationToken) {
             Ok(forgotten) if forgotten < u64::from(AT_ONCE) => break,
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(?error, "cannot forget callbacks that were given up");
+                tracing::error!(?error, "cannot forget old callbacks");
                 break;
             }
         }

@@ -62,7 +62,7 @@ pub(crate) enum Command {
     Credential(credential::Give),
     /// Take a credential away.
     RemoveCredential(credential::Take),
-    /// Count what an account's program has yet to be told, or tell it again what was given up.
+    /// Count what an account's program has yet to be told, or let it be told at once.
     Callbacks(callbacks::Look),
 }
 

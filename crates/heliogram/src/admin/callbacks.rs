@@ -11,14 +11,14 @@ use crate::output;
 pub(crate) struct Look {
     /// The account.
     name: String,
-    /// Try again what was given up, for another day.
+    /// Try again at once what was given up or waits for a later try, for another day.
     #[arg(long)]
     retry: bool,
     #[command(flatten)]
     at: At,
 }
 
-/// Counts an account's callbacks, after those that were given up have been made due again when that is asked for.
+/// Counts an account's callbacks, after those that are not due have been made so when that is asked for.
 pub(super) async fn look(asked: Look) -> anyhow::Result<()> {
     let gateway = open(&asked.at).await?;
     let account = account_named(&gateway, &asked.name)?;

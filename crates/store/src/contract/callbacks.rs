@@ -283,19 +283,37 @@ pub async fn a_callback_that_was_given_up_is_kept_until_it_is_tried_again(store:
     assert_eq!(count(store, other).await, (0, 1), "another's stay");
 }
 
-pub async fn what_was_given_up_long_ago_is_forgotten(store: &dyn Store) {
+pub async fn a_callback_that_waits_for_a_later_try_can_be_tried_at_once(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    for _ in 0..2 {
+        owe(&world, world.account).await;
+    }
+    let fresh = due(store).await;
+    let later = Some(at(1000 * HOUR));
+    store.callback_failed(fresh[0].id, later).await.unwrap();
+    let retried = store.retry_callbacks(world.account, at(MINUTE)).await;
+    assert_eq!(retried.unwrap(), 1, "the other one is due");
+    let all = due(store).await;
+    assert_eq!(ids(&all), [fresh[1].id, fresh[0].id]);
+    assert_eq!(all[1].attempts, 0);
+}
+
+pub async fn what_happened_long_ago_is_told_no_more(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     for _ in 0..4 {
         owe(&world, world.account).await;
     }
-    for callback in &due(store).await[..3] {
+    for callback in &due(store).await[..2] {
         store.callback_failed(callback.id, None).await.unwrap();
     }
-    // They are all of the moment 0.
+    let sent = taken(&world, "1").await;
+    sent.receipt("1", Outcome::Delivered, at(20)).await;
+    // The others are of the moment 0.
     assert_eq!(store.forget_callbacks(at(0), 100).await.unwrap(), 0);
-    assert_eq!(store.forget_callbacks(at(1), 2).await.unwrap(), 2);
-    assert_eq!(store.forget_callbacks(at(1), 2).await.unwrap(), 1);
+    assert_eq!(store.forget_callbacks(at(1), 3).await.unwrap(), 3);
+    assert_eq!(store.forget_callbacks(at(1), 3).await.unwrap(), 1);
     assert_eq!(count(store, world.account).await, (1, 0));
+    assert_eq!(ends(store).await[0].0, sent.message);
 }
 
 pub async fn accounts_are_told_in_turn(store: &dyn Store) {
