@@ -66,7 +66,7 @@ pub struct Submit {
 /// Names one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct To {
-    /// The number as given.
+    /// The number as given; the first 64 characters are kept as they are.
     pub number: String,
     /// The values for the placeholders, separated by `;`; `None` to send the text as it stands, percent signs and all.
     pub variables: Option<String>,

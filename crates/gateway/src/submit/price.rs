@@ -11,6 +11,9 @@ use crate::Limits;
 use crate::directory::Directory;
 use crate::pricing::{Common, Own, Pricing, stopped_message};
 
+/// How many characters are kept of what was given for a number: what people write around digits is short.
+const LONGEST_GIVEN: usize = 64;
+
 /// Holds a submission ready to be accepted.
 pub(crate) struct Priced {
     pub(crate) new: NewSubmission,
@@ -38,7 +41,7 @@ pub(super) fn price(
     let mut messages = Vec::with_capacity(submit.recipients.len());
     let mut left_out = Vec::new();
     for (to, position) in submit.recipients.iter().zip(0..) {
-        let recipient = Recipient::new(&to.number);
+        let recipient = read(&to.number);
         let own = Own {
             variables: to.variables.as_deref().filter(|_| to.text.is_none()),
             text: to.text.as_deref(),
@@ -77,6 +80,15 @@ pub(super) fn price(
         left_out,
         unregistered: pricing.unregistered,
     })
+}
+
+/// Reads a recipient, and keeps the beginning of what was given for it: what is no number may be a text of any length.
+fn read(given: &str) -> Recipient {
+    let mut recipient = Recipient::new(given);
+    if let Some((end, _)) = given.char_indices().nth(LONGEST_GIVEN) {
+        given[..end].clone_into(&mut recipient.given);
+    }
+    recipient
 }
 
 /// Refuses more recipients, or more of their own texts, than one request may have.
@@ -159,4 +171,29 @@ pub(crate) fn new_submission(
         expansion: None,
         messages,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_was_given_for_a_number_the_beginning_is_kept() {
+        for (given, kept) in [
+            ("+38 (050) 123-45-67".to_owned(), 19),
+            ("ə".repeat(LONGEST_GIVEN), LONGEST_GIVEN),
+            ("ə".repeat(1_000_000), LONGEST_GIVEN),
+        ] {
+            let recipient = read(&given);
+            assert_eq!(recipient.given.chars().count(), kept);
+            assert!(given.starts_with(&recipient.given));
+        }
+    }
+
+    #[test]
+    fn what_is_not_kept_counts_all_the_same() {
+        let blanks = " ".repeat(LONGEST_GIVEN);
+        assert!(read(&format!("380501234567{blanks}x")).msisdn.is_err());
+        assert!(read(&format!("{blanks}380501234567")).msisdn.is_ok());
+    }
 }
