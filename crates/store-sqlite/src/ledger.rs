@@ -58,7 +58,7 @@ impl Ledger for SqliteStore {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Turnover, Error> {
-        self.readers
+        self.scans
             .view(move |connection| turnover(connection, account, from, until))
             .await
     }
@@ -70,7 +70,7 @@ impl Ledger for SqliteStore {
     }
 
     async fn audit(&self) -> Result<Audit, Error> {
-        self.readers.view(audit).await
+        self.scans.view(audit).await
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Options {
     pub queued_writes: usize,
     /// How many calls one commit may carry.
     pub writes_per_commit: usize,
-    /// How many connections read.
+    /// How many connections read, beside one for what looks at very many rows.
     pub readers: usize,
     /// The writer's page cache, in KiB.
     pub cache_kib: u32,
@@ -78,6 +78,8 @@ impl Default for Options {
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    /// For what looks at very many rows: it keeps only others of its kind waiting.
+    scans: Readers,
 }
 
 impl SqliteStore {
@@ -90,19 +92,21 @@ impl SqliteStore {
         migrate::check(&connection)?;
         set_up(&connection, path, options)?;
         migrate::migrate(&mut connection)?;
-        let readers = (0..options.readers.max(1))
-            .map(|_| {
-                let reader = connect(path, options)?;
-                set_up(&reader, path, options)?;
-                reader
-                    .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")
-                    .map_err(failed("cannot set up a reader"))?;
-                Ok(reader)
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let reader = |_| {
+            let reader = connect(path, options)?;
+            set_up(&reader, path, options)?;
+            reader
+                .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")
+                .map_err(failed("cannot set up a reader"))?;
+            Ok(reader)
+        };
+        let readers = (0..options.readers.max(1)).map(reader);
+        let readers = readers.collect::<Result<Vec<_>, Error>>()?;
+        let scans = vec![reader(0)?];
         Ok(Self {
             writer: Writer::start(connection, options)?,
             readers: Readers::start(readers)?,
+            scans: Readers::start(scans)?,
         })
     }
 }

@@ -79,7 +79,7 @@ impl Submissions for SqliteStore {
     }
 
     async fn history(&self, account: AccountId, asked: History) -> Result<Vec<Sent>, Error> {
-        self.readers
+        self.scans
             .view(move |view| sent::history(view, account, &asked))
             .await
     }
@@ -91,7 +91,7 @@ impl Submissions for SqliteStore {
     }
 
     async fn tally(&self) -> Result<Tally, Error> {
-        self.readers
+        self.scans
             .read(|connection| {
                 tallies::counted(connection, i64::MIN, i64::MAX)
                     .map(|places| places.tally(|place| place))

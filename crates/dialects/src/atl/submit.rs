@@ -12,7 +12,7 @@ use super::settings::Settings;
 
 /// Accepts a task and tells its id: that of the submission.
 ///
-/// A control id names the task for ever: a task with the same one is a duplicate once this one is accepted, however many are on
+/// A control id of a login names the task for ever: a task with the same one is a duplicate once this one is accepted, however many are on
 /// their way at a time. What is wrong is told in the order of the checks below, which is that of the document's codes; that a
 /// text is too long, that the task is a duplicate, and that units are missing come last, in this order.
 pub(super) async fn submit(
@@ -38,7 +38,9 @@ pub(super) async fn submit(
     if product == Product::Lsim && control_id.is_none() {
         return Err(Code::NO_CONTROL_ID);
     }
-    let once = |id: &String| Once::new("atl controlid", &[id], None);
+    // Programs of one account that sign in by different logins do not know of each other's ids.
+    let login = head.login.clone();
+    let once = |id: &String| Once::new("atl controlid", &[&login, id], None);
     let recipient = |row: Row| To {
         text: (!is_bulk).then_some(row.message),
         ..To::number(row.msisdn)
