@@ -44,11 +44,11 @@ pub struct NetworkError {
 }
 
 /// Tells a receipt from a message of a handset: by `esm_class` [smpp34 §5.2.12], or by the id that
-/// it is about or a text with three keys of a receipt, because some SMSCs set no flag.
+/// it is about or a text with the keys and values of a receipt, because some SMSCs set no flag.
 pub fn is_receipt(deliver: &DeliverSm<'_>) -> bool {
     matches!(deliver.esm_class & 0x3C, 0x04 | 0x08 | 0x10 | 0x20)
         || deliver.tlvs.get(Tag::RECEIPTED_MESSAGE_ID).is_some()
-        || text::count_keys(body(deliver.esm_class, deliver.text())) >= 3
+        || text::is_receipt(body(deliver.esm_class, deliver.text()))
 }
 
 impl<'a> Receipt<'a> {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_the_id_or_three_keys_make_a_receipt() {
+    fn the_flag_the_id_or_the_text_makes_a_receipt() {
         let none = Tlvs::default();
         for esm_class in [0x04, 0x08, 0x10, 0x20, 0x44, 0x84] {
             assert!(is_receipt(&deliver(esm_class, b"", none)));

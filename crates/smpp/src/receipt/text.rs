@@ -42,9 +42,25 @@ pub(super) fn parse(text: &[u8]) -> Receipt<'_> {
     receipt
 }
 
-/// Counts the different keys of a receipt in a text.
-pub(super) fn count_keys(text: &[u8]) -> usize {
-    Fields::new(text).count()
+/// Tells whether a text that nothing else marks is a receipt's: it has three keys at least, an id, and what only receipts tell: a
+/// count, a date, or a state by its word. The programs of handsets, too, write of ids, statuses and errors.
+pub(super) fn is_receipt(text: &[u8]) -> bool {
+    let (mut keys, mut names, mut tells) = (0, false, false);
+    for (key, value) in Fields::new(text) {
+        keys += 1;
+        match key {
+            Key::Id => names = !value.is_empty(),
+            Key::Submitted | Key::Delivered => tells |= number(value).is_some(),
+            Key::SubmitDate | Key::DoneDate => {
+                tells |= value.first().is_some_and(u8::is_ascii_digit);
+            }
+            Key::State => {
+                tells |= !value.first().is_some_and(u8::is_ascii_digit) && state(value).is_some();
+            }
+            Key::Error | Key::Text => {}
+        }
+    }
+    keys >= 3 && names && tells
 }
 
 /// Writes the form of the specification's appendix; counts have three digits, as has a missing
@@ -84,14 +100,16 @@ impl<'a> Receipt<'a> {
             Key::Delivered => self.delivered = number(value),
             Key::SubmitDate => self.submit_date = value,
             Key::DoneDate => self.done_date = value,
-            Key::State => {
-                let word = value.split(|octet| !octet.is_ascii_alphanumeric()).next();
-                self.state = word.and_then(ReceiptState::from_word).unwrap_or_default();
-            }
+            Key::State => self.state = state(value).unwrap_or_default(),
             Key::Error => self.error = value,
             Key::Text => self.text = value,
         }
     }
+}
+
+fn state(value: &[u8]) -> Option<ReceiptState> {
+    let word = value.split(|octet| !octet.is_ascii_alphanumeric()).next()?;
+    ReceiptState::from_word(word)
 }
 
 fn number(value: &[u8]) -> Option<u32> {
@@ -253,6 +271,29 @@ mod tests {
     }
 
     #[test]
+    fn what_a_handset_writes_is_no_receipt_though_it_has_keys() {
+        for text in [
+            "id:7 stat:DELIVRD err:000",
+            "id:7 sub:001 dlvrd:000 stat:WHATEVER",
+            "id:7 done date:2211221030 err:5",
+            "message_id: 7, status: Delivered, error: none",
+        ] {
+            assert!(is_receipt(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "id:7 stat:DELIVRD",
+            "id:123 status:ok error:0",
+            "id:123 status:1 error:0 text:engine is on",
+            "id: sub:001 dlvrd:001 stat:DELIVRD",
+            "sub: my order, id: 7, text: where is it?",
+            "done date: tomorrow, error: none, id: 7",
+        ] {
+            assert!(!is_receipt(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
     fn the_messages_own_words_change_nothing() {
         let receipt = parse(b"id:7 stat:UNDELIV text:id:8 stat:DELIVRD err:005");
         assert_eq!(
@@ -290,7 +331,7 @@ mod tests {
             ],
         ) {
             let receipt = parse(&text);
-            prop_assert!(count_keys(&text) <= 8);
+            prop_assert!(Fields::new(&text).count() <= 8);
             let again = write(&receipt);
             let read = parse(&again);
             prop_assert_eq!(read.state, receipt.state);
