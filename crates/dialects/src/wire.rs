@@ -1,10 +1,8 @@
 //! What dialects share in reading octets: functions that a dialect may call, and nothing to inherit from.
 
 pub(crate) mod base64;
-#[allow(dead_code, reason = "about to be used")]
 pub(crate) mod charset;
 pub(crate) mod form;
-#[allow(dead_code, reason = "about to be used")]
 pub(crate) mod frequency;
 pub(crate) mod json;
 pub(crate) mod local_time;

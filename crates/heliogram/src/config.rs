@@ -216,7 +216,7 @@ impl Config {
             atompark: self.atompark,
             atl: self.atl.clone(),
             smsclub: self.smsclub.clone(),
-            smscenter: self.smscenter.clone(),
+            smscenter: self.smscenter,
         }
     }
 

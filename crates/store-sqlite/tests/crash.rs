@@ -48,7 +48,9 @@ async fn child_accepts_and_claims_until_it_is_killed() {
                         Acceptance::Insufficient { .. }
                         | Acceptance::NobodyLeft
                         | Acceptance::Repeated { .. } => {
-                            panic!("there is money, no stop list, and nothing is accepted once only")
+                            panic!(
+                                "there is money, no stop list, and nothing is accepted once only"
+                            )
                         }
                     }
                 };
