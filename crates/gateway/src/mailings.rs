@@ -14,7 +14,7 @@ use store::campaigns::Halt;
 use store::mailings::NewMailing;
 use store::{AccountId, ContactId, ListId, MailingId, SubmissionId};
 
-use crate::{Error, Gateway};
+use crate::{Error, Gateway, Once};
 use stored::Stored;
 
 /// How many runs a mailing's progress is summed up of, the last ones.
@@ -134,8 +134,8 @@ pub enum MailingKey {
 impl Gateway {
     /// Makes a mailing that is first due at `start_at` (at once when that has passed, by itself never when `None`); answers its
     /// number, and the price of a run as of now. Refuses what [`Gateway::quote`] refuses, `UnknownList`, `FieldTooLong` when name,
-    /// reference or plan are, and `InvalidTime` when there is no such time zone. One that is due at once has been submitted when
-    /// this returns, unless it waits for money.
+    /// reference or plan are, `InvalidTime` when there is no such time zone, and `Duplicate` when `once` was accepted before. One
+    /// that is due at once has been submitted when this returns, unless it waits for money.
     pub async fn add_mailing(
         &self,
         account: AccountId,
@@ -143,6 +143,7 @@ impl Gateway {
         name: &str,
         plan: Plan,
         start_at: Option<Timestamp>,
+        once: Option<Once>,
     ) -> Result<(MailingId, Quote), Error> {
         if let Some(reference) = &reference {
             self.check_length(reference)?;
@@ -152,12 +153,14 @@ impl Gateway {
         let new = NewMailing {
             account,
             reference,
+            once: once.map(|once| once.from(now)),
             name: name.to_owned(),
             plan: stored,
             created_at: now,
             next_at: start_at.map(|start| start.max(now)),
         };
-        let id = self.store().add_mailing(new).await?;
+        let added = self.store().add_mailing(new).await?;
+        let id = added.ok_or(Refusal::Duplicate)?;
         self.run_if_due(account, id).await;
         Ok((id, quote))
     }

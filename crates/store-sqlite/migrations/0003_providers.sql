@@ -1,7 +1,8 @@
 -- What several providers' programs ask of the core: things accepted once, forms of texts, the account's own ids, accounts under
 -- accounts, mailings, message templates, messages from handsets, callbacks.
 
--- What must not be accepted twice; `until` is empty when that is for ever.
+-- What must not be accepted twice; `submission_id` is the number of the submission or mailing that was accepted, and `until` is empty
+-- when that is for ever.
 CREATE TABLE once (
   account_id    INTEGER NOT NULL,
   key           BLOB    NOT NULL,

@@ -6,34 +6,16 @@ use sms::Timestamp;
 use store::mailings::{Mailing, Mailings, NewMailing, Run};
 use store::{AccountId, Error, MailingId, SubmissionId};
 
-use crate::{SqliteStore, failed};
+use crate::{SqliteStore, failed, once};
 
 /// How many octets of plans are read at once, but for the last one.
 const PLANS_AT_ONCE: usize = 8 * 1024 * 1024;
 
 #[async_trait]
 impl Mailings for SqliteStore {
-    async fn add_mailing(&self, mailing: NewMailing) -> Result<MailingId, Error> {
+    async fn add_mailing(&self, mailing: NewMailing) -> Result<Option<MailingId>, Error> {
         self.writer
-            .write(move |connection| {
-                connection
-                    .prepare_cached(
-                        "INSERT INTO mailing (account_id, reference, name, plan, created_at, changed_at, next_at) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-                    )
-                    .and_then(|mut insert| {
-                        insert.insert((
-                            mailing.account.0,
-                            &mailing.reference,
-                            &mailing.name,
-                            &mailing.plan,
-                            mailing.created_at.as_millis(),
-                            mailing.next_at.map(Timestamp::as_millis),
-                        ))
-                    })
-                    .map(MailingId)
-                    .map_err(failed("cannot write a mailing"))
-            })
+            .write(move |connection| add(connection, &mailing))
             .await
     }
 
@@ -217,6 +199,35 @@ const DUE: &str = "next_at <= ?1 ORDER BY next_at, id LIMIT ?2";
 
 const SUBMISSIONS: &str = "SELECT id FROM submission WHERE mailing_id = ?2 AND account_id = ?1 \
      AND control_of IS NULL ORDER BY id DESC LIMIT ?3";
+
+/// Writes a mailing, unless it repeats what was accepted before.
+fn add(connection: &Connection, mailing: &NewMailing) -> Result<Option<MailingId>, Error> {
+    if let Some(once) = &mailing.once
+        && once::accepted(connection, mailing.account, once, mailing.created_at)?.is_some()
+    {
+        return Ok(None);
+    }
+    let number = connection
+        .prepare_cached(
+            "INSERT INTO mailing (account_id, reference, name, plan, created_at, changed_at, next_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+        )
+        .and_then(|mut insert| {
+            insert.insert((
+                mailing.account.0,
+                &mailing.reference,
+                &mailing.name,
+                &mailing.plan,
+                mailing.created_at.as_millis(),
+                mailing.next_at.map(Timestamp::as_millis),
+            ))
+        })
+        .map_err(failed("cannot write a mailing"))?;
+    if let Some(once) = &mailing.once {
+        once::note(connection, mailing.account, once, number)?;
+    }
+    Ok(Some(MailingId(number)))
+}
 
 fn such_mailings(such: &str) -> String {
     format!(

@@ -30,7 +30,7 @@ pub(crate) fn repeats(connection: &Connection, new: &NewSubmission) -> Result<Re
     if let Some(once) = &new.once
         && let Some(submission) = accepted(connection, new.account, once, now)?
     {
-        return Ok(Repeats::All(submission));
+        return Ok(Repeats::All(SubmissionId(submission)));
     }
     let mut seen = HashSet::new();
     let mut positions = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn repeats(connection: &Connection, new: &NewSubmission) -> Result<Re
         if !seen.insert(once.key) {
             positions.push(position);
         } else if let Some(submission) = accepted(connection, new.account, once, now)? {
-            first.get_or_insert(submission);
+            first.get_or_insert(SubmissionId(submission));
             positions.push(position);
         } else {
             anything_new = true;
@@ -62,22 +62,20 @@ pub(crate) fn repeats(connection: &Connection, new: &NewSubmission) -> Result<Re
     })
 }
 
-/// Looks up which submission used this up, unless its time is over.
-fn accepted(
+/// Looks up the number of the submission or mailing that used this up, unless its time is over.
+pub(crate) fn accepted(
     connection: &Connection,
     account: AccountId,
     once: &Once,
     now: Timestamp,
-) -> Result<Option<SubmissionId>, Error> {
+) -> Result<Option<i64>, Error> {
     connection
         .prepare_cached(
             "SELECT submission_id FROM once WHERE account_id = ?1 AND key = ?2 AND (until IS NULL OR until > ?3)",
         )
         .and_then(|mut select| {
             select
-                .query_row((account.0, &once.key, now.as_millis()), |row| {
-                    row.get(0).map(SubmissionId)
-                })
+                .query_row((account.0, &once.key, now.as_millis()), |row| row.get(0))
                 .optional()
         })
         .map_err(failed("cannot look whether something was accepted before"))
@@ -95,21 +93,28 @@ pub(crate) fn use_up(
         .filter(|message| is_waiting(message))
         .filter_map(|message| message.once.as_ref());
     for once in new.once.iter().chain(of_messages) {
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO once (account_id, key, submission_id, until) VALUES (?1, ?2, ?3, ?4)",
-            )
-            .and_then(|mut insert| {
-                insert.execute((
-                    new.account.0,
-                    &once.key,
-                    submission.0,
-                    once.until.map(Timestamp::as_millis),
-                ))
-            })
-            .map_err(failed("cannot note what is accepted once only"))?;
+        note(connection, new.account, once, submission.0)?;
     }
     Ok(())
+}
+
+/// Writes that the submission or mailing of this number has used this up.
+pub(crate) fn note(
+    connection: &Connection,
+    account: AccountId,
+    once: &Once,
+    number: i64,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO once (account_id, key, submission_id, until) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .and_then(|mut insert| {
+            let until = once.until.map(Timestamp::as_millis);
+            insert.execute((account.0, &once.key, number, until))
+        })
+        .map(drop)
+        .map_err(failed("cannot note what is accepted once only"))
 }
 
 /// The statement of [`forget`].

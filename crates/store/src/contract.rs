@@ -352,6 +352,7 @@ macro_rules! contract_tests {
             }
             mailings {
                 a_mailing_is_kept_as_it_was_made,
+                a_mailing_is_accepted_once_like_any_submission,
                 mailings_and_submissions_have_no_number_in_common,
                 a_mailing_is_found_by_its_reference_the_latest_first,
                 mailings_are_read_in_pages_by_when_they_were_made,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sms::Timestamp;
 
+use crate::submissions::Once;
 use crate::{AccountId, Error, MailingId, SubmissionId};
 
 /// Describes a mailing about to be made.
@@ -12,6 +13,8 @@ pub struct NewMailing {
     pub account: AccountId,
     /// The account's own id for it; need not be unique.
     pub reference: Option<String>,
+    /// What must not be accepted twice.
+    pub once: Option<Once>,
     /// Its name, for people.
     pub name: String,
     /// What is sent to whom and when: the gateway's JSON object, which the store does not look into.
@@ -65,8 +68,11 @@ pub struct Run {
 /// Keeps mailings.
 #[async_trait]
 pub trait Mailings: Send + Sync {
-    /// Writes a mailing. Conflict when there is no such account.
-    async fn add_mailing(&self, mailing: NewMailing) -> Result<MailingId, Error>;
+    /// Writes a mailing; nothing, and `None`, when what it names by its [`Once`] was accepted before. Conflict when there is no
+    /// such account.
+    ///
+    /// Idempotent where there is a [`Once`], as [`Submissions::accept`](crate::submissions::Submissions::accept) is.
+    async fn add_mailing(&self, mailing: NewMailing) -> Result<Option<MailingId>, Error>;
 
     /// Changes name, plan and next run; tells whether the account has such a mailing. One that is disabled stays so, and has no
     /// next run.

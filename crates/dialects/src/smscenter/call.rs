@@ -87,7 +87,8 @@ impl Call<'_> {
         done
     }
 
-    fn key(&self, alike: Alike) -> limits::Key {
+    /// Names the call.
+    pub(super) fn key(&self, alike: Alike) -> limits::Key {
         limits::key(self.account.id, self.endpoint, alike, self.parameters)
     }
 }

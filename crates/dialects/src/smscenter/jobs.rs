@@ -5,7 +5,7 @@ mod plan;
 mod shown;
 
 use gateway::mailings::{Mailing, MailingKey, MailingProgress};
-use gateway::{AccountId, ListId, MailingId};
+use gateway::{AccountId, ListId, MailingId, Once};
 use sms::{Refusal, Timestamp};
 
 use super::answer::{Answered, Record};
@@ -70,7 +70,14 @@ async fn add(call: &Call<'_>) -> Result<Answered, Failure> {
     let start_at = timing.start_at.unwrap_or_else(|| call.gateway.now());
     let (number, quote) = call
         .gateway
-        .add_mailing(call.account.id, reference, &name, plan, Some(start_at))
+        .add_mailing(
+            call.account.id,
+            reference,
+            &name,
+            plan,
+            Some(start_at),
+            once(call),
+        )
         .await?;
     let id = given.unwrap_or(Id::Number(number.0));
     let record = Record::new().with("id", id.clone());
@@ -81,6 +88,16 @@ async fn add(call: &Call<'_>) -> Result<Answered, Failure> {
     let cost = quote.total().decimal().to_string();
     let text = format!("OK, ID - {id}, COST - {cost}");
     Ok(Answered::one(record.with("cost", cost).text(text)))
+}
+
+/// Names the request, so that it makes one mailing within the time set, also where we stop before the program has its answer.
+fn once(call: &Call<'_>) -> Option<Once> {
+    let seconds = call.settings.identical_seconds;
+    (seconds > 0).then(|| {
+        let digest = hex::encode(call.key(Alike::Whole));
+        let window_ms = i64::from(seconds) * 1000;
+        Once::new("smscenter jobs", &[&digest], Some(window_ms))
+    })
 }
 
 /// Changes what is given of a mailing.

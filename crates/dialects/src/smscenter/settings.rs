@@ -20,7 +20,7 @@ pub struct Settings {
     pub sender_country: SenderCountry,
     /// How many requests of one account under way at a time are too many; 0 for no limit.
     pub concurrent_requests: u32,
-    /// For how many seconds the same message is not accepted again; 0 for no limit.
+    /// For how many seconds the same message, or new mailing, is not accepted again; 0 for no limit.
     pub identical_seconds: u32,
     /// After how many bad requests within a minute an address is blocked; 0 for never. Where a proxy hides the programs'
     /// addresses it would block all of them at once.

@@ -51,7 +51,14 @@ async fn another_accounts_mailing_is_as_unknown_as_none() {
     let gateway = &world.gateway;
     let stranger = account(gateway, "stranger", BALANCE).await;
     let (id, _) = gateway
-        .add_mailing(world.account, Some("r".into()), "news", daily(), at(HOUR))
+        .add_mailing(
+            world.account,
+            Some("r".into()),
+            "news",
+            daily(),
+            at(HOUR),
+            None,
+        )
         .await
         .unwrap();
     for key in [
@@ -131,14 +138,14 @@ async fn a_plan_that_cannot_be_sent_is_refused_as_a_submission_is() {
     ] {
         let added = world
             .gateway
-            .add_mailing(world.account, None, "news", plan, at(HOUR))
+            .add_mailing(world.account, None, "news", plan, at(HOUR), None)
             .await;
         assert_eq!(refusal(added), expected);
     }
     let long = "x".repeat(5_000);
     let named = world
         .gateway
-        .add_mailing(world.account, None, &long, plan(), at(HOUR))
+        .add_mailing(world.account, None, &long, plan(), at(HOUR), None)
         .await;
     assert_eq!(refusal(named), Refusal::FieldTooLong { limit: 4_096 });
 }

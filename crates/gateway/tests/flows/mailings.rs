@@ -45,7 +45,7 @@ pub(crate) fn key(id: MailingId) -> MailingKey {
 impl World {
     pub(crate) async fn mail(&self, plan: Plan, start_at: Option<Timestamp>) -> MailingId {
         let gateway = &self.gateway;
-        let added = gateway.add_mailing(self.account, None, "news", plan, start_at);
+        let added = gateway.add_mailing(self.account, None, "news", plan, start_at, None);
         added.await.unwrap().0
     }
 
@@ -94,6 +94,7 @@ async fn a_mailing_that_is_due_at_once_has_been_submitted_when_it_is_answered() 
             "news",
             plan(),
             at(-HOUR),
+            None,
         )
         .await
         .unwrap();

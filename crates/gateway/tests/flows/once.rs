@@ -5,6 +5,7 @@ use sms::{MessageState, Reason, Refusal};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+use crate::mailings::{at, plan};
 use crate::world::{HOUR, PRICE, World, account, eventually, refusal, request};
 
 const CONNECTOR: &str = r#"{"address":"loopback","system_id":"x"}"#;
@@ -58,6 +59,26 @@ async fn a_request_named_for_a_while_may_be_sent_again_after_it() {
     send().await.unwrap();
     assert_eq!(refusal(send().await), Refusal::Duplicate);
     world.money(2, 0).await;
+}
+
+#[tokio::test]
+async fn a_mailing_made_again_is_a_duplicate_also_after_a_restart() {
+    let place = TempDir::new().unwrap();
+    let once = || Some(Once::new("test", &["7"], Some(HOUR)));
+    let world = World::at(place.path(), CONNECTOR).await;
+    let add = async |world: &World| {
+        let gateway = &world.gateway;
+        let added = gateway.add_mailing(world.account, None, "news", plan(), at(HOUR), once());
+        added.await
+    };
+    add(&world).await.unwrap();
+    assert_eq!(refusal(add(&world).await), Refusal::Duplicate);
+    let (gateway, ..) = world.stop().await;
+    drop(gateway);
+    let world = World::at(place.path(), CONNECTOR).await;
+    assert_eq!(refusal(add(&world).await), Refusal::Duplicate);
+    world.clock.advance_ms(HOUR);
+    add(&world).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use sms::Timestamp;
 
 use super::world::{HOUR, PLENTY, World, accept, account, at};
 use crate::mailings::{Mailing, NewMailing, Run};
+use crate::submissions::Once;
 use crate::{AccountId, MailingId, Store, SubmissionId};
 
 fn new(account: AccountId, name: &str, next_at: Option<Timestamp>) -> NewMailing {
     NewMailing {
         account,
         reference: None,
+        once: None,
         name: name.into(),
         plan: format!("{{\"{name}\":1}}"),
         created_at: at(0),
@@ -18,7 +20,7 @@ fn new(account: AccountId, name: &str, next_at: Option<Timestamp>) -> NewMailing
 }
 
 async fn add(store: &dyn Store, mailing: NewMailing) -> MailingId {
-    store.add_mailing(mailing).await.unwrap()
+    store.add_mailing(mailing).await.unwrap().unwrap()
 }
 
 async fn due(store: &dyn Store, now: Timestamp) -> Vec<MailingId> {
@@ -68,6 +70,38 @@ pub async fn a_mailing_is_kept_as_it_was_made(store: &dyn Store) {
     assert_eq!((kept.runs, kept.disabled), (0, false));
     let nobody = store.add_mailing(new(AccountId(77), "x", None)).await;
     assert!(nobody.unwrap_err().is_conflict());
+}
+
+pub async fn a_mailing_is_accepted_once_like_any_submission(store: &dyn Store) {
+    let owner = account(store, "a", 0).await;
+    let named = |name: &str, now: i64| NewMailing {
+        once: Some(Once {
+            key: [1; 16],
+            until: Some(at(now + HOUR)),
+        }),
+        created_at: at(now),
+        ..new(owner, name, None)
+    };
+    let first = add(store, named("spring", 0)).await;
+    // What it says besides makes no difference.
+    let again = store.add_mailing(named("summer", HOUR - 1)).await;
+    assert_eq!(again.unwrap(), None);
+    let nobody = NewMailing {
+        account: AccountId(77),
+        ..named("spring", 0)
+    };
+    let nobody = store.add_mailing(nobody).await;
+    assert!(nobody.unwrap_err().is_conflict());
+    let other = account(store, "b", 0).await;
+    let theirs = NewMailing {
+        account: other,
+        ..named("spring", 0)
+    };
+    add(store, theirs).await;
+    let second = add(store, named("spring", HOUR)).await;
+    let all = store.mailings(owner, at(0), at(2 * HOUR), None, 9).await;
+    let all: Vec<_> = all.unwrap().iter().map(|mailing| mailing.id).collect();
+    assert_eq!(all, [first, second]);
 }
 
 pub async fn mailings_and_submissions_have_no_number_in_common(store: &dyn Store) {
