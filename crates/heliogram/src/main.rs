@@ -21,6 +21,7 @@ mod program;
 mod serve;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -30,13 +31,22 @@ use cli::{Cli, Command, ConfigCommand, LedgerCommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// How long work that nobody waits for any more may keep the process.
+const LEFT_BEHIND: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(cli.command)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(cli.command));
+            // What stops in order has stopped by now. The system's search for the host of a program that is called back cannot be
+            // stopped, and may take half a minute.
+            runtime.shutdown_timeout(LEFT_BEHIND);
+            outcome
+        }
         Err(error) => Err(anyhow::Error::new(error).context("cannot start the runtime")),
     };
     match outcome {
