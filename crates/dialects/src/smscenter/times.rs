@@ -108,9 +108,18 @@ fn read_start(text: &str, zone: Zone, now: Timestamp) -> Option<Timestamp> {
     if let Some((from, to)) = text.split_once('-') {
         return hours(from.trim(), to.trim(), zone, now);
     }
-    let mut forms = FORMS.iter();
-    let civil = forms.find_map(|form| DateTime::strptime(form, text).ok())?;
+    let civil = FORMS.iter().find_map(|form| read_form(form, text))?;
     zone.moment(civil)
+}
+
+/// Reads a date with a time in one of the forms; a year of two digits is of this century.
+fn read_form(form: &str, text: &str) -> Option<DateTime> {
+    let civil = DateTime::strptime(form, text).ok()?;
+    if form.contains("%y") {
+        let year = 2000 + civil.year().rem_euclid(100);
+        return civil.with().year(year).build().ok();
+    }
+    Some(civil)
 }
 
 /// Reads `DDMMYYhhmm`.
@@ -230,6 +239,9 @@ mod tests {
             ("19.10.16 12:00", "2", Some("19.10.2016 10:00:00")),
             ("19.10.16 12:00", "-1.5", Some("19.10.2016 13:30:00")),
             ("17.10.16 12:00", "", None),
+            ("31.12.99 12:00", "", Some("31.12.2099 12:00:00")),
+            ("3112991200", "", Some("31.12.2099 12:00:00")),
+            ("31.12.1999 12:00", "", None),
             ("01476794112", "7", Some("18.10.2016 15:35:12")),
             ("01476794052", "", None),
             ("+90", "3", Some("18.10.2016 17:04:12")),
