@@ -12,10 +12,11 @@ use super::limits::Alike;
 use super::message::{self, Message, Timing};
 use super::states::Status;
 
-/// Parameters that say how to answer, who asks or what to call it: two requests that differ in these alone would send the same.
-const NOT_OF_THE_MESSAGE: &[&str] = &[
-    "login", "psw", "apikey", "fmt", "charset", "id", "cost", "op", "err", "pp", "imgcode",
-    "userip",
+/// Parameters that say what is sent: two requests that differ in others alone would send the same. Some programs have a number of
+/// their own in each attempt, against caches on the way.
+const OF_THE_MESSAGE: &[&str] = &[
+    "phones", "mes", "list", "sender", "translit", "flash", "bin", "maxsms", "time", "tz",
+    "period", "freq", "valid",
 ];
 
 /// Says what is wanted of a request.
@@ -154,7 +155,7 @@ async fn numbers_of(
 /// of the provider's addresses at once.
 fn once(call: &Call<'_>) -> Option<Once> {
     let seconds = call.settings.identical_seconds;
-    let matters = |name: &[u8]| !NOT_OF_THE_MESSAGE.iter().any(|no| no.as_bytes() == name);
+    let matters = |name: &[u8]| OF_THE_MESSAGE.iter().any(|of| of.as_bytes() == name);
     (seconds > 0).then(|| {
         let digest = hex::encode(call.parameters.digest(matters));
         let window_ms = i64::from(seconds) * 1000;
