@@ -4,3 +4,4 @@ mod everything;
 mod gateway;
 mod group;
 mod moments;
+mod retries;

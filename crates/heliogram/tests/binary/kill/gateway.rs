@@ -7,7 +7,7 @@ use super::moments::Moments;
 use crate::world::{Customer, Serve, operator};
 
 /// Submits that may be on the wire at once: also the most that one kill may make arrive twice.
-const WINDOW: u64 = 200;
+pub(super) const WINDOW: u64 = 200;
 
 /// What the account has, in its currency.
 const MONEY: u32 = 100_000;
