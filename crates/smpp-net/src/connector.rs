@@ -4,8 +4,9 @@
 //! the receiver is away the operator keeps its receipts. An attempt goes to the free link with the least in its hands, all
 //! its segments to the same one and consecutively.
 //!
-//! Receipts and messages from handsets are answered only when the gateway has stored them. While it cannot, a link goes on reading, because responses
-//! to submits and `enquire_link` come the same way: what bounds those in memory is how many may be unanswered.
+//! Receipts and messages from handsets are answered only when the gateway has stored them. While it cannot, a link goes on
+//! reading, because responses to submits and `enquire_link` come the same way: what bounds those in memory is how many may be
+//! unanswered.
 
 mod backoff;
 mod bound;

@@ -233,7 +233,7 @@ impl Calls {
         let now = self.gateway.now();
         let (why, next) = match told {
             Ok(()) => {
-                if self.health.is_well(attempt.account) {
+                if self.health.note_success(attempt.account) {
                     tracing::info!(
                         account = self.name(attempt.account),
                         "the account's program can be told again"
@@ -244,7 +244,7 @@ impl Calls {
             Err(NotTold::Later(why)) => (why, next_try(attempt.before, now)),
             Err(NotTold::Never(why)) => (why, None),
         };
-        if self.health.has_failed(attempt.account, now) {
+        if self.health.note_failure(attempt.account, now) {
             tracing::warn!(
                 account = self.name(attempt.account),
                 why,

@@ -44,12 +44,12 @@ impl Health {
     }
 
     /// Notes that a program took what it was told; tells whether it had failed before.
-    pub(super) fn is_well(&mut self, account: AccountId) -> bool {
+    pub(super) fn note_success(&mut self, account: AccountId) -> bool {
         self.0.remove(&account).is_some()
     }
 
     /// Notes that a program could not be told; tells whether that is new. What was under way when it began to fail counts once.
-    pub(super) fn has_failed(&mut self, account: AccountId, now: Timestamp) -> bool {
+    pub(super) fn note_failure(&mut self, account: AccountId, now: Timestamp) -> bool {
         if self.rests(account, now) {
             return false;
         }
@@ -79,13 +79,13 @@ mod tests {
         let mut health = Health::default();
         let mut now = 0;
         for rest in [1, 2, 4, 8, 16, 32, 60, 60] {
-            health.has_failed(SHOP, at(now));
+            health.note_failure(SHOP, at(now));
             assert!(health.rests(SHOP, at(now + rest * 1_000 - 1)), "{rest}");
             now += rest * 1_000;
             assert!(!health.rests(SHOP, at(now)), "{rest}");
         }
         for _ in 0..100 {
-            health.has_failed(SHOP, at(now));
+            health.note_failure(SHOP, at(now));
         }
         assert!(!health.rests(SHOP, at(now + 60_000)));
     }
@@ -93,22 +93,22 @@ mod tests {
     #[test]
     fn only_the_first_failure_and_the_first_success_are_news() {
         let mut health = Health::default();
-        assert!(!health.is_well(SHOP));
-        assert!(health.has_failed(SHOP, at(0)));
+        assert!(!health.note_success(SHOP));
+        assert!(health.note_failure(SHOP, at(0)));
         for _ in 0..7 {
-            assert!(!health.has_failed(SHOP, at(5)));
+            assert!(!health.note_failure(SHOP, at(5)));
         }
         assert!(!health.rests(SHOP, at(1_000)), "they failed together");
         assert!(health.is_failing(SHOP) && !health.is_failing(AccountId(2)));
-        assert!(health.is_well(SHOP));
-        assert!(!health.is_well(SHOP) && !health.is_failing(SHOP));
-        assert!(health.has_failed(SHOP, at(9)));
+        assert!(health.note_success(SHOP));
+        assert!(!health.note_success(SHOP) && !health.is_failing(SHOP));
+        assert!(health.note_failure(SHOP, at(9)));
     }
 
     #[test]
     fn a_clock_that_is_set_back_does_not_keep_a_program_waiting() {
         let mut health = Health::default();
-        health.has_failed(SHOP, at(10_000_000));
+        health.note_failure(SHOP, at(10_000_000));
         assert!(!health.rests(SHOP, at(0)));
     }
 }
