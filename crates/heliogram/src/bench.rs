@@ -48,9 +48,15 @@ pub(crate) struct Bench {
     /// Submits that may be on the wire at once.
     #[arg(long, default_value_t = 1_000)]
     window: u32,
+    /// Submits of 10,000 rows at ATL's door, one after another.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    submits: u32,
+    /// Requests of 1,000 numbers at SMS Center's door, one after another.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    thousands: u32,
     /// Requests of 100 numbers at SMS Club's door, 200 of them in a second.
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
-    paced: u32,
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    hundreds: u32,
     /// How often each measurement is taken.
     #[arg(long, default_value_t = 3)]
     runs: u32,

@@ -18,14 +18,8 @@ use crate::client::{Connection, FORM, form};
 /// How many rows one submit has at ATL's door.
 const ROWS: u32 = 10_000;
 
-/// How many submits of them there are, one after another.
-const SUBMITS: u32 = 20;
-
 /// How many numbers one request has at SMS Center's door.
 const NUMBERS: u32 = 1_000;
-
-/// How many requests of them there are, one after another.
-const REQUESTS: u32 = 50;
 
 /// How many numbers one request has at SMS Club's door: as many as it may.
 const PHONES: u32 = 100;
@@ -50,10 +44,16 @@ pub(super) async fn measure(options: &Bench) -> anyhow::Result<Figures> {
         let stage = Stage::set(options, "clean-now").await?;
         let start = now();
         let (messages, mut latencies) = match door {
-            Door::Atl => (ROWS * SUBMITS, atl(&stage).await?),
-            Door::SmsCenter => (NUMBERS * REQUESTS, sms_center(&stage).await?),
+            Door::Atl => {
+                let submits = options.submits;
+                (ROWS * submits, atl(&stage, submits).await?)
+            }
+            Door::SmsCenter => {
+                let requests = options.thousands;
+                (NUMBERS * requests, sms_center(&stage, requests).await?)
+            }
             Door::SmsClub => {
-                let requests = options.paced;
+                let requests = options.hundreds;
                 (PHONES * requests, sms_club(&stage, requests).await?)
             }
         };
@@ -93,10 +93,10 @@ impl Door {
 }
 
 /// Submits many rows with a text each.
-async fn atl(stage: &Stage) -> anyhow::Result<Vec<Duration>> {
+async fn atl(stage: &Stage, submits: u32) -> anyhow::Result<Vec<Duration>> {
     let mut connection = Connection::open(stage.http).await?;
     let mut latencies = Vec::new();
-    for submit in 0..SUBMITS {
+    for submit in 0..submits {
         let mut xml = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><request><head><operation>submit</operation>\
              <login>{LOGIN}</login><password>{PASSWORD}</password><title>Heliogram</title>\
@@ -131,10 +131,10 @@ async fn atl(stage: &Stage) -> anyhow::Result<Vec<Duration>> {
 }
 
 /// Sends one text to many numbers.
-async fn sms_center(stage: &Stage) -> anyhow::Result<Vec<Duration>> {
+async fn sms_center(stage: &Stage, requests: u32) -> anyhow::Result<Vec<Duration>> {
     let mut connection = Connection::open(stage.http).await?;
     let mut latencies = Vec::new();
-    for request in 0..REQUESTS {
+    for request in 0..requests {
         let phones: Vec<_> = (request * NUMBERS..(request + 1) * NUMBERS)
             .map(phone)
             .collect();

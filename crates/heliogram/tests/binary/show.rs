@@ -45,6 +45,12 @@ async fn the_benchmark_prints_a_row_for_each_measurement() {
         "200",
         "--contacts",
         "2000",
+        "--submits",
+        "1",
+        "--thousands",
+        "1",
+        "--hundreds",
+        "3",
         "--runs",
         "1",
         "--connections",
@@ -60,6 +66,9 @@ async fn the_benchmark_prints_a_row_for_each_measurement() {
         assert_eq!(cells, Some(11), "{row}: {said}");
     }
     for figure in [
+        "ATL, submit of 10,000 rows: p50 ms",
+        "SMS Center, 1,000 numbers: p99 ms",
+        "SMS Club, 100 numbers at 200/s: p99 ms",
         "contacts added/s, sorted",
         "contacts added/s, in no order",
         "search page max ms",
