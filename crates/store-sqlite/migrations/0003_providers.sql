@@ -1,16 +1,23 @@
 -- What several providers' programs ask of the core: things accepted once, forms of texts, the account's own ids, accounts under
 -- accounts, mailings, message templates, messages from handsets, callbacks.
 
--- What must not be accepted twice; `submission_id` is the number of the submission or mailing that was accepted, and `until` is empty
--- when that is for ever.
+-- What must not be accepted twice, for ever; `submission_id` is the number of the submission or mailing that was accepted.
 CREATE TABLE once (
   account_id    INTEGER NOT NULL,
   key           BLOB    NOT NULL,
   submission_id INTEGER NOT NULL,
-  until         INTEGER,
   PRIMARY KEY (account_id, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX once_until ON once (until) WHERE until IS NOT NULL;
+
+-- The same for a while: `keys`, of 16 octets each, until `until`. Only ever added at the end; what looks them up is kept in memory.
+CREATE TABLE once_for_a_while (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id    INTEGER NOT NULL,
+  submission_id INTEGER NOT NULL,
+  until         INTEGER NOT NULL,
+  keys          BLOB    NOT NULL
+) STRICT;
+CREATE INDEX once_for_a_while_until ON once_for_a_while (until);
 
 -- Form: the codes of `sms::Form`. `tells`: what those of its messages are that a contact list has yet to give it.
 ALTER TABLE submission ADD COLUMN form INTEGER NOT NULL DEFAULT 0;

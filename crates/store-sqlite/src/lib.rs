@@ -92,6 +92,7 @@ impl SqliteStore {
         migrate::check(&connection)?;
         set_up(&connection, path, options)?;
         migrate::migrate(&mut connection)?;
+        once::prepare(&connection)?;
         let reader = |_| {
             let reader = connect(path, options)?;
             set_up(&reader, path, options)?;

@@ -6,6 +6,7 @@ use sms::Timestamp;
 use store::mailings::{Mailing, Mailings, NewMailing, Run};
 use store::{AccountId, Error, MailingId, SubmissionId};
 
+use crate::once::Look;
 use crate::{SqliteStore, failed, once};
 
 /// How many octets of plans are read at once, but for the last one.
@@ -203,7 +204,9 @@ const SUBMISSIONS: &str = "SELECT id FROM submission WHERE mailing_id = ?2 AND a
 /// Writes a mailing, unless it repeats what was accepted before.
 fn add(connection: &Connection, mailing: &NewMailing) -> Result<Option<MailingId>, Error> {
     if let Some(once) = &mailing.once
-        && once::accepted(connection, mailing.account, once, mailing.created_at)?.is_some()
+        && Look::at(connection, mailing.account, mailing.created_at)
+            .up(once)?
+            .is_some()
     {
         return Ok(None);
     }
@@ -224,7 +227,7 @@ fn add(connection: &Connection, mailing: &NewMailing) -> Result<Option<MailingId
         })
         .map_err(failed("cannot write a mailing"))?;
     if let Some(once) = &mailing.once {
-        once::note(connection, mailing.account, once, number)?;
+        once::note(connection, mailing.account, [once], number)?;
     }
     Ok(Some(MailingId(number)))
 }

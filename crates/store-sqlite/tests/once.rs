@@ -5,39 +5,51 @@ mod fixture;
 use std::sync::Arc;
 
 use fixture::{account, path, submission};
+use sms::Timestamp;
+use store::campaigns::NewExpansion;
 use store::submissions::{Acceptance, NewSubmission, Once};
-use store::{AccountId, ConnectorId, Ledger as _, Submissions as _};
+use store::{AccountId, ConnectorId, ContactId, Ledger as _, ListId, Submissions as _};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-const ONCE: Once = Once {
-    key: *b"the same request",
-    until: None,
-};
+/// For ever, and for longer than any test takes by its own clock.
+const KINDS: [Once; 2] = [
+    Once {
+        key: *b"the same request",
+        until: None,
+    },
+    Once {
+        key: *b"the same request",
+        until: Some(Timestamp::from_millis(i64::MAX)),
+    },
+];
 
 fn open(place: &TempDir) -> SqliteStore {
     SqliteStore::open(&path(place), Options::default()).unwrap()
 }
 
 /// A submission that is accepted once only, or whose only message is.
-fn named(account: AccountId, connector: ConnectorId, whole: bool) -> NewSubmission {
+fn named(account: AccountId, connector: ConnectorId, once: Once, whole: bool) -> NewSubmission {
     let mut new = submission(account, connector, 1);
     if whole {
-        new.once = Some(ONCE);
+        new.once = Some(once);
     } else {
-        new.messages[0].once = Some(ONCE);
+        new.messages[0].once = Some(once);
     }
     new
 }
 
 #[tokio::test]
 async fn what_was_accepted_once_is_known_after_a_restart() {
-    for whole in [true, false] {
+    for (once, whole) in KINDS
+        .into_iter()
+        .flat_map(|once| [(once, true), (once, false)])
+    {
         let place = TempDir::new().unwrap();
         let store = open(&place);
         let (payer, connector) = account(&store).await;
-        let new = || named(payer, connector, whole);
+        let new = || named(payer, connector, once, whole);
         let accepted = store.accept(new()).await.unwrap();
         let Acceptance::Accepted { submission, .. } = accepted else {
             panic!("{accepted:?}")
@@ -52,22 +64,48 @@ async fn what_was_accepted_once_is_known_after_a_restart() {
 
 #[tokio::test]
 async fn of_two_processes_one_accepts_it() {
-    let place = TempDir::new().unwrap();
-    let stores = [Arc::new(open(&place)), Arc::new(open(&place))];
-    let (payer, connector) = account(&*stores[0]).await;
-    let mut calls = JoinSet::new();
-    for index in 0..40 {
-        let store = Arc::clone(&stores[index % 2]);
-        let new = named(payer, connector, index % 3 == 0);
-        calls.spawn(async move { store.accept(new).await.unwrap() });
+    for once in KINDS {
+        let place = TempDir::new().unwrap();
+        let stores = [Arc::new(open(&place)), Arc::new(open(&place))];
+        let (payer, connector) = account(&*stores[0]).await;
+        let mut calls = JoinSet::new();
+        for index in 0..40 {
+            let store = Arc::clone(&stores[index % 2]);
+            let new = named(payer, connector, once, index % 3 == 0);
+            calls.spawn(async move { store.accept(new).await.unwrap() });
+        }
+        let answers = calls.join_all().await;
+        let accepted = answers
+            .iter()
+            .filter(|answer| matches!(answer, Acceptance::Accepted { .. }));
+        assert_eq!(accepted.count(), 1);
+        for store in &stores {
+            let audit = store.audit().await.unwrap();
+            assert_eq!((audit.messages, audit.violations), (1, vec![]));
+        }
     }
-    let answers = calls.join_all().await;
-    let accepted = answers
-        .iter()
-        .filter(|answer| matches!(answer, Acceptance::Accepted { .. }));
-    assert_eq!(accepted.count(), 1);
-    for store in &stores {
-        let audit = store.audit().await.unwrap();
-        assert_eq!((audit.messages, audit.violations), (1, vec![]));
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_whole_uses_nothing_up() {
+    for once in KINDS {
+        let place = TempDir::new().unwrap();
+        let store = open(&place);
+        let (payer, connector) = account(&store).await;
+        let mut broken = named(payer, connector, once, true);
+        broken.messages.clear();
+        broken.expansion = Some(NewExpansion {
+            list: ListId(17),
+            until: ContactId(1),
+            contacts: 1,
+            price_micros: 1,
+            options: String::new(),
+        });
+        assert!(store.accept(broken).await.unwrap_err().is_conflict());
+        let whole = store.accept(named(payer, connector, once, true)).await;
+        assert!(
+            matches!(whole, Ok(Acceptance::Accepted { .. })),
+            "{whole:?}"
+        );
     }
 }

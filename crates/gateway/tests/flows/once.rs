@@ -185,7 +185,7 @@ async fn what_may_be_sent_again_is_forgotten() {
         .unwrap();
     let kept = || {
         let file = rusqlite::Connection::open(place.path().join("data.db")).unwrap();
-        let count = "SELECT count(*) FROM once";
+        let count = "SELECT count(*) FROM once_for_a_while";
         file.query_row(count, [], |row| row.get::<_, i64>(0))
             .unwrap()
     };
