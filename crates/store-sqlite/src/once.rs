@@ -90,12 +90,11 @@ impl<'a> Look<'a> {
     /// Answers the number of the submission or mailing that used this up, unless its time is over.
     pub(crate) fn up(&mut self, once: &Once) -> Result<Option<i64>, Error> {
         let mut find = || {
-            let has_for_ever = match self.has_for_ever {
-                Some(has) => has,
-                None => {
-                    catch_up(self.connection)?;
-                    *self.has_for_ever.insert(self.has_any_for_ever()?)
-                }
+            let has_for_ever = if let Some(has) = self.has_for_ever {
+                has
+            } else {
+                catch_up(self.connection)?;
+                *self.has_for_ever.insert(self.has_any_for_ever()?)
             };
             let (account, key) = (self.account.0, &once.key);
             let recent = self
