@@ -7,9 +7,6 @@ use sms::text::{Encoding, Segment};
 /// A UDH leads the text [smpp34 §5.2.12].
 const UDH_PRESENT: u8 = 0x40;
 
-/// The longest number that is a short code and not an international one.
-const SHORT_CODE_DIGITS: usize = 6;
-
 /// A segment of what a phone says to a number of the ESME.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Saying {
@@ -38,8 +35,8 @@ impl Saying {
     ) -> Result<(), EncodeError> {
         let header = self.segment.udh.as_deref().unwrap_or_default();
         let deliver = DeliverSm {
-            source: address(&self.from),
-            destination: address(&self.to),
+            source: Address::of_text(&self.from),
+            destination: Address::of_text(&self.to),
             esm_class: if header.is_empty() { 0 } else { UDH_PRESENT },
             data_coding: match self.segment.encoding {
                 Encoding::Gsm7 => 0x00,
@@ -50,20 +47,5 @@ impl Saying {
             ..DeliverSm::default()
         };
         deliver.encode(sequence_number, out)
-    }
-}
-
-/// Types an address by what it is: a name, a short code (network specific), an international number.
-fn address(text: &str) -> Address<'_> {
-    let octets = text.as_bytes();
-    let digits = octets.iter().all(u8::is_ascii_digit);
-    match octets.len() {
-        _ if !digits => Address::alphanumeric(octets),
-        ..=SHORT_CODE_DIGITS => Address {
-            ton: 3,
-            npi: 0,
-            address: octets,
-        },
-        _ => Address::international(octets),
     }
 }

@@ -31,7 +31,7 @@ impl Joining {
         let Some(concatenation) = part.concatenation else {
             return Some(part.alone(vec![ticket]));
         };
-        let known = self.begun.iter().position(|begun| begun.misses(&part));
+        let known = self.begun.iter().position(|begun| begun.takes(&part));
         let place = known.unwrap_or_else(|| {
             self.begun.push(Begun {
                 parts: BTreeMap::new(),
@@ -70,7 +70,7 @@ impl Joining {
 
 impl Begun {
     /// Tells whether a part belongs to this text.
-    fn misses(&self, part: &Part) -> bool {
+    fn takes(&self, part: &Part) -> bool {
         let key = |part: &Part| {
             let long = part.concatenation?;
             Some((long.reference, long.total, part.data_coding))

@@ -11,9 +11,6 @@ const ESM_CLASS_UDH: u8 = 0x40;
 /// Asks for a receipt of every outcome [smpp34 §5.2.17]: on each segment, because operators differ in which one's they send.
 const EVERY_RECEIPT: u8 = 1;
 
-/// The longest number that networks take for a short code.
-const SHORT_CODE_DIGITS: usize = 6;
-
 /// Until when a message is worth delivering, as the PDU has it: absolute and in UTC. Empty for a moment outside this
 /// century, which leaves it to the operator.
 pub(super) fn validity_period(attempt: &Attempt) -> Option<[u8; 16]> {
@@ -38,7 +35,7 @@ pub(super) fn submit_sm<'a>(
         }
     };
     SubmitSm {
-        source: source(&attempt.originator),
+        source: Address::of_text(&attempt.originator),
         destination: Address::international(attempt.recipient.as_bytes()),
         esm_class,
         validity_period: validity_period.map_or(&[], |period| &period[..]),
@@ -61,22 +58,6 @@ const fn data_coding(segment: &Segment) -> u8 {
     }
 }
 
-/// Types an originator as operators expect it: names, short codes (network specific), international numbers
-/// [smpp34 §5.2.5, §5.2.6].
-fn source(originator: &str) -> Address<'_> {
-    let octets = originator.as_bytes();
-    let digits = octets.iter().all(u8::is_ascii_digit);
-    match octets.len() {
-        _ if !digits => Address::alphanumeric(octets),
-        ..=SHORT_CODE_DIGITS => Address {
-            ton: 3,
-            npi: 0,
-            address: octets,
-        },
-        _ => Address::international(octets),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use gateway::MessageId;
@@ -91,21 +72,6 @@ mod tests {
             originator: "Shop".into(),
             segments: (0..).zip(sms::text::split(text, 7)).collect(),
             expires_at: Timestamp::from_seconds(1_317_427_200),
-        }
-    }
-
-    #[test]
-    fn originators_are_typed_by_what_they_are() {
-        for (originator, ton, npi) in [
-            ("Shop", 5, 0),
-            ("24x7", 5, 0),
-            ("1", 3, 0),
-            ("123456", 3, 0),
-            ("1234567", 1, 1),
-            ("380501234567", 1, 1),
-        ] {
-            let address = source(originator);
-            assert_eq!((address.ton, address.npi), (ton, npi), "{originator}");
         }
     }
 

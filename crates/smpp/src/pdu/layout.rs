@@ -51,12 +51,15 @@ pub enum EncodeError {
     PduTooLong,
 }
 
+/// The longest number that networks take for a short code.
+const SHORT_CODE_DIGITS: usize = 6;
+
 /// An address with its type of number and numbering plan [smpp34 §5.2.5].
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Address<'a> {
-    /// Type of number: 1 international, 5 alphanumeric.
+    /// Type of number: 1 international, 3 network specific, 5 alphanumeric.
     pub ton: u8,
-    /// Numbering plan: 1 for E.164, 0 for alphanumeric addresses.
+    /// Numbering plan: 1 for E.164, 0 for short codes and alphanumeric addresses.
     pub npi: u8,
     /// Digits or letters, as octets of the peer's own alphabet.
     pub address: &'a [u8],
@@ -78,6 +81,21 @@ impl<'a> Address<'a> {
             ton: 5,
             npi: 0,
             address: name,
+        }
+    }
+
+    /// Addresses what a text looks like, as networks expect it: a short code (network specific) when it has at most six
+    /// digits, an international number when it has more, a name otherwise [smpp34 §5.2.5, §5.2.6].
+    pub fn of_text(text: &'a str) -> Self {
+        let address = text.as_bytes();
+        match address.len() {
+            _ if !address.iter().all(u8::is_ascii_digit) => Self::alphanumeric(address),
+            ..=SHORT_CODE_DIGITS => Self {
+                ton: 3,
+                npi: 0,
+                address,
+            },
+            _ => Self::international(address),
         }
     }
 }
@@ -229,3 +247,24 @@ macro_rules! layout {
 }
 
 pub(crate) use layout;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_typed_by_what_they_look_like() {
+        for (text, ton, npi) in [
+            ("Shop", 5, 0),
+            ("24x7", 5, 0),
+            ("1", 3, 0),
+            ("123456", 3, 0),
+            ("1234567", 1, 1),
+            ("380501234567", 1, 1),
+        ] {
+            let address = Address::of_text(text);
+            assert_eq!((address.ton, address.npi), (ton, npi), "{text}");
+            assert_eq!(address.address, text.as_bytes());
+        }
+    }
+}
