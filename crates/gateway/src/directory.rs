@@ -66,29 +66,8 @@ impl Directory {
             exchange: exchange.clone(),
             ..Self::default()
         };
-        for rate in stored.rates {
-            let (currency, base) = (rate.currency, rate.base);
-            if directory.exchange.base() == Some(base) {
-                directory.exchange.set(currency, rate.worth_micros);
-            } else {
-                tracing::warn!(
-                    "the rate of {currency} is left out: it was set for the base {base}, which is not the table's"
-                );
-            }
-        }
-        for account in stored.accounts {
-            let name = account.name.clone();
-            keep(
-                &format!("account {name}"),
-                Account::read(account),
-                |account| {
-                    directory.calls_back |= account.settings.callback_url.is_some();
-                    directory.accounts.insert(account.id, Arc::new(account));
-                },
-            );
-        }
-        directory.suspend_below();
-        directory.numbers = crate::inbound::numbers(&directory.accounts);
+        directory.take_rates(stored.rates);
+        directory.take_accounts(stored.accounts);
         for tariff in stored.tariffs {
             let read =
                 TariffSettings::parse(&tariff.settings).and_then(|settings| settings.build());
@@ -128,6 +107,31 @@ impl Directory {
             );
         }
         directory
+    }
+
+    fn take_rates(&mut self, rates: Vec<store::configuration::Rate>) {
+        for rate in rates {
+            let (currency, base) = (rate.currency, rate.base);
+            if self.exchange.base() == Some(base) {
+                self.exchange.set(currency, rate.worth_micros);
+            } else {
+                tracing::warn!(
+                    "the rate of {currency} is left out: it was set for the base {base}, which is not the table's"
+                );
+            }
+        }
+    }
+
+    fn take_accounts(&mut self, accounts: Vec<store::accounts::Account>) {
+        for account in accounts {
+            let what = format!("account {}", account.name);
+            keep(&what, Account::read(account), |account| {
+                self.calls_back |= account.settings.callback_url.is_some();
+                self.accounts.insert(account.id, Arc::new(account));
+            });
+        }
+        self.suspend_below();
+        self.numbers = crate::inbound::numbers(&self.accounts);
     }
 
     /// Suspends the accounts under suspended ones.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use gateway::{Account, Gateway};
+use gateway::{Account, Gateway, Once};
 
 use super::faults::Failure;
 use super::limits::{self, Alike, Limits};
@@ -61,18 +61,13 @@ impl Call<'_> {
     }
 
     /// Refuses a call that was made `most` times within the last minute by the same account; 0 for never. A call that fails
-    /// afterwards should be [taken back](Self::take_back).
+    /// afterwards counts all the same.
     pub(super) fn at_most(&self, most: u32, alike: Alike) -> Result<(), Failure> {
         let key = self.key(alike);
         self.limits.count(key, most, self.gateway.now())
     }
 
-    /// Forgets a call that was counted and came to nothing, so that it can be repeated at once.
-    pub(super) fn take_back(&self, alike: Alike) {
-        self.limits.take_back(self.key(alike));
-    }
-
-    /// Does something that is [limited](Self::at_most); what comes to nothing does not count.
+    /// Does something that is [limited](Self::at_most); what comes to nothing does not count, and can be repeated at once.
     pub(super) async fn counted<T>(
         &self,
         most: u32,
@@ -82,9 +77,17 @@ impl Call<'_> {
         self.at_most(most, alike)?;
         let done = act.await;
         if done.is_err() {
-            self.take_back(alike);
+            self.limits.take_back(self.key(alike));
         }
         done
+    }
+
+    /// Says that what has this digest is accepted once only within the time that the settings have for that; `None` where they have
+    /// none.
+    pub(super) fn once(&self, what: &str, digest: [u8; 32]) -> Option<Once> {
+        let seconds = self.settings.identical_seconds;
+        let window_ms = i64::from(seconds) * 1000;
+        (seconds > 0).then(|| Once::new(what, &[&hex::encode(digest)], Some(window_ms)))
     }
 
     /// Names the call.

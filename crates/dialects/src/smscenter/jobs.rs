@@ -24,12 +24,8 @@ const PAGE: u32 = 50;
 
 /// Answers `jobs.php`. The same action is not done again within a minute, unless it failed.
 pub(super) async fn jobs(call: Call<'_>) -> Result<Answered, Failure> {
-    call.at_most(call.settings.per_minute.jobs, Alike::Whole)?;
-    let answered = act(&call).await;
-    if answered.is_err() {
-        call.take_back(Alike::Whole);
-    }
-    answered
+    let most = call.settings.per_minute.jobs;
+    call.counted(most, Alike::Whole, act(&call)).await
 }
 
 async fn act(call: &Call<'_>) -> Result<Answered, Failure> {
@@ -92,12 +88,7 @@ async fn add(call: &Call<'_>) -> Result<Answered, Failure> {
 
 /// Names the request, so that it makes one mailing within the time set, also where we stop before the program has its answer.
 fn once(call: &Call<'_>) -> Option<Once> {
-    let seconds = call.settings.identical_seconds;
-    (seconds > 0).then(|| {
-        let digest = hex::encode(call.key(Alike::Whole));
-        let window_ms = i64::from(seconds) * 1000;
-        Once::new("smscenter jobs", &[&digest], Some(window_ms))
-    })
+    call.once("smscenter jobs", call.key(Alike::Whole))
 }
 
 /// Changes what is given of a mailing.

@@ -13,7 +13,7 @@ use super::call::Call;
 use super::faults::Failure;
 
 pub(super) use phones::{Phones, number};
-pub(super) use timing::{Timing, parts};
+pub(super) use timing::Timing;
 
 /// Kinds of messages that there is no way out for: a request for one is refused rather than sent as something else.
 const NOT_SERVED: &[&str] = &[

@@ -1,7 +1,7 @@
 //! `send.php`: messages, and what they would cost.
 
-use gateway::{Gateway, Once, QuotedMessage, Submit, Terms, To};
-use sms::{Lane, MessageState, Money, Refusal};
+use gateway::{ListId, Once, QuotedMessage, Submit, Terms, To};
+use sms::{Lane, Money, Refusal};
 
 use super::answer::{Answered, Record, Value};
 use super::balance;
@@ -9,7 +9,7 @@ use super::call::Call;
 use super::faults::Failure;
 use super::ids::Id;
 use super::limits::Alike;
-use super::message::{self, Message, Timing};
+use super::message::{Message, Timing};
 use super::states::Status;
 
 /// Parameters that say what is sent: two requests that differ in others alone would send the same. Some programs have a number of
@@ -111,7 +111,7 @@ async fn submit(call: &Call<'_>) -> Result<Submit, Failure> {
     let timing = Timing::read(call)?;
     let mut recipients = message.recipients;
     for group in message.groups {
-        let numbers = numbers_of(call.gateway, call, group).await?;
+        let numbers = numbers_of(call, group).await?;
         recipients.extend(numbers.into_iter().map(To::number));
     }
     let lane = if recipients.len() > 1 {
@@ -129,7 +129,7 @@ async fn submit(call: &Call<'_>) -> Result<Submit, Failure> {
             lifetime_ms: timing.lifetime_ms,
             parts: timing
                 .spread
-                .map(|spread| message::parts(spread, recipients.len())),
+                .and_then(|spread| spread.parts(recipients.len())),
             reference: id(call)?.map(|id| id.to_string()),
             once: once(call),
             ..Terms::default()
@@ -140,12 +140,9 @@ async fn submit(call: &Call<'_>) -> Result<Submit, Failure> {
     })
 }
 
-async fn numbers_of(
-    gateway: &Gateway,
-    call: &Call<'_>,
-    group: gateway::ListId,
-) -> Result<Vec<String>, Failure> {
-    match gateway.numbers_of_list(call.account.id, group).await {
+/// Returns the numbers of a group; one that there is not is like a number that is none.
+async fn numbers_of(call: &Call<'_>, group: ListId) -> Result<Vec<String>, Failure> {
+    match call.gateway.numbers_of_list(call.account.id, group).await {
         Err(gateway::Error::Refused(Refusal::UnknownList)) => Err(Refusal::InvalidNumber.into()),
         numbers => Ok(numbers?),
     }
@@ -154,13 +151,8 @@ async fn numbers_of(
 /// Names the request, so that it is accepted once only within the time set: programs that got no answer send it again, and to another
 /// of the provider's addresses at once.
 fn once(call: &Call<'_>) -> Option<Once> {
-    let seconds = call.settings.identical_seconds;
     let matters = |name: &[u8]| OF_THE_MESSAGE.iter().any(|of| of.as_bytes() == name);
-    (seconds > 0).then(|| {
-        let digest = hex::encode(call.parameters.digest(matters));
-        let window_ms = i64::from(seconds) * 1000;
-        Once::new("smscenter send", &[&digest], Some(window_ms))
-    })
+    call.once("smscenter send", call.parameters.digest(matters))
 }
 
 /// Prices each message where the answer is to name the phones: all of them with `op`, only bad ones with `err`.
@@ -172,12 +164,8 @@ async fn phones(call: &Call<'_>, submit: &Submit) -> Result<Vec<Record>, Failure
     let quoted = call.gateway.quote_each(submit.clone()).await?;
     let of_note = quoted
         .iter()
-        .filter(|message| all || message.ended.is_some_and(is_bad));
+        .filter(|message| all || message.ended.is_some());
     Ok(of_note.map(phone).collect())
-}
-
-fn is_bad((state, _): (MessageState, sms::Reason)) -> bool {
-    state.is_final()
 }
 
 fn phone(message: &QuotedMessage) -> Record {

@@ -1,5 +1,7 @@
 //! Dates and times as this API writes them: of Moscow, which is three hours ahead of UTC all year, day first.
 
+use std::borrow::Cow;
+
 use jiff::Span;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
@@ -70,22 +72,15 @@ impl Zone {
 ///
 /// Outside of the hours it goes when they begin. What waits longer for other reasons may still go after they have ended.
 pub(super) fn start(text: &str, zone: Zone, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
-    // A plus that nobody has encoded is a blank.
-    let text = text.strip_prefix(' ').map_or_else(
-        || text.to_owned(),
-        |rest| {
-            if rest.is_empty() {
-                String::new()
-            } else {
-                format!("+{}", rest.trim())
-            }
-        },
-    );
-    let text = text.trim();
-    if matches!(text, "" | "0") {
+    let text = match text.strip_prefix(' ') {
+        // A plus that nobody has encoded is a blank.
+        Some(rest) if !rest.is_empty() => Cow::Owned(format!("+{}", rest.trim())),
+        _ => Cow::Borrowed(text.trim()),
+    };
+    if matches!(&*text, "" | "0") {
         return Ok(None);
     }
-    let moment = read_start(text, zone, now).ok_or(Refusal::InvalidTime)?;
+    let moment = read_start(&text, zone, now).ok_or(Refusal::InvalidTime)?;
     Ok(Some(moment).filter(|moment| *moment > now))
 }
 

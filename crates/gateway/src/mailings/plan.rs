@@ -1,6 +1,7 @@
 //! Plans: what a mailing sends, to whom and how often, as front ends say it and as it is stored.
 
 use serde::{Deserialize, Serialize};
+use store::submissions::Parts;
 
 /// Says how often a mailing is repeated, in its own time zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +54,67 @@ pub struct Plan {
     pub remembered: serde_json::Value,
 }
 
-/// Spreads a run over some time.
+/// Spreads messages over some time, in parts of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spread {
     /// Over how long.
     pub over_ms: i64,
     /// How long after one part the next one starts.
     pub interval_ms: i64,
+}
+
+impl Spread {
+    /// Cuts so many recipients into parts; `None` when all of them go at once.
+    pub fn parts(self, recipients: usize) -> Option<Parts> {
+        let Self {
+            over_ms,
+            interval_ms,
+        } = self;
+        if over_ms <= 0 || interval_ms <= 0 {
+            return None;
+        }
+        // Rounded up, without the overflow of a sum.
+        let parts = (over_ms - 1) / interval_ms + 1;
+        let parts = usize::try_from(parts).unwrap_or(usize::MAX);
+        let size = u32::try_from(recipients.div_ceil(parts)).unwrap_or(u32::MAX);
+        (parts > 1).then_some(Parts {
+            size: size.max(1),
+            interval_ms,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recipients_are_spread_in_parts_of_one_size() {
+        const HOUR: i64 = 60 * 60 * 1000;
+        for (over_ms, interval_ms, recipients, size) in [
+            (4 * HOUR, HOUR, 100, Some(25)),
+            (4 * HOUR, HOUR, 101, Some(26)),
+            (4 * HOUR - 1, HOUR, 100, Some(25)),
+            (3 * HOUR, 2 * HOUR, 9, Some(5)),
+            (4 * HOUR, HOUR, 2, Some(1)),
+            (4 * HOUR, HOUR, 0, Some(1)),
+            (HOUR, HOUR, 100, None),
+            (HOUR, 2 * HOUR, 100, None),
+            (0, HOUR, 100, None),
+            (HOUR, 0, 100, None),
+            (-1, -1, 100, None),
+            (i64::MAX, 1, 100, Some(1)),
+        ] {
+            let spread = Spread {
+                over_ms,
+                interval_ms,
+            };
+            let expected = size.map(|size| Parts { size, interval_ms });
+            assert_eq!(
+                spread.parts(recipients),
+                expected,
+                "{recipients} over {over_ms} by {interval_ms}"
+            );
+        }
+    }
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use sms::{Form, Lane, Refusal, Timestamp};
 use store::campaigns::Halt;
 use store::mailings::{Mailing, Run};
-use store::submissions::Parts;
 use store::{AccountId, ListId, MailingId, SubmissionId};
 
+use super::Plan;
 use super::stored::Stored;
-use super::{Plan, Spread};
 use crate::{Error, Gateway, Once, Submit, Terms, To};
 
 /// How long a run is put off that waits for money, or that an error kept from being made.
@@ -127,7 +126,7 @@ impl Gateway {
                 lifetime_ms: plan.lifetime_ms,
                 parts: plan
                     .spread
-                    .and_then(|spread| parts(spread, recipients.len())),
+                    .and_then(|spread| spread.parts(recipients.len())),
                 ..Terms::default()
             },
             recipients,
@@ -197,58 +196,5 @@ impl Gateway {
             self.wake_campaigns();
         }
         Ok(())
-    }
-}
-
-/// Cuts so many recipients into parts of one size; `None` when all go at once.
-fn parts(spread: Spread, recipients: usize) -> Option<Parts> {
-    let Spread {
-        over_ms,
-        interval_ms,
-    } = spread;
-    if over_ms <= 0 || interval_ms <= 0 {
-        return None;
-    }
-    // Rounded up, without the overflow of a sum.
-    let groups = (over_ms - 1) / interval_ms + 1;
-    let groups = usize::try_from(groups).unwrap_or(usize::MAX);
-    let size = u32::try_from(recipients.div_ceil(groups)).unwrap_or(u32::MAX);
-    (groups > 1).then_some(Parts {
-        size: size.max(1),
-        interval_ms,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_is_spread_in_parts_of_one_size() {
-        const HOUR: i64 = 60 * 60 * 1000;
-        for (over_ms, interval_ms, recipients, size) in [
-            (4 * HOUR, HOUR, 100, Some(25)),
-            (4 * HOUR, HOUR, 101, Some(26)),
-            (4 * HOUR - 1, HOUR, 100, Some(25)),
-            (3 * HOUR, 2 * HOUR, 9, Some(5)),
-            (4 * HOUR, HOUR, 2, Some(1)),
-            (HOUR, HOUR, 100, None),
-            (HOUR, 2 * HOUR, 100, None),
-            (0, HOUR, 100, None),
-            (HOUR, 0, 100, None),
-            (-1, -1, 100, None),
-            (i64::MAX, 1, 100, Some(1)),
-        ] {
-            let spread = Spread {
-                over_ms,
-                interval_ms,
-            };
-            let expected = size.map(|size| Parts { size, interval_ms });
-            let parts = parts(spread, recipients);
-            assert_eq!(
-                parts, expected,
-                "{recipients} over {over_ms} by {interval_ms}"
-            );
-        }
     }
 }

@@ -1,6 +1,5 @@
 //! When a message goes, and for how long it may wait.
 
-use gateway::SubmissionParts;
 use gateway::mailings::Spread;
 use sms::{Refusal, Timestamp};
 
@@ -37,7 +36,6 @@ impl Timing {
     /// Reads `time`, `tz`, `valid`, `period` and `freq`.
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, Failure> {
         let zone = zone(call)?;
-        // A blank in front may be a plus that nobody has encoded.
         let time = call.text("time")?.unwrap_or_default();
         let now = call.gateway.now();
         let start_at = times::start(&time, zone, now)?;
@@ -108,43 +106,4 @@ fn spread(call: &Call<'_>) -> Result<Option<Spread>, Failure> {
         over_ms,
         interval_ms: i64::from(minutes) * MINUTE_MS,
     }))
-}
-
-/// Divides so many recipients into the portions of a spread.
-pub(crate) fn parts(spread: Spread, recipients: usize) -> SubmissionParts {
-    let portions = (spread.over_ms + spread.interval_ms - 1) / spread.interval_ms;
-    let portions = usize::try_from(portions).unwrap_or(usize::MAX).max(1);
-    let size = recipients.div_ceil(portions).max(1);
-    SubmissionParts {
-        size: u32::try_from(size).unwrap_or(u32::MAX),
-        interval_ms: spread.interval_ms,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn portions_are_as_many_as_the_period_has_room_for() {
-        let spread = |hours: i64, minutes: i64| Spread {
-            over_ms: hours * HOUR_MS,
-            interval_ms: minutes * MINUTE_MS,
-        };
-        for (spread, recipients, size) in [
-            (spread(24, 60), 24, 1),
-            (spread(24, 60), 25, 2),
-            (spread(24, 60), 1, 1),
-            (spread(1, 60), 1000, 1000),
-            (spread(1, 40), 1000, 500),
-            (spread(1, 1440), 1000, 1000),
-            (spread(1, 1), 0, 1),
-        ] {
-            assert_eq!(
-                parts(spread, recipients).size,
-                size,
-                "{spread:?} {recipients}"
-            );
-        }
-    }
 }
