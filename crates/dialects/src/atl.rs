@@ -23,7 +23,8 @@ use http::Method;
 pub use settings::{PastSchedule, Settings};
 
 use crate::apart::Turns;
-use crate::long_answers::LongAnswers;
+use crate::at_once::AtOnce;
+use crate::long_answers::MOST_OPEN;
 use crate::wire::json;
 use crate::{Answer, Body, Dialect, Request};
 use answer::Answered;
@@ -36,7 +37,7 @@ use request::{Asked, Syntax};
 pub struct Atl {
     settings: Settings,
     turns: Turns,
-    long_answers: LongAnswers,
+    long_answers: AtOnce,
 }
 
 /// Is what a request asks for.
@@ -54,7 +55,7 @@ impl Atl {
         Self {
             settings,
             turns: Turns::default(),
-            long_answers: LongAnswers::default(),
+            long_answers: AtOnce::new(MOST_OPEN),
         }
     }
 
@@ -90,7 +91,7 @@ impl Dialect for Atl {
         let answered = async {
             let asked = self.read(octets, syntax).await?;
             let (account, answered) = self.call(gateway, asked, product, peer).await?;
-            answer::success(syntax, answered, || self.long_answers.open(account.id))
+            answer::success(syntax, answered, || self.long_answers.begin(account.id))
                 .await
                 .map_err(|error| Code::of(error, product, Code::BAD_REQUEST))
         };

@@ -33,7 +33,8 @@ pub use settings::{Profile, RegisterSenderResult, Settings};
 pub use style::JsonStyle;
 
 use crate::apart::Turns;
-use crate::long_answers::LongAnswers;
+use crate::at_once::AtOnce;
+use crate::long_answers::MOST_OPEN;
 use crate::{Answer, Content, Dialect, Request};
 use faults::{Codes, Failure, Fault};
 use method::Row;
@@ -45,7 +46,7 @@ use signature::Verified;
 pub struct Atompark {
     settings: Settings,
     turns: Turns,
-    long_answers: LongAnswers,
+    long_answers: AtOnce,
 }
 
 impl Atompark {
@@ -54,7 +55,7 @@ impl Atompark {
         Self {
             settings,
             turns: Turns::default(),
-            long_answers: LongAnswers::default(),
+            long_answers: AtOnce::new(MOST_OPEN),
         }
     }
 }
@@ -106,7 +107,7 @@ impl Atompark {
         let arguments = Arguments::new(&parameters, &self.settings);
         let answered = async {
             let reply = (row.call)(gateway, &account, arguments).await?;
-            let open = || self.long_answers.open(account.id);
+            let open = || self.long_answers.begin(account.id);
             Ok(answer::success(reply, self.settings.json_style, open).await?)
         };
         answered

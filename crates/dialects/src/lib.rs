@@ -1,6 +1,7 @@
 //! Providers' documented APIs, served so that programs written for them run unchanged: a folder for each dialect.
 
 mod apart;
+mod at_once;
 pub mod atl;
 pub mod atompark;
 mod exchange;

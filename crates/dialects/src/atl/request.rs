@@ -9,6 +9,7 @@ mod xml;
 use std::borrow::Cow;
 
 use super::product::Product;
+use crate::wire::charset::without_mark;
 
 /// How many characters a control id may have.
 const LONGEST_CONTROL_ID: usize = 49;
@@ -62,8 +63,7 @@ pub(super) struct NoRequest;
 impl Syntax {
     /// Looks at the first octet of a body that is not blank; where there is none, `is_json` says what the caller expects.
     pub(super) fn of(product: Product, octets: &[u8], is_json: bool) -> Self {
-        let octets = octets.trim_ascii_start();
-        let octets = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
+        let octets = without_mark(octets.trim_ascii_start());
         let is_json = match octets.trim_ascii_start().first() {
             Some(first) => *first == b'{',
             None => is_json,

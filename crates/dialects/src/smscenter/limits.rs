@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use gateway::AccountId;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use sms::Timestamp;
 use super::faults::Failure;
 use super::parameters::Parameters;
 use super::settings::Settings;
+use crate::at_once::{AtOnce, GoingOn};
 use crate::wire::frequency::Frequency;
 
 const MINUTE_MS: i64 = 60 * 1000;
@@ -58,11 +59,9 @@ pub(super) fn key(
     digest.finalize().into()
 }
 
-/// Counts.
+/// Counts what is limited.
 pub(super) struct Limits {
-    /// How many requests of an account under way are too many; 0 for no limit.
-    too_many: u32,
-    under_way: Arc<Mutex<HashMap<AccountId, u32>>>,
+    under_way: AtOnce,
     calls: Frequency<Key>,
     bad_per_minute: u32,
     bad: Frequency<IpAddr>,
@@ -74,9 +73,13 @@ pub(super) struct Limits {
 impl Limits {
     /// Begins with nothing counted.
     pub(super) fn new(settings: &Settings) -> Self {
+        // The setting is how many are too many.
+        let most = match settings.concurrent_requests {
+            0 => usize::MAX,
+            too_many => usize::try_from(too_many).unwrap_or(usize::MAX) - 1,
+        };
         Self {
-            too_many: settings.concurrent_requests,
-            under_way: Arc::default(),
+            under_way: AtOnce::new(most),
             calls: Frequency::new(MINUTE_MS),
             bad_per_minute: settings.bad_requests_per_minute,
             bad: Frequency::new(MINUTE_MS),
@@ -124,17 +127,8 @@ impl Limits {
     /// Begins a request of an account; refused where it would be one too many at a time. It counts until what is returned goes.
     ///
     /// Counted are requests whose credentials are right: nobody can use up another's.
-    pub(super) fn begin(&self, account: AccountId) -> Result<UnderWay, Failure> {
-        let mut under_way = locked(&self.under_way);
-        let count = under_way.entry(account).or_default();
-        if self.too_many > 0 && *count + 1 >= self.too_many {
-            return Err(Failure::TooManyAtOnce);
-        }
-        *count += 1;
-        Ok(UnderWay {
-            account,
-            counts: Arc::clone(&self.under_way),
-        })
+    pub(super) fn begin(&self, account: AccountId) -> Result<GoingOn, Failure> {
+        self.under_way.begin(account).ok_or(Failure::TooManyAtOnce)
     }
 
     /// Counts a call; refused when it has been made `most` times within the last minute. Never refused with 0.
@@ -152,31 +146,6 @@ impl Limits {
     pub(super) fn take_back(&self, key: Key) {
         self.calls.take_back(&key);
     }
-}
-
-/// Is a request under way.
-#[derive(Debug)]
-pub(super) struct UnderWay {
-    account: AccountId,
-    counts: Arc<Mutex<HashMap<AccountId, u32>>>,
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        let mut counts = locked(&self.counts);
-        if let Some(count) = counts.get_mut(&self.account) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.account);
-            }
-        }
-    }
-}
-
-fn locked(
-    counts: &Mutex<HashMap<AccountId, u32>>,
-) -> std::sync::MutexGuard<'_, HashMap<AccountId, u32>> {
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns what stands for one subscriber: of IPv6 the first half, of which everybody has all addresses.
@@ -211,8 +180,6 @@ mod tests {
         assert!(begin(2).is_ok());
         fourteen.pop();
         assert!(begin(1).is_ok());
-        drop(fourteen);
-        assert!(limits.under_way.lock().unwrap().is_empty());
     }
 
     #[test]

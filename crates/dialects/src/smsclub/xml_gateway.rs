@@ -11,6 +11,7 @@ use super::numbers::{self, MOST};
 use super::sending::{self, Addressee, Sending};
 use super::{LONGEST_BODY, SmsClub, sign_in, states};
 use crate::apart::Turns;
+use crate::wire::charset::without_mark;
 use crate::wire::xml::{self, Document, Element};
 use crate::wire::{form, multipart};
 use crate::{Answer, Body, Request};
@@ -111,8 +112,7 @@ async fn read(turns: &Turns, call: XmlCall, request: Request) -> Result<Asked, F
 
 /// Finds the document: the body itself, whatever its content type says, or a field of a form.
 fn document(content_type: &str, body: Bytes) -> Result<Vec<u8>, Failure> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
-    if start.trim_ascii_start().starts_with(b"<") {
+    if without_mark(&body).trim_ascii_start().starts_with(b"<") {
         return Ok(body.into());
     }
     let fields = if multipart::is_multipart(content_type) {

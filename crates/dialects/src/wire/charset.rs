@@ -2,6 +2,14 @@
 
 use encoding_rs::{Encoding, KOI8_R, UTF_8, WINDOWS_1251};
 
+/// What some programs write before a text in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Returns octets without the mark before them.
+pub(crate) fn without_mark(octets: &[u8]) -> &[u8] {
+    octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets)
+}
+
 /// Names a character set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Charset {
@@ -38,9 +46,8 @@ impl Charset {
     /// Reads octets; an octet that has no character is an error, never a replacement.
     pub(crate) fn decode(self, octets: &[u8]) -> Result<String, NotText> {
         // A byte order mark is no part of a text, in whichever set.
-        let octets = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
         self.encoding()
-            .decode_without_bom_handling_and_without_replacement(octets)
+            .decode_without_bom_handling_and_without_replacement(without_mark(octets))
             // The one octet that Windows-1251 has no character for is read as a control character.
             .filter(|text| self != Self::Windows1251 || !text.contains('\u{98}'))
             .map(std::borrow::Cow::into_owned)

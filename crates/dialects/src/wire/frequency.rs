@@ -1,4 +1,4 @@
-//! Counting how often something happens in a sliding time, and how much of it is going on: limits that providers have on requests.
+//! Counting how often something happens in a sliding time: limits that providers have on requests.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;

@@ -11,12 +11,10 @@ use std::borrow::Cow;
 use roxmltree::{Node, ParsingOptions};
 use thiserror::Error;
 
-use super::charset::Charset;
+use super::charset::{BYTE_ORDER_MARK, Charset};
 
 /// How many octets a declaration may have.
 const LONGEST_DECLARATION: usize = 256;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Says why octets are no document that we read. Nothing of the document is in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]

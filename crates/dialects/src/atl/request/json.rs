@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::{Asked, Head, NoRequest, Row};
+use crate::wire::charset::without_mark;
 
 #[derive(Deserialize)]
 struct Document<'a> {
@@ -26,8 +27,7 @@ struct Request<'a> {
 
 /// Reads a request, and no more rows of it than these.
 pub(super) fn read(octets: &[u8], most_rows: usize) -> Result<Asked, NoRequest> {
-    let octets = octets.trim_ascii_start();
-    let octets = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
+    let octets = without_mark(octets.trim_ascii_start());
     let document: Document<'_> = serde_json::from_slice(octets).map_err(|_| NoRequest)?;
     let Request { head, body } = document.request;
     let rows = body.map_or(Ok(Vec::new()), |body| {

@@ -3,11 +3,10 @@
 use super::super::LONGEST_BODY;
 use super::super::faults::Failure;
 use crate::apart::Turns;
+use crate::wire::charset::without_mark;
 use crate::wire::php::{self, Array, Value};
 use crate::wire::{form, json, multipart};
 use crate::{Body, Request};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Holds a body's fields.
 pub(super) struct Fields(Array);
@@ -84,10 +83,7 @@ fn text<'a>(name: &'static str, value: &'a Value) -> Result<&'a str, Failure> {
 
 /// Reads a body by what it begins with, since JSON comes under the content type of forms, too; `None` when it cannot be read.
 fn fields(content_type: &str, body: bytes::Bytes) -> Option<Array> {
-    let octets = body
-        .strip_prefix(BYTE_ORDER_MARK)
-        .unwrap_or(&body)
-        .trim_ascii();
+    let octets = without_mark(&body).trim_ascii();
     match octets {
         b"" | b"[]" | b"null" => Some(Array::default()),
         [b'{', ..] => json::parameters(octets)
