@@ -63,21 +63,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         .map(|message| u64::from(message.segments))
         .sum();
     if let Some(copy) = new.control.take() {
-        let control = NewSubmission {
-            messages: vec![copy],
-            expansion: None,
-            parts: None,
-            reference: None,
-            mailing: None,
-            tells: false,
-            ..new
-        };
-        write(
-            connection,
-            &control,
-            price(&control.messages)?,
-            Some(submission),
-        )?;
+        write_copy(connection, new, copy, submission)?;
     }
     Ok(Acceptance::Accepted {
         submission,
@@ -116,6 +102,26 @@ pub(crate) fn available(connection: &Connection, account: AccountId) -> Result<i
         found.ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
     // A limit near the end of the range means that there is none: the sum must not wrap.
     Ok(available.saturating_add(credit_limit))
+}
+
+/// Writes the control copy of a submission: a submission of its own, of which no account is told.
+fn write_copy(
+    connection: &Connection,
+    new: NewSubmission,
+    copy: NewMessage,
+    main: SubmissionId,
+) -> Result<(), Error> {
+    let control = NewSubmission {
+        messages: vec![copy],
+        expansion: None,
+        parts: None,
+        reference: None,
+        mailing: None,
+        tells: false,
+        ..new
+    };
+    let price_micros = price(&control.messages)?;
+    write(connection, &control, price_micros, Some(main)).map(drop)
 }
 
 /// Writes a submission with its messages and its hold.
