@@ -5,7 +5,9 @@ mod looks;
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use gateway::Gateway;
-use gateway::directory::{AccountSettings, ControlCopies, CredentialKind, Originators};
+use gateway::directory::{
+    AccountSettings, ControlCopies, CredentialKind, Originators, TariffSettings,
+};
 use gateway::secrets::random_hex;
 use sms::{Currency, Money};
 
@@ -228,7 +230,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         Some(parent) => Some(account_named(&gateway, &parent)?.id),
         None => None,
     };
-    note_missing_tariff(&gateway, &tariff).await?;
+    note_unfit_tariff(&gateway, &tariff, currency).await?;
     let settings = AccountSettings {
         tariff,
         originators,
@@ -269,7 +271,7 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     let account = account_named(&gateway, &asked.name)?;
     let mut settings = account.settings;
     if let Some(tariff) = asked.tariff {
-        note_missing_tariff(&gateway, &tariff).await?;
+        note_unfit_tariff(&gateway, &tariff, account.currency).await?;
         settings.tariff = tariff;
     }
     if let Some(time_zone) = asked.time_zone {
@@ -330,12 +332,27 @@ fn listed(originators: &Originators) -> String {
     }
 }
 
-/// Tells of a tariff that is still to come: until then the account cannot send, and setting it is the next step.
-async fn note_missing_tariff(gateway: &Gateway, name: &str) -> anyhow::Result<()> {
+/// Tells of a tariff that is still to come, or has its prices in another currency: until that is mended the account cannot send.
+async fn note_unfit_tariff(
+    gateway: &Gateway,
+    name: &str,
+    currency: Currency,
+) -> anyhow::Result<()> {
     let (tariffs, _, _) = gateway.stored().await?;
-    if !tariffs.iter().any(|tariff| tariff.name == name) {
+    let Some(tariff) = tariffs.iter().find(|tariff| tariff.name == name) else {
         output::note(format_args!(
             "note: there is no tariff {name} yet; until heliogram tariff set {name} the account's messages are refused"
+        ));
+        return Ok(());
+    };
+    // One that cannot be read is no reason to refuse: an account may be about to leave it.
+    let Ok(settings) = serde_json::from_str::<TariffSettings>(&tariff.settings) else {
+        return Ok(());
+    };
+    if Currency::parse(&settings.currency).is_ok_and(|prices| prices != currency) {
+        output::note(format_args!(
+            "note: tariff {name} is in {} and the account in {currency}; until it has a tariff in {currency} its messages are refused",
+            settings.currency
         ));
     }
     Ok(())

@@ -114,6 +114,10 @@ async fn what_may_not_work_is_taken_with_a_note() {
             "no tariff vip yet",
         ),
         (
+            "account add kiosk --currency RUB".into(),
+            "tariff default is in UAH and the account in RUB",
+        ),
+        (
             format!("{set} --password longer-than-8"),
             "room for 8 octets",
         ),
