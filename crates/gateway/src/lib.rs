@@ -3,6 +3,7 @@
 //! [`Gateway`] is the one handle that front ends hold. [`Running`] starts the tasks around it and stops them in order.
 
 pub mod admin;
+mod apart;
 pub mod callback;
 mod campaign;
 pub mod clock;

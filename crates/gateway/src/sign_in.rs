@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use sms::Refusal;
 use store::AccountId;
+use tokio::sync::SemaphorePermit;
 
 use crate::directory::{Account, CredentialKind, Proof};
 use crate::secrets::{Given, Secret, hash_password, token_name, verify_password};
-use crate::{Error, Gateway};
+use crate::{Error, Gateway, apart};
 
 use remembered::Mark;
 pub(crate) use remembered::Remembered;
@@ -64,19 +65,12 @@ impl Gateway {
     /// Hashes what was given, on a thread of its own, and remembers it when it is right.
     async fn verified(&self, given: Given, secret: Vec<u8>, mark: Mark) -> bool {
         let signed_in = &self.0.signed_in;
-        let _turn = self
-            .0
-            .hashing
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
+        let _turn = self.turn_to_hash().await;
         // Many requests of a program that has just begun wait here: the first of them has done it for all.
         if signed_in.knows(&mark) {
             return true;
         }
-        let verified = tokio::task::spawn_blocking(move || verify_password(&given, &secret))
-            .await
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let verified = apart::run(move || verify_password(&given, &secret)).await;
         if verified {
             signed_in.remember(mark);
         }
@@ -96,15 +90,13 @@ impl Gateway {
     /// Hashes a password, on a thread of its own.
     pub(crate) async fn hashed(&self, password: &str) -> Vec<u8> {
         let password = Secret::new(password);
-        let _turn = self
-            .0
-            .hashing
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        tokio::task::spawn_blocking(move || hash_password(password.reveal()))
-            .await
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        let _turn = self.turn_to_hash().await;
+        apart::run(move || hash_password(password.reveal())).await
+    }
+
+    async fn turn_to_hash(&self) -> SemaphorePermit<'_> {
+        let turn = self.0.hashing.acquire().await;
+        turn.expect("the semaphore is never closed")
     }
 
     /// Looks up the account of a bearer token or an API key; `None` when nobody has it. A suspended account's too: the caller

@@ -12,7 +12,7 @@ use store::{AccountId, MailingId};
 
 use crate::directory::RouteKinds;
 use crate::pricing::{Approvals, Common, check_originator, check_text};
-use crate::{Error, Gateway, Once};
+use crate::{Error, Gateway, Once, apart};
 pub use accepted::Accepted;
 pub(crate) use accepted::{accepted, positions};
 use price::price;
@@ -226,11 +226,8 @@ impl Gateway {
         }
         // Long lists are priced beside the tasks that answer others.
         let submit = Arc::clone(submit);
-        tokio::task::spawn_blocking(move || {
-            price(&directory, &limits, &submit, &common, &stopped, now)
-        })
-        .await
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-        .map_err(Error::Refused)
+        let priced =
+            apart::run(move || price(&directory, &limits, &submit, &common, &stopped, now));
+        Ok(priced.await?)
     }
 }

@@ -11,7 +11,7 @@ use store::submissions::NewMessage;
 
 use crate::directory::RouteKinds;
 use crate::pricing::{Approvals, Common, Own, Pricing, ended_message};
-use crate::{Error, Gateway};
+use crate::{Error, Gateway, apart};
 
 /// How many contacts become messages in one transaction: few enough for others to get their turn between.
 pub(super) const EXPANDED_AT_ONCE: u32 = 2_000;
@@ -115,7 +115,7 @@ impl Gateway {
             let common = self.common_of(expansion).await?;
             let (directory, limits) = (self.directory(), *self.limits());
             let (account, contacts) = (expansion.account, contacts.clone());
-            let priced = tokio::task::spawn_blocking(move || {
+            let priced = apart::run(move || {
                 let mut pricing =
                     Pricing::new(&directory, &limits, account, &common)?.of_accepted();
                 let messages = contacts
@@ -127,8 +127,7 @@ impl Gateway {
                     .collect::<Result<Vec<_>, Refusal>>()?;
                 Ok::<_, Refusal>((messages, pricing.unregistered))
             })
-            .await
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+            .await;
             let (priced, missing) = priced?;
             if expansion.test || !self.register_missing(expansion.account, missing).await? {
                 return Ok(over.into_iter().chain(priced).collect());

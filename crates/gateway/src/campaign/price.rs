@@ -9,7 +9,7 @@ use store::{AccountId, ContactId, ListId};
 
 use crate::directory::Directory;
 use crate::pricing::{Common, Own, Pricing};
-use crate::{Error, Gateway, Limits};
+use crate::{Error, Gateway, Limits, apart};
 
 /// How many contacts are priced with one look-up of the store.
 const PRICED_AT_ONCE: u32 = 10_000;
@@ -50,11 +50,9 @@ impl Gateway {
             let until = last.id;
             let (directory, common) = (Arc::clone(&directory), Arc::clone(common));
             let before = priced;
-            let adding = tokio::task::spawn_blocking(move || {
-                before.with(&directory, &limits, account, &common, &page)
-            });
+            let adding =
+                apart::run(move || before.with(&directory, &limits, account, &common, &page));
             let (added, next) = tokio::join!(adding, read(until));
-            let added = added.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
             priced = added?;
             page = next?;
         }

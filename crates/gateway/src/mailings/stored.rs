@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sms::{Refusal, Timestamp};
 
 use super::{Mailing, Plan, Repeat, repeat};
-use crate::Error;
+use crate::{Error, apart};
 
 /// The most octets of a stored plan.
 const LONGEST: u32 = 20 * 1024 * 1024;
@@ -39,9 +39,7 @@ impl Stored {
         let is_long = json.len() > READ_APART_FROM;
         let parse = move || serde_json::from_str(&json);
         let read = if is_long {
-            tokio::task::spawn_blocking(parse)
-                .await
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+            apart::run(parse).await
         } else {
             parse()
         };
