@@ -18,6 +18,7 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
         [] => none.to_owned(),
         texts => texts.join(", "),
     };
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     let settings = &account.settings;
     let parent = account.parent.map_or_else(
         || "none".to_owned(),
@@ -37,13 +38,7 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
         ("credit limit", money(account.credit_limit_micros)),
         ("tariff", settings.tariff.clone()),
         ("originators", listed(&settings.originators)),
-        (
-            "default originator",
-            settings
-                .originator
-                .clone()
-                .unwrap_or_else(|| "none".to_owned()),
-        ),
+        ("default originator", or_none(&settings.originator)),
         ("time zone", settings.time_zone.clone()),
         ("control copies", control_copies.to_owned()),
         ("addresses", or(&settings.addresses, "any")),
@@ -54,13 +49,7 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
                 .map_or_else(|| "as documented".to_owned(), |most| most.to_string()),
         ),
         ("numbers", or(&settings.numbers, "none")),
-        (
-            "callback URL",
-            settings
-                .callback_url
-                .clone()
-                .unwrap_or_else(|| "none".to_owned()),
-        ),
+        ("callback URL", or_none(&settings.callback_url)),
     ]
     .map(|(what, value)| [what.to_owned(), value]);
     table::print(["ACCOUNT", &account.name], &rows)
