@@ -30,7 +30,7 @@ pub(crate) struct Directory {
     pub(crate) numbers: HashMap<String, AccountId>,
     /// Whether any of them has a program that is called back.
     pub(crate) calls_back: bool,
-    /// By kind and name: public keys, logins, hashes of tokens.
+    /// By kind and name: public keys, logins, hashes of tokens, numbers of accounts for what they sign callbacks with.
     pub(crate) credentials: HashMap<(CredentialKind, String), Credential>,
     pub(crate) tariffs: HashMap<String, Arc<sms::Tariff>>,
     pub(crate) connectors: Vec<ConnectorSpec>,

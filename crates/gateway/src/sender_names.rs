@@ -10,7 +10,7 @@ use crate::pricing::{Approvals, Common, Registrations};
 use crate::{Error, Gateway};
 
 /// How many different originators one submission may have where they need approval: each is looked up.
-const ORIGINATORS: usize = 100;
+const MOST_ORIGINATORS: usize = 100;
 
 /// Says in which countries an originator needs approval, and who gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -167,7 +167,7 @@ impl Gateway {
             .copied()
             .chain([common.originator])
             .collect();
-        if originators.len() > ORIGINATORS {
+        if originators.len() > MOST_ORIGINATORS {
             return Err(Refusal::OriginatorNotAllowed.into());
         }
         let mut own = HashMap::with_capacity(originators.len());

@@ -15,7 +15,7 @@ pub struct Account {
     pub id: AccountId,
     /// Its name.
     pub name: String,
-    /// The account that it was made by; `None` for one that the operator of the gateway made.
+    /// The account that it is under; `None` for one that is under the operator of the gateway alone.
     pub parent: Option<AccountId>,
     /// The currency of its balance and prices.
     pub currency: Currency,
@@ -112,7 +112,7 @@ pub enum CredentialKind {
     ApiKey,
     /// A bearer token.
     Token,
-    /// What callbacks are signed with; named after nothing.
+    /// What callbacks are signed with: one for each account, named by the account's number.
     CallbackSecret,
 }
 
