@@ -1,5 +1,7 @@
 //! `heliogram config`: what is wrong with a file is told with its line and a hint.
 
+use std::path::Path;
+
 use crate::world::run;
 
 /// Checks a text; gives the exit code and what was said.
@@ -22,6 +24,37 @@ async fn the_printed_example_has_nothing_wrong() {
         check(&example).await,
         (Some(0), "FILE: nothing wrong\n".into())
     );
+}
+
+#[tokio::test]
+async fn the_printed_example_has_every_setting_of_the_manual_as_it_is_by_default() {
+    let example = String::from_utf8(run(&["config", "example"]).await.stdout).unwrap();
+    let given = settings(example.lines());
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/manual");
+    for dialect in ["atl", "atompark", "smscenter", "smsclub"] {
+        let page = std::fs::read_to_string(manual.join(dialect).with_extension("md")).unwrap();
+        let (_, section) = page.split_once("\n## Settings\n").unwrap();
+        let (_, told) = section.split_once("```toml\n").unwrap();
+        let told = settings(told.lines().take_while(|line| *line != "```"));
+        assert!(!told.is_empty(), "{dialect}");
+        for setting in told {
+            assert!(given.contains(&setting), "{setting}");
+        }
+    }
+}
+
+/// Lists the settings of a file, those that are commented out too: each with its section and its value, without a comment.
+fn settings<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let (mut section, mut found) = ("", Vec::new());
+    for line in lines.map(|line| line.trim_start_matches("# ")) {
+        let line = line.split(" #").next().unwrap_or_default().trim_end();
+        if line.starts_with('[') {
+            section = line;
+        } else if line.contains(" = ") {
+            found.push(format!("{section} {line}"));
+        }
+    }
+    found
 }
 
 #[tokio::test]
