@@ -166,9 +166,8 @@ async fn sign_in(
         .sign_in(&asked.head.login, &asked.head.password)
         .await
         .map_err(|error| Code::of(error, product, Code::BAD_REQUEST))?;
-    if account.allows(peer) {
-        Ok(account)
-    } else {
-        Err(Code::INVALID_AUTHENTICATION)
+    match account.admits(peer) {
+        Ok(()) => Ok(account),
+        Err(_) => Err(Code::INVALID_AUTHENTICATION),
     }
 }

@@ -38,12 +38,7 @@ pub(super) fn verify(
         canonical_action: row.name,
     };
     verify_sum(signed, &account, &private_key, strict)?;
-    if !account.allows(request.peer) {
-        return Err(Refusal::AddressNotAllowed.into());
-    }
-    if account.suspended {
-        return Err(Refusal::AccountSuspended.into());
-    }
+    account.admits(request.peer)?;
     Ok(Verified {
         account,
         parameters: parameters.only(parameter::may_mean_something),

@@ -37,11 +37,6 @@ pub(super) async fn sign_in(
         let account = gateway.bearer(CredentialKind::ApiKey, key);
         account.ok_or(Refusal::UnknownCredential)?
     };
-    if account.suspended {
-        return Err(Refusal::AccountSuspended.into());
-    }
-    if !account.allows(peer) {
-        return Err(Refusal::AddressNotAllowed.into());
-    }
+    account.admits(peer)?;
     Ok(account)
 }

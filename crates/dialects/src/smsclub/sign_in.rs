@@ -41,13 +41,7 @@ impl Pace {
         self.requests
             .allow(account.id, most, gateway.now())
             .map_err(|_| Refusal::RateLimited)?;
-        if account.suspended {
-            Err(Refusal::AccountSuspended)
-        } else if account.allows(peer) {
-            Ok(())
-        } else {
-            Err(Refusal::AddressNotAllowed)
-        }
+        account.admits(peer)
     }
 }
 

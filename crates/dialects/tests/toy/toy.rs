@@ -62,12 +62,7 @@ fn sign_in(gateway: &Gateway, request: &Request) -> Result<Arc<Account>, Refusal
     let account = gateway
         .bearer(CredentialKind::Token, &parameter(request, "token"))
         .ok_or(Refusal::WrongSecret)?;
-    if account.suspended {
-        return Err(Refusal::AccountSuspended);
-    }
-    if !account.allows(request.peer) {
-        return Err(Refusal::AddressNotAllowed);
-    }
+    account.admits(request.peer)?;
     Ok(account)
 }
 

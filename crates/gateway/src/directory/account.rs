@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use sms::{Currency, Originator};
+use sms::{Currency, Originator, Refusal};
 use store::AccountId;
 
 use super::Network;
@@ -149,6 +149,18 @@ impl CredentialKind {
 }
 
 impl Account {
+    /// Lets a caller who has proved to be the account's do something: refuses a suspended account, and an address that it may not
+    /// be used from.
+    pub fn admits(&self, peer: Option<IpAddr>) -> Result<(), Refusal> {
+        if self.suspended {
+            Err(Refusal::AccountSuspended)
+        } else if self.allows(peer) {
+            Ok(())
+        } else {
+            Err(Refusal::AddressNotAllowed)
+        }
+    }
+
     /// Tells whether the account may be used from this address; when only some addresses may, one that is not known may not.
     pub fn allows(&self, peer: Option<IpAddr>) -> bool {
         let addresses = &self.settings.addresses;

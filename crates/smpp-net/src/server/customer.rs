@@ -88,11 +88,8 @@ impl<'a> Customer<'a> {
         let question = async move {
             let account = gateway.sign_in(&login, password.reveal()).await;
             Told::SignedIn(account.and_then(|account| {
-                if account.allows(Some(peer)) {
-                    Ok(account)
-                } else {
-                    Err(Refusal::AddressNotAllowed.into())
-                }
+                account.admits(Some(peer))?;
+                Ok(account)
             }))
         };
         self.asked.push(question.boxed());
