@@ -283,7 +283,7 @@ impl Gateway {
             .ok_or_else(|| AdminError::Invalid(format!("there is no connector {connector}")))?;
         let route = Route {
             name: name.to_owned(),
-            connector: connector.id,
+            connectors: vec![connector.id],
             settings: json(settings),
         };
         self.store().put_route(route).await?;

@@ -79,7 +79,7 @@ impl Gateway {
     pub async fn retry_callbacks(&self, account: AccountId) -> Result<u64, Error> {
         self.account(account).ok_or(Refusal::UnknownCredential)?;
         let retried = self.store().retry_callbacks(account, self.now()).await?;
-        self.wake_callbacks();
+        self.wake_programs();
         Ok(retried)
     }
 }

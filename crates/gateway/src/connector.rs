@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use sms::text::Segment;
-use sms::{Msisdn, Outcome, Reason, Timestamp};
+use serde::{Deserialize, Serialize};
+use sms::text::{Concatenation, Encoding, Segment};
+use sms::{Lane, Msisdn, Outcome, Reason, Timestamp};
+pub use store::queue::AcceptedSegment;
+pub use store::receipts::Unreported;
 use store::{ConnectorId, MessageId};
 use tokio::sync::mpsc;
 
@@ -24,9 +27,10 @@ use crate::directory::ConnectorSpec;
 /// 4. It keeps its own window, throughput and reconnection. While no link can send, `is_up` is false.
 /// 5. Whenever `is_up` changes it calls [`Inbox::changed`].
 /// 6. `stop` unbinds in order, answers what is outstanding, and returns when the links are closed.
+/// 7. Of the segments that wait for its window and throughput, those of a more urgent lane leave first.
 #[async_trait::async_trait]
 pub trait Connector: Send + Sync {
-    /// Tells how many segments may be outstanding at once over all links: at least 1, and constant.
+    /// Tells how many segments may be outstanding at once over all links: at least 1, and constant but for `adjust`.
     fn capacity(&self) -> u32;
 
     /// Tells whether a link can send now.
@@ -37,6 +41,20 @@ pub trait Connector: Send + Sync {
 
     /// Says that receipts and messages from handsets are durable (`taken`), or could not be stored and must be sent again by the upstream.
     fn acknowledge(&self, tickets: Vec<Ticket>, taken: bool);
+
+    /// Takes on changed settings without closing a link; `false` when that cannot be done: then it must be stopped, and another
+    /// started with them.
+    fn adjust(&self, spec: &ConnectorSpec) -> bool;
+
+    /// Tells how it is: for people, and for who decides whether messages go another way.
+    fn condition(&self) -> Condition;
+
+    /// Compares the id of a receipt with the id of its segment, each as the upstream wrote it, to learn how it writes them.
+    fn learn(&self, answered: &[u8], reported: &[u8]);
+
+    /// Asks the upstream what became of segments that it took and has not reported, if it can be asked. What it answers comes as a
+    /// receipt, without a ticket to acknowledge; an upstream that does not know is not heard of.
+    fn query(&self, segments: Vec<Unreported>);
 
     /// Closes the links in order and waits for it.
     async fn stop(&self);
@@ -57,6 +75,8 @@ pub struct Attempt {
     pub recipient: Msisdn,
     /// Who it is from.
     pub originator: Arc<str>,
+    /// How urgent it is.
+    pub lane: Lane,
     /// The segments to send, each with its position in the message.
     pub segments: Vec<(u16, Segment)>,
     /// When it must not be delivered any more.
@@ -68,9 +88,8 @@ pub struct Attempt {
 pub struct Answer {
     /// Which message.
     pub message: MessageId,
-    /// The segments that the upstream took, with its ids in the one form by which receipts are matched (empty when it gave
-    /// none).
-    pub accepted: Vec<(u16, Vec<u8>)>,
+    /// The segments that the upstream took.
+    pub accepted: Vec<AcceptedSegment>,
     /// Why the others were not; `None` when there are no others.
     pub failure: Option<Failure>,
     /// Whether this comes after the attempt was answered with [`Failure::Unknown`].
@@ -109,8 +128,10 @@ pub struct Ticket {
 /// Is a receipt as it came.
 #[derive(Clone, Debug)]
 pub struct Receipt {
-    /// By which to acknowledge it.
-    pub ticket: Ticket,
+    /// By which to acknowledge it; `None` for what the upstream does not wait for.
+    pub ticket: Option<Ticket>,
+    /// The id as the upstream wrote it.
+    pub id: Vec<u8>,
     /// The ids under which the segment may have been accepted, the likeliest first; in the form in which answers give them.
     pub candidates: Vec<Vec<u8>>,
     /// The numbers that it names: one of them is the recipient's, unless it names none.
@@ -128,8 +149,56 @@ pub struct Inbound {
     pub from: String,
     /// The number that it was sent to, as the upstream gave it.
     pub to: String,
-    /// Its text; what could not be read is U+FFFD, and octets that are no text are in hex.
-    pub text: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// Is what a message from a handset says, or a part of that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// All of it; what could not be read is U+FFFD, and octets that are no text are in hex.
+    Whole(String),
+    /// A part of a long one, which the gateway joins.
+    Part {
+        /// Which part of which text.
+        concatenation: Concatenation,
+        /// The alphabet of the octets.
+        encoding: Encoding,
+        /// The octets without a UDH; septets one in each.
+        octets: Vec<u8>,
+    },
+}
+
+/// Tells how a connector is. Stored as JSON, for commands of other processes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Condition {
+    /// Its links.
+    pub links: Vec<LinkCondition>,
+    /// How many segments leave in a second at present, when throttling has made it less than agreed.
+    pub slowed_to_per_second: Option<u32>,
+    /// How the ids in receipts differ from those in answers, as far as that is known.
+    pub id_form: Option<String>,
+    /// How many receipts that met no segment are kept, up to a bound.
+    pub unmatched_receipts: u32,
+    /// Whether messages that could go another way do.
+    pub passed_over: bool,
+}
+
+/// Tells how a link is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LinkCondition {
+    /// Its number within the connector.
+    pub number: u32,
+    /// `transceiver`, `transmitter` or `receiver`.
+    pub mode: String,
+    /// The address that it is connected to, or tries.
+    pub address: String,
+    /// `bound`, `pausing` or `down`.
+    pub state: String,
+    /// Why it went down last, in words.
+    pub last_setback: Option<String>,
 }
 
 /// Is where a connector puts what it has to tell.

@@ -12,7 +12,10 @@ use std::sync::Arc;
 
 use store::{AccountId, ConnectorId};
 
-pub use account::{Account, AccountSettings, ControlCopies, CredentialKind, Originators};
+pub use account::{
+    Account, AccountSettings, ControlCopies, CredentialKind, DataCoding, Originators,
+    ReceiptParameters, SmppSettings, StopScope,
+};
 pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
 pub use network::Network;
 pub use route::{Route, RouteKinds, RouteSettings, choose};

@@ -15,6 +15,7 @@ mod exchange;
 mod inbound;
 pub mod mailings;
 mod message_templates;
+mod notices;
 mod once;
 mod pricing;
 mod quote;
@@ -27,6 +28,7 @@ mod stop_list;
 pub mod sub_accounts;
 mod submit;
 mod tasks;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -49,17 +51,20 @@ pub use store::campaigns::Halt;
 pub use store::contacts::{Added, Contact, ContactList, ListVariable};
 pub use store::inbound::Received;
 pub use store::ledger::Turnover;
+pub use store::notices::{Event as NoticeEvent, Notice, NoticeCount, Tells};
 pub use store::sender_names::SenderName;
 pub use store::stop_list::Stop;
 pub use store::submissions::History;
 pub use store::submissions::Parts as SubmissionParts;
 pub use store::templates::{MessageTemplate, TemplateText};
+pub use store::waiting::Change;
 pub use store::{
     AccountId, CallbackId, ConnectorId, ContactId, InboundId, ListId, MailingId, MessageId,
-    SenderId, StopId, SubmissionId, TemplateId, VariableId,
+    NoticeId, SenderId, StopId, SubmissionId, TemplateId, VariableId,
 };
 pub use submit::{Accepted, Submit, Terms, To};
 pub use tasks::{Running, registry};
+pub use waiting::Replace;
 
 use clock::Clock;
 use directory::Directory;
@@ -188,6 +193,8 @@ struct Inner {
     campaigns: tokio::sync::watch::Sender<()>,
     /// Rung when there may be something to tell accounts' programs.
     callbacks: tokio::sync::watch::Sender<()>,
+    /// Rung when there may be something for programs that bind.
+    notices: tokio::sync::watch::Sender<()>,
     /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
@@ -223,6 +230,7 @@ impl Gateway {
             work: tokio::sync::watch::Sender::new(()),
             campaigns: tokio::sync::watch::Sender::new(()),
             callbacks: tokio::sync::watch::Sender::new(()),
+            notices: tokio::sync::watch::Sender::new(()),
             reload: Notify::new(),
             hashing: Semaphore::new(2),
             signed_in: sign_in::Remembered::default(),
@@ -292,8 +300,10 @@ impl Gateway {
         self.0.campaigns.send_replace(());
     }
 
-    /// Looks for callbacks at once, if any account has a program that is called back.
-    fn wake_callbacks(&self) {
+    /// Looks at once for what accounts' programs have to be told: for callbacks, if any account has a program that is called
+    /// back, and for notices.
+    fn wake_programs(&self) {
+        self.0.notices.send_replace(());
         if self.directory().calls_back {
             self.0.callbacks.send_replace(());
         }

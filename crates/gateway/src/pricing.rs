@@ -14,6 +14,7 @@ use sms::{
     Country, Form, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff,
 };
 use store::AccountId;
+use store::notices::Tells;
 use store::submissions::NewMessage;
 
 use crate::Limits;
@@ -36,7 +37,7 @@ pub(crate) struct Common {
     pub(crate) route_kinds: RouteKinds,
     pub(crate) test: bool,
     /// Whether the account is called back when a message comes to its end.
-    pub(crate) tells: bool,
+    pub(crate) tells: Tells,
     pub(crate) approvals: Approvals,
 }
 

@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sms::{Form, Lane, Msisdn, Refusal, Timestamp};
+use store::notices::Tells;
 use store::submissions::Parts;
 use store::{AccountId, MailingId};
 
-use crate::directory::RouteKinds;
+use crate::directory::{Account, RouteKinds};
 use crate::pricing::{Approvals, Common, check_originator, check_text};
 use crate::{Error, Gateway, Once, apart};
 pub use accepted::Accepted;
@@ -46,6 +47,8 @@ pub struct Terms {
     pub once: Option<Once>,
     /// Which kinds of route to prefer.
     pub route_kinds: RouteKinds,
+    /// What the account's programs are told over SMPP; without anything they are called back, if the account wants that.
+    pub notices: Tells,
 }
 
 /// Asks to send one text, or one template, to recipients.
@@ -90,6 +93,18 @@ impl To {
             originator: None,
             once: None,
         }
+    }
+}
+
+fn tells(account: &Account, terms: &Terms) -> Tells {
+    if terms.test {
+        Tells::default()
+    } else if terms.notices != Tells::default() {
+        terms.notices
+    } else if account.settings.callback_url.is_some() {
+        Tells::CALLBACK
+    } else {
+        Tells::default()
     }
 }
 
@@ -188,7 +203,7 @@ impl Gateway {
             variable_names,
             route_kinds: terms.route_kinds.clone(),
             test: terms.test,
-            tells: account.settings.callback_url.is_some() && !terms.test,
+            tells: tells(account, terms),
             approvals: Approvals::default(),
         };
         self.look_up_approvals(account.id, &mut common).await?;

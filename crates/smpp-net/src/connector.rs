@@ -26,7 +26,7 @@ mod trust;
 
 use std::sync::Arc;
 
-use gateway::connector::{Attempt, Connector, Connectors, Inbox, Ticket};
+use gateway::connector::{Attempt, Condition, Connector, Connectors, Inbox, Ticket, Unreported};
 use gateway::directory::{BindMode, ConnectorSpec};
 use gateway::registry::Registry;
 use tokio::sync::Mutex;
@@ -135,6 +135,18 @@ impl Connector for SmppConnector {
             }
         }
     }
+
+    fn adjust(&self, _spec: &ConnectorSpec) -> bool {
+        false
+    }
+
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+
+    fn learn(&self, _answered: &[u8], _reported: &[u8]) {}
+
+    fn query(&self, _segments: Vec<Unreported>) {}
 
     async fn stop(&self) {
         self.plan.stop.cancel();

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use sms::Timestamp;
 use store::campaigns::NewExpansion;
+use store::notices::Tells;
 use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
@@ -117,7 +118,7 @@ fn write_copy(
         parts: None,
         reference: None,
         mailing: None,
-        tells: false,
+        tells: Tells::default(),
         ..new
     };
     let price_micros = price(&control.messages)?;
@@ -232,7 +233,7 @@ fn insert_submission(
                 new.form.as_u8(),
                 &new.reference,
                 new.mailing.map(|mailing| mailing.0),
-                new.tells,
+                new.tells.as_u8(),
             ])
         })
         .map(SubmissionId)

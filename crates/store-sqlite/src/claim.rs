@@ -179,7 +179,7 @@ impl Run<'_> {
             seen += 1;
             last = Some(entry.id);
             taken += i64::from(entry.segments);
-            self.lease(account, entry)?;
+            self.lease(lane, account, entry)?;
         }
         drop(rows);
         if let Some(last) = last {
@@ -196,7 +196,7 @@ impl Run<'_> {
     }
 
     /// Leases one message, unless something forbids it: here it is checked last, whatever was checked before.
-    fn lease(&mut self, account: AccountId, entry: Entry) -> Result<(), Error> {
+    fn lease(&mut self, lane: Lane, account: AccountId, entry: Entry) -> Result<(), Error> {
         if entry.state != MessageState::Queued {
             // Its state moved on while it waited here (a late answer, a cancellation): nothing to send.
             return Ok(());
@@ -239,6 +239,7 @@ impl Run<'_> {
         self.messages.push(ClaimedMessage {
             id: entry.id,
             account,
+            lane,
             recipient,
             originator,
             text,

@@ -6,7 +6,9 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Currency, Timestamp};
 use store::accounts::{Account, Credential};
-use store::configuration::{Configuration, Connector, Directory, Rate, Route, Tariff};
+use store::configuration::{
+    Condition, Configuration, Connector, Directory, Operator, Rate, Route, Tariff,
+};
 use store::{AccountId, ConnectorId, Error};
 
 use crate::{SqliteStore, failed};
@@ -58,16 +60,11 @@ impl Configuration for SqliteStore {
                             })
                         },
                     )?,
-                    routes: all(
+                    routes: routes(view)?,
+                    operators: all(
                         view,
-                        "SELECT name, connector_id, settings FROM route ORDER BY name",
-                        |row| {
-                            Ok(Route {
-                                name: row.get(0)?,
-                                connector: ConnectorId(row.get(1)?),
-                                settings: row.get(2)?,
-                            })
-                        },
+                        "SELECT name, settings FROM operator ORDER BY name",
+                        |row| Ok(Operator { name: row.get(0)?, settings: row.get(1)? }),
                     )?,
                 })
             })
@@ -146,20 +143,131 @@ impl Configuration for SqliteStore {
     async fn put_route(&self, route: Route) -> Result<(), Error> {
         self.writer
             .write(move |connection| {
-                connection
-                    .execute(
-                        "INSERT OR REPLACE INTO route (name, connector_id, settings) VALUES (?1, ?2, ?3)",
-                        (&route.name, route.connector.0, &route.settings),
-                    )
-                    .map_err(failed("cannot write the route"))?;
+                put_route(connection, &route)?;
                 revise(connection)
             })
             .await
     }
 
     async fn remove_route(&self, name: &str) -> Result<bool, Error> {
-        self.remove("DELETE FROM route WHERE name = ?1", name).await
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection| {
+                connection
+                    .execute("DELETE FROM route_connector WHERE route_name = ?1", [&name])
+                    .map_err(failed("cannot remove the route's ways"))?;
+                let removed = connection
+                    .execute("DELETE FROM route WHERE name = ?1", [&name])
+                    .map_err(failed("cannot remove the route"))?;
+                revise(connection)?;
+                Ok(removed > 0)
+            })
+            .await
     }
+
+    async fn put_operator(&self, operator: Operator) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT OR REPLACE INTO operator (name, settings) VALUES (?1, ?2)",
+                        (&operator.name, &operator.settings),
+                    )
+                    .map_err(failed("cannot write the operator"))?;
+                revise(connection)
+            })
+            .await
+    }
+
+    async fn remove_operator(&self, name: &str) -> Result<bool, Error> {
+        self.remove("DELETE FROM operator WHERE name = ?1", name)
+            .await
+    }
+
+    async fn put_condition(&self, condition: Condition) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO connector_condition (connector_id, condition, at) \
+                         SELECT id, ?2, ?3 FROM connector WHERE id = ?1",
+                    )
+                    .and_then(|mut insert| {
+                        let at = condition.at.as_millis();
+                        insert.execute((condition.connector.0, &condition.condition, at))
+                    })
+                    .map(|_| ())
+                    .map_err(failed("cannot note how a connector is"))
+            })
+            .await
+    }
+
+    async fn conditions(&self) -> Result<Vec<Condition>, Error> {
+        self.readers
+            .view(|view| {
+                all(
+                    view,
+                    "SELECT connector_id, condition, at FROM connector_condition ORDER BY connector_id",
+                    |row| {
+                        Ok(Condition {
+                            connector: ConnectorId(row.get(0)?),
+                            condition: row.get(1)?,
+                            at: Timestamp::from_millis(row.get(2)?),
+                        })
+                    },
+                )
+            })
+            .await
+    }
+}
+
+fn routes(view: &Connection) -> Result<Vec<Route>, Error> {
+    let mut routes = all(
+        view,
+        "SELECT name, settings FROM route ORDER BY name",
+        |row| {
+            Ok(Route {
+                name: row.get(0)?,
+                connectors: Vec::new(),
+                settings: row.get(1)?,
+            })
+        },
+    )?;
+    let ways = all(
+        view,
+        "SELECT route_name, connector_id FROM route_connector",
+        |row| Ok((row.get::<_, String>(0)?, ConnectorId(row.get(1)?))),
+    )?;
+    for (name, connector) in ways {
+        if let Ok(place) = routes.binary_search_by(|route| route.name.cmp(&name)) {
+            routes[place].connectors.push(connector);
+        }
+    }
+    Ok(routes)
+}
+
+fn put_route(connection: &Connection, route: &Route) -> Result<(), Error> {
+    connection
+        .execute(
+            "DELETE FROM route_connector WHERE route_name = ?1",
+            [&route.name],
+        )
+        .and_then(|_| {
+            connection.execute(
+                "INSERT OR REPLACE INTO route (name, settings) VALUES (?1, ?2)",
+                (&route.name, &route.settings),
+            )
+        })
+        .map_err(failed("cannot write the route"))?;
+    for connector in &route.connectors {
+        connection
+            .execute(
+                "INSERT INTO route_connector (route_name, connector_id) VALUES (?1, ?2)",
+                (&route.name, connector.0),
+            )
+            .map_err(failed("cannot write a way of the route"))?;
+    }
+    Ok(())
 }
 
 impl SqliteStore {
@@ -198,7 +306,7 @@ fn remove_connector(connection: &Connection, name: &str) -> Result<bool, Error> 
     };
     in_use(
         "a route leads to connector",
-        "SELECT 1 FROM route WHERE connector_id = ?1",
+        "SELECT 1 FROM route_connector WHERE connector_id = ?1",
     )?;
     in_use(
         "messages are queued for connector",

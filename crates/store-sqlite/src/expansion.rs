@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Lane, Timestamp};
 use store::campaigns::{Expansion, Halt, Step, Stepped};
+use store::notices::Tells;
 use store::submissions::Parts;
 use store::{AccountId, ContactId, Error, ListId, SubmissionId};
 
@@ -10,7 +11,7 @@ use crate::accept::available;
 use crate::message::form_from;
 use crate::new_messages::{Target, check_connectors, price, suppress};
 use crate::timing::Timing;
-use crate::{books, failed, halts, kept, tallies};
+use crate::{books, failed, halts, kept, notices, tallies};
 
 /// Reads expansions that are not complete, by submission.
 pub(crate) fn list(
@@ -70,7 +71,7 @@ struct Stand {
     account: AccountId,
     lane: Lane,
     test: bool,
-    tells: bool,
+    tells: Tells,
     halt: Option<Halt>,
     scheduled: bool,
     written: i64,
@@ -101,7 +102,7 @@ impl Stand {
             scheduled: row.get(6)?,
             written: row.get(7)?,
             planned: row.get(8)?,
-            tells: row.get(9)?,
+            tells: notices::tells(row, 9)?,
             timing: Timing::from_row(row, 10)?,
         })
     }

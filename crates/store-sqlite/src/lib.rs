@@ -22,6 +22,7 @@ mod mailings;
 mod message;
 mod migrate;
 mod new_messages;
+mod notices;
 mod once;
 mod queue;
 mod readers;
@@ -35,6 +36,7 @@ mod submissions;
 mod tallies;
 mod templates;
 mod timing;
+mod waiting;
 mod writer;
 
 use std::path::Path;

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::state::{Event, step};
 use sms::{Form, MessageState, Outcome, Reason, Settlement, Timestamp};
+use store::notices::Tells;
 use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
 
 use crate::books::Resolution;
 use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
-use crate::failed;
 use crate::tallies::Place;
+use crate::{failed, notices};
 
 /// How long a positive receipt may correct a negative one.
 const CORRECTION_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
@@ -36,7 +37,7 @@ pub(crate) struct Message {
     /// When state or reason changed since it was read.
     changed_at: Option<i64>,
     /// Whether its account is called back when it comes to its end.
-    tells: bool,
+    tells: Tells,
     /// Where it is as written.
     written: Place,
 }
@@ -76,7 +77,7 @@ impl Message {
             done_at: row.get(14)?,
             failure: row.get::<_, Option<u16>>(15)?.map(Failure),
             changed_at: None,
-            tells: row.get(16)?,
+            tells: notices::tells(row, 16)?,
             written,
         })
     }
@@ -226,7 +227,7 @@ impl Message {
             taken: self.submitted_at.is_some(),
         };
         changes.tallies.moved(self.submission, self.written, now);
-        if self.tells
+        if self.tells.has(Tells::CALLBACK)
             && now.state.is_final()
             && now.state != self.written.state
             && let Some(at) = self.changed_at.map(Timestamp::from_millis)

@@ -2,6 +2,7 @@
 
 use rusqlite::{CachedStatement, Connection};
 use sms::{Lane, MessageState, Reason, Timestamp};
+use store::notices::Tells;
 use store::submissions::NewMessage;
 use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 
@@ -21,8 +22,8 @@ pub(crate) struct Target {
     pub(crate) account: AccountId,
     pub(crate) lane: Lane,
     pub(crate) test: bool,
-    /// Whether the account is called back when its messages come to their end.
-    pub(crate) tells: bool,
+    /// What the account's programs are told of its messages.
+    pub(crate) tells: Tells,
     /// Whether it is paused: then its messages are, from the beginning.
     pub(crate) paused: bool,
     /// Whether its held messages wait for a time.
@@ -122,7 +123,7 @@ impl Target {
             let (place, wait) = self.place(message, MessageId(id));
             self.insert(&mut statements, id, message, place)
                 .map_err(failed("cannot write a message"))?;
-            if self.tells && !self.test && place.state.is_final() {
+            if self.tells.has(Tells::CALLBACK) && !self.test && place.state.is_final() {
                 let ended = Subject::Message(MessageId(id));
                 callbacks::owe(connection, self.account, ended, self.at)?;
             }
@@ -183,7 +184,7 @@ impl Target {
             message.alternative,
             &message.text,
             &message.originator,
-            self.tells,
+            self.tells.as_u8(),
         ];
         statements.insert.execute(row).map(|_| ())
     }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use sms::{MessageState, Msisdn, Outcome};
-use store::receipts::{Match, NewReceipt, Receipts};
+use sms::{MessageState, Msisdn, Outcome, Timestamp};
+use store::receipts::{Match, NewReceipt, Receipts, Unreported};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
@@ -24,6 +24,28 @@ impl Receipts for SqliteStore {
                 Ok(matches)
             })
             .await
+    }
+
+    async fn answered_as(
+        &self,
+        _connector: ConnectorId,
+        _candidates: Vec<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
+    async fn unreported(
+        &self,
+        _connector: ConnectorId,
+        _before: Timestamp,
+        _after: Option<(MessageId, u16)>,
+        _limit: u32,
+    ) -> Result<Vec<Unreported>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn unmatched(&self, _connector: ConnectorId, _limit: u32) -> Result<u32, Error> {
+        Ok(0)
     }
 }
 

@@ -45,7 +45,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
 /// Selects what [`sent`] reads from `tables`, among them `message m` and `submission s`.
 fn select_sent(tables: &str) -> String {
     format!(
-        "SELECT {}, s.id, s.originator, s.text, s.variable_names, s.form, s.reference, s.created_at, s.start_at FROM {tables}",
+        "SELECT {}, s.id, s.originator, s.text, s.variable_names, s.form, s.reference, s.created_at, s.start_at, s.first_message_id FROM {tables}",
         message_columns("s.alternative")
     )
 }
@@ -63,6 +63,7 @@ fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
     Ok(Sent {
         message,
         submission: SubmissionId(row.get(13)?),
+        first_message: MessageId(row.get(21)?),
         originator,
         text,
         variable_names: names(row.get_ref(16)?.as_str_or_null()?),

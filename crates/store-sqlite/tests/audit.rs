@@ -35,6 +35,7 @@ async fn is_found(rule: &str, sql: &str) {
     let segment = AcceptedSegment {
         index: 0,
         upstream_id: b"1".to_vec(),
+        verbatim: None,
     };
     let charged = answer(0, vec![segment], Rest::Nothing);
     let released = answer(1, vec![], Rest::Refused(sms::Reason::Spam));

@@ -2,7 +2,7 @@
 //! node notices a change, whoever made it.
 
 use async_trait::async_trait;
-use sms::Currency;
+use sms::{Currency, Timestamp};
 
 use crate::accounts::{Account, Credential};
 use crate::{ConnectorId, Error};
@@ -45,10 +45,30 @@ pub struct Connector {
 pub struct Route {
     /// Its name, unique.
     pub name: String,
-    /// The connector it leads to.
-    pub connector: ConnectorId,
-    /// What it applies to and its rank: the gateway's JSON object.
+    /// The connectors it leads to, of all its tiers; at least one, none twice.
+    pub connectors: Vec<ConnectorId>,
+    /// What it applies to, its rank and its tiers: the gateway's JSON object.
     pub settings: String,
+}
+
+/// Describes a network operator, as far as routes ask for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// Its name, unique.
+    pub name: String,
+    /// The beginnings of its numbers: the gateway's JSON object.
+    pub settings: String,
+}
+
+/// Describes how a connector was when it was looked at last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Which connector.
+    pub connector: ConnectorId,
+    /// How it was: the gateway's JSON object.
+    pub condition: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Everything configured, as of one moment.
@@ -68,6 +88,8 @@ pub struct Directory {
     pub connectors: Vec<Connector>,
     /// All routes, by name.
     pub routes: Vec<Route>,
+    /// All operators, by name.
+    pub operators: Vec<Operator>,
 }
 
 /// Keeps what is configured. Every change here and in [`crate::Accounts`] increases the revision in its transaction.
@@ -102,9 +124,21 @@ pub trait Configuration: Send + Sync {
     /// Removes a connector; tells whether it was there. Conflict while a route leads to it, messages wait for it or are on their way through it, or receipts are awaited from it.
     async fn remove_connector(&self, name: &str) -> Result<bool, Error>;
 
-    /// Adds or replaces a route by name. Conflict when its connector does not exist.
+    /// Adds or replaces a route by name. Conflict when one of its connectors does not exist.
     async fn put_route(&self, route: Route) -> Result<(), Error>;
 
     /// Removes a route; tells whether it was there.
     async fn remove_route(&self, name: &str) -> Result<bool, Error>;
+
+    /// Adds or replaces an operator by name.
+    async fn put_operator(&self, operator: Operator) -> Result<(), Error>;
+
+    /// Removes an operator; tells whether it was there.
+    async fn remove_operator(&self, name: &str) -> Result<bool, Error>;
+
+    /// Notes how a connector is; leaves the revision alone. Nothing when the connector does not exist.
+    async fn put_condition(&self, condition: Condition) -> Result<(), Error>;
+
+    /// Reads how each connector was when that was noted last, by number.
+    async fn conditions(&self) -> Result<Vec<Condition>, Error>;
 }

@@ -68,3 +68,11 @@ id!(
     /// Numbers a callback, from 1 over all accounts.
     CallbackId
 );
+id!(
+    /// Numbers a notice, from 1 over all accounts.
+    NoticeId
+);
+id!(
+    /// Numbers a part of a message from a handset, from 1.
+    PartId
+);

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use sms::Timestamp;
+use sms::text::{Concatenation, Encoding};
 
-use crate::{AccountId, ConnectorId, Error, InboundId};
+use crate::{AccountId, ConnectorId, Error, InboundId, PartId};
 
 /// Describes a message from a handset as it came.
 #[derive(Clone, Debug)]
@@ -22,6 +23,49 @@ pub struct NewInbound {
     pub at: Timestamp,
     /// Whether the account is called back.
     pub tells: bool,
+    /// Whether it is also for the account's programs that bind over SMPP.
+    pub notifies: bool,
+    /// What the handset asks to have stopped.
+    pub stop: Option<StopScope>,
+    /// The parts that it came in, which are removed: it is not written again when one of them is gone already.
+    pub parts: Vec<PartId>,
+}
+
+/// Says which messages to a handset are stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopScope {
+    /// All of the account's.
+    Account,
+    /// Those of the account from this originator.
+    Originator(String),
+}
+
+/// Describes a part of a long message from a handset as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPart {
+    /// Through which connector it came.
+    pub connector: ConnectorId,
+    /// The handset's number, digits only, or whatever stood there.
+    pub from: String,
+    /// The number that it was sent to, digits only.
+    pub to: String,
+    /// Which part of which message it is.
+    pub concatenation: Concatenation,
+    /// The alphabet of its octets.
+    pub encoding: Encoding,
+    /// Its octets, without the UDH; septets one in each.
+    pub octets: Vec<u8>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Describes a part of a long message as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its number.
+    pub id: PartId,
+    /// The part.
+    pub part: NewPart,
 }
 
 /// Describes a message from a handset as stored.
@@ -42,9 +86,20 @@ pub struct Received {
 /// Keeps messages from handsets.
 #[async_trait]
 pub trait Inbound: Send + Sync {
-    /// Writes messages, and a callback for each whose account is told. Not idempotent: an upstream that sends one again because
-    /// our answer was lost is heard twice.
+    /// Writes messages, what the account has yet to be told of each, and what the handset asks to have stopped. Idempotent only
+    /// where a message came in parts: another that an upstream sends again because our answer was lost is heard twice.
     async fn receive(&self, messages: Vec<NewInbound>) -> Result<(), Error>;
+
+    /// Writes parts of long messages. Idempotent: a part that is sent again while its message is not whole is written once.
+    async fn receive_parts(&self, parts: Vec<NewPart>) -> Result<(), Error>;
+
+    /// Reads the parts, in their order, of messages that are whole, and of those whose last part came before `before`; at most
+    /// `limit` messages.
+    async fn whole_or_overdue(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Vec<Part>>, Error>;
 
     /// Reads an account's messages by number: those after `after`, that came at `since` or later, sent to `to` when given, at
     /// most `limit`.

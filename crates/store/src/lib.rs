@@ -16,12 +16,14 @@ mod id;
 pub mod inbound;
 pub mod ledger;
 pub mod mailings;
+pub mod notices;
 pub mod queue;
 pub mod receipts;
 pub mod sender_names;
 pub mod stop_list;
 pub mod submissions;
 pub mod templates;
+pub mod waiting;
 
 pub use accounts::Accounts;
 pub use callbacks::Callbacks;
@@ -31,17 +33,19 @@ pub use contacts::Contacts;
 pub use error::Error;
 pub use id::{
     AccountId, CallbackId, ConnectorId, ContactId, InboundId, ListId, MailingId, MessageId,
-    SenderId, StopId, SubmissionId, TemplateId, VariableId,
+    NoticeId, PartId, SenderId, StopId, SubmissionId, TemplateId, VariableId,
 };
 pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use mailings::Mailings;
+pub use notices::Notices;
 pub use queue::Queue;
 pub use receipts::Receipts;
 pub use sender_names::SenderNames;
 pub use stop_list::StopList;
 pub use submissions::Submissions;
 pub use templates::Templates;
+pub use waiting::Waiting;
 
 /// Answers to every promise: a backend.
 pub trait Store:
@@ -53,12 +57,14 @@ pub trait Store:
     + Inbound
     + Ledger
     + Mailings
+    + Notices
     + Queue
     + Receipts
     + SenderNames
     + StopList
     + Submissions
     + Templates
+    + Waiting
 {
 }
 
@@ -71,11 +77,14 @@ impl<T> Store for T where
         + Inbound
         + Ledger
         + Mailings
+        + Notices
+        + Notices
         + Queue
         + Receipts
         + SenderNames
         + StopList
         + Submissions
         + Templates
+        + Waiting
 {
 }

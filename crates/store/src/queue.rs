@@ -43,6 +43,8 @@ pub struct ClaimedMessage {
     pub id: MessageId,
     /// Whose it is.
     pub account: AccountId,
+    /// How urgent it is.
+    pub lane: Lane,
     /// To whom.
     pub recipient: Msisdn,
     /// Who it is from; shared by the messages of one submission, unless it is the message's own.
@@ -83,12 +85,25 @@ pub struct Answer {
 }
 
 /// Names one segment that the upstream took.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedSegment {
     /// Its position in the message, from 0.
     pub index: u16,
     /// The upstream's id for it, in the one form by which receipts are matched; empty when it gave none.
     pub upstream_id: Vec<u8>,
+    /// The id as the upstream wrote it, where that is another form.
+    pub verbatim: Option<Vec<u8>>,
+}
+
+impl AcceptedSegment {
+    /// Names a segment whose id the upstream wrote in the form by which receipts are matched.
+    pub fn new(index: u16, upstream_id: impl Into<Vec<u8>>) -> Self {
+        Self {
+            index,
+            upstream_id: upstream_id.into(),
+            verbatim: None,
+        }
+    }
 }
 
 /// Says what becomes of the segments that were not taken.

@@ -31,6 +31,21 @@ pub enum Match {
     Ambiguous,
 }
 
+/// Names a segment of which a receipt is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreported {
+    /// Its message.
+    pub message: MessageId,
+    /// Its position in the message, from 0.
+    pub segment: u16,
+    /// The upstream's id for it, as the upstream wrote it.
+    pub upstream_id: Vec<u8>,
+    /// Who the message is from.
+    pub originator: String,
+    /// To whom it is.
+    pub recipient: Msisdn,
+}
+
 /// Keeps receipts.
 #[async_trait]
 pub trait Receipts: Send + Sync {
@@ -40,4 +55,25 @@ pub trait Receipts: Send + Sync {
     /// number than the receipt names is passed over: two messages may share an id in different notations. Idempotent: a repeated
     /// receipt changes nothing. A positive receipt corrects a negative one that came up to 24 hours before.
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error>;
+
+    /// Tells as what the upstream wrote the id, when it took the segment, that is recorded under one of the candidates of a
+    /// receipt; `None` when none is, or the receipt was recorded long ago.
+    async fn answered_as(
+        &self,
+        connector: ConnectorId,
+        candidates: Vec<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Lists segments that the upstream took before `before` and has not reported, of messages that have not ended: those after
+    /// `after` in the order of messages and segments, at most `limit`.
+    async fn unreported(
+        &self,
+        connector: ConnectorId,
+        before: Timestamp,
+        after: Option<(MessageId, u16)>,
+        limit: u32,
+    ) -> Result<Vec<Unreported>, Error>;
+
+    /// Counts the receipts of a connector that met no segment and still may, stopping at `limit`.
+    async fn unmatched(&self, connector: ConnectorId, limit: u32) -> Result<u32, Error>;
 }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use sms::{Form, Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
 
 use crate::campaigns::NewExpansion;
+use crate::notices::Tells;
 use crate::{AccountId, ConnectorId, Error, MailingId, MessageId, SenderId, SubmissionId};
 
 /// Splits a submission into parts that go one after another.
@@ -46,8 +47,10 @@ pub struct NewSubmission {
     pub once: Option<Once>,
     /// The mailing that it is a run of.
     pub mailing: Option<MailingId>,
-    /// Whether the account is called back when a message of it comes to its end.
-    pub tells: bool,
+    /// What the account's programs are told of its messages.
+    pub tells: Tells,
+    /// Whether it may go to a number on the account's stop list, as the confirmation of a stop does.
+    pub passes_stops: bool,
     /// How urgent it is.
     pub lane: Lane,
     /// The calling program's own label.
@@ -201,6 +204,8 @@ pub struct Sent {
     pub message: Message,
     /// Its submission.
     pub submission: SubmissionId,
+    /// The first message of its submission.
+    pub first_message: MessageId,
     /// Who it is from: its own originator, or its submission's.
     pub originator: String,
     /// Its own text, or its submission's text or template.

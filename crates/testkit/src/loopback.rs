@@ -8,7 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gateway::MessageId;
 use gateway::connector::{
-    Answer, Attempt, Connector, Connectors, Failure, Inbound, Inbox, Receipt, Ticket,
+    AcceptedSegment, Answer, Attempt, Condition, Connector, Connectors, Content, Failure, Inbound,
+    Inbox, Receipt, Ticket, Unreported,
 };
 use gateway::directory::ConnectorSpec;
 use sms::{Outcome, Reason};
@@ -110,7 +111,7 @@ impl Way {
     /// Answers that every segment was taken, under ids made by [`upstream_id`].
     pub fn accept(&self, attempt: &Attempt) {
         let segments = attempt.segments.iter();
-        let ids = segments.map(|(index, _)| (*index, upstream_id(attempt.message, *index)));
+        let ids = segments.map(|(index, _)| taken(attempt.message, *index));
         self.answer(attempt, ids.collect(), None);
     }
 
@@ -123,7 +124,7 @@ impl Way {
     pub fn answer(
         &self,
         attempt: &Attempt,
-        accepted: Vec<(u16, Vec<u8>)>,
+        accepted: Vec<AcceptedSegment>,
         failure: Option<Failure>,
     ) {
         self.send(Answer {
@@ -139,9 +140,7 @@ impl Way {
         let ids = segments.iter();
         self.send(Answer {
             message: attempt.message,
-            accepted: ids
-                .map(|index| (*index, upstream_id(attempt.message, *index)))
-                .collect(),
+            accepted: ids.map(|index| taken(attempt.message, *index)).collect(),
             failure: None,
             late: true,
         });
@@ -150,7 +149,8 @@ impl Way {
     /// Reports an outcome under an id, with a number by which the acknowledgement will be known.
     pub async fn report(&self, number: u32, id: Vec<u8>, outcome: Outcome) {
         let receipt = Receipt {
-            ticket: ticket(number),
+            ticket: Some(ticket(number)),
+            id: id.clone(),
             candidates: vec![id],
             numbers: [None; 2],
             outcome: Some(outcome),
@@ -165,7 +165,7 @@ impl Way {
             tickets: vec![ticket(number)],
             from: from.to_owned(),
             to: to.to_owned(),
-            text: text.to_owned(),
+            content: Content::Whole(text.to_owned()),
         };
         let sent = self.inbox.inbound.send(inbound).await;
         sent.expect("the gateway listens for handsets while it runs");
@@ -232,6 +232,18 @@ impl Connector for Way {
         self.rung.notify_waiters();
     }
 
+    fn adjust(&self, _spec: &ConnectorSpec) -> bool {
+        false
+    }
+
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+
+    fn learn(&self, _answered: &[u8], _reported: &[u8]) {}
+
+    fn query(&self, _segments: Vec<Unreported>) {}
+
     async fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         let outstanding: Vec<_> = lock(&self.outstanding).keys().copied().collect();
@@ -252,6 +264,11 @@ const fn ticket(number: u32) -> Ticket {
         session: 0,
         number,
     }
+}
+
+/// Names a segment as taken, under its id.
+pub fn taken(message: MessageId, segment: u16) -> AcceptedSegment {
+    AcceptedSegment::new(segment, upstream_id(message, segment))
 }
 
 /// The id that a way gives to a segment.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gateway::connector::{Answer, Attempt, Connector, Connectors, Failure, Inbox, Receipt, Ticket};
+use gateway::connector::{
+    AcceptedSegment, Answer, Attempt, Condition, Connector, Connectors, Failure, Inbox, Receipt,
+    Ticket, Unreported,
+};
 use gateway::directory::ConnectorSpec;
 use sms::{Outcome, Reason};
 
@@ -69,6 +72,18 @@ impl Connector for Link {
 
     fn acknowledge(&self, _tickets: Vec<Ticket>, _taken: bool) {}
 
+    fn adjust(&self, _spec: &ConnectorSpec) -> bool {
+        false
+    }
+
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+
+    fn learn(&self, _answered: &[u8], _reported: &[u8]) {}
+
+    fn query(&self, _segments: Vec<Unreported>) {}
+
     async fn stop(&self) {}
 }
 
@@ -77,18 +92,15 @@ impl Link {
     fn settle(&self, attempt: &Attempt, fate: Fate) {
         let message = attempt.message;
         let id = |segment: u16| format!("{message}-{segment}").into_bytes();
-        let segments = attempt.segments.iter().map(|(segment, _)| *segment);
+        let segments = attempt.segments.iter();
+        let taken = || {
+            segments
+                .clone()
+                .map(|(segment, _)| AcceptedSegment::new(*segment, id(*segment)))
+        };
         let (accepted, failure, outcome) = match fate {
-            Fate::Taken => (
-                segments.map(|segment| (segment, id(segment))).collect(),
-                None,
-                None,
-            ),
-            Fate::Reported(outcome) => (
-                segments.map(|segment| (segment, id(segment))).collect(),
-                None,
-                Some(outcome),
-            ),
+            Fate::Taken => (taken().collect(), None, None),
+            Fate::Reported(outcome) => (taken().collect(), None, Some(outcome)),
             Fate::Refused(reason) => (Vec::new(), Some(Failure::Refused(reason)), None),
             Fate::Lost => (
                 Vec::new(),
@@ -102,7 +114,11 @@ impl Link {
             failure,
             late: false,
         };
-        let ids: Vec<_> = answer.accepted.iter().map(|(_, id)| id.clone()).collect();
+        let ids: Vec<_> = answer
+            .accepted
+            .iter()
+            .map(|taken| taken.upstream_id.clone())
+            .collect();
         // The receivers live as long as the tasks do.
         let _ = self.inbox.answers.send(answer);
         if outcome.is_some() {
@@ -113,7 +129,8 @@ impl Link {
                     number,
                 };
                 let _ = self.inbox.receipts.try_send(Receipt {
-                    ticket,
+                    ticket: Some(ticket),
+                    id: id.clone(),
                     candidates: vec![id],
                     numbers: [None; 2],
                     outcome,

@@ -7,6 +7,7 @@ use sms::{MessageState, Reason, Refusal};
 use store::SubmissionId;
 use store::campaigns::{Expansion, Step, Stepped};
 use store::contacts::Contact;
+use store::notices::Tells;
 use store::submissions::NewMessage;
 
 use crate::directory::RouteKinds;
@@ -181,7 +182,7 @@ impl Gateway {
             route_kinds: options.route_kinds,
             test: expansion.test,
             // The store knows it.
-            tells: false,
+            tells: Tells::default(),
             approvals: Approvals::default(),
         };
         self.look_up_approvals(expansion.account, &mut common)

@@ -50,8 +50,15 @@ pub struct AccountSettings {
     pub requests_per_second: Option<u32>,
     /// Where its program is called back, `http` or `https`; nothing is told when `None`.
     pub callback_url: Option<String>,
-    /// The numbers that are its own: messages from handsets to them are its.
+    /// The numbers that are its own, each alone or with a keyword after a blank: messages from handsets to them are its, with a
+    /// keyword those that begin with it.
     pub numbers: Vec<String>,
+    /// What a handset that asks to be left alone has stopped.
+    pub stop_scope: StopScope,
+    /// What such a handset is answered; nothing when `None`.
+    pub stop_answer: Option<String>,
+    /// How its programs may use SMPP.
+    pub smpp: SmppSettings,
 }
 
 impl Default for AccountSettings {
@@ -66,8 +73,77 @@ impl Default for AccountSettings {
             requests_per_second: None,
             callback_url: None,
             numbers: Vec::new(),
+            stop_scope: StopScope::default(),
+            stop_answer: None,
+            smpp: SmppSettings::default(),
         }
     }
+}
+
+/// Says what is stopped when a handset answers with a word such as STOP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopScope {
+    /// Everything that the account sends to it.
+    #[default]
+    Account,
+    /// What the account sends to it from the number that it answered to.
+    Number,
+    /// Nothing: the account's own program sees to it.
+    Nothing,
+}
+
+/// Says how the programs of an account may use SMPP; an absent field has its default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmppSettings {
+    /// How many binds it may have at once; the door's own limit when `None`.
+    pub binds: Option<u32>,
+    /// How many of its requests may be unanswered on one bind, and how many of ours; the door's own limit when `None`.
+    pub window: Option<u32>,
+    /// How many messages it may submit in a second over all binds; the door's own limit when `None`, and 0 for none.
+    pub throughput_per_second: Option<u32>,
+    /// What the numbers in `data_coding` mean.
+    pub data_coding: DataCoding,
+    /// Which parameters its receipts have beside those of the specification.
+    pub receipt_parameters: ReceiptParameters,
+    /// For how many seconds the same text from the same originator to the same number is refused as a duplicate; 0 for never.
+    pub duplicates_within_s: u32,
+}
+
+impl Default for SmppSettings {
+    fn default() -> Self {
+        Self {
+            binds: None,
+            window: None,
+            throughput_per_second: None,
+            data_coding: DataCoding::Standard,
+            receipt_parameters: ReceiptParameters::Standard,
+            duplicates_within_s: 0,
+        }
+    }
+}
+
+/// Says what the numbers in `data_coding` mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataCoding {
+    /// What the specification says: 1 is ASCII, 3 Latin-1, 4 octets.
+    #[default]
+    Standard,
+    /// What SMS Center says: 4 is Latin-1.
+    SmsCenter,
+}
+
+/// Says which parameters receipts have beside those of the specification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptParameters {
+    /// None.
+    #[default]
+    Standard,
+    /// SMS Center's: 0x2000 the cost, 0x2001 a flag, 0x2002 the parts, 0x2003 the operator.
+    SmsCenter,
 }
 
 /// Says what the control copy of a campaign costs.

@@ -38,6 +38,15 @@ pub struct ConnectorSettings {
     /// How many links of that mode; a pair of transmitter and receiver counts as one.
     #[serde(default = "one")]
     pub links: u32,
+    /// Further addresses, tried in turn when one cannot be reached or does not let us bind.
+    #[serde(default)]
+    pub failover_addresses: Vec<String>,
+    /// How many further links only submit.
+    #[serde(default)]
+    pub transmitters: u32,
+    /// How many further links only take receipts and messages from handsets.
+    #[serde(default)]
+    pub receivers: u32,
     /// How many submits may wait for their response on one link.
     #[serde(default = "window")]
     pub window: u32,
@@ -65,6 +74,18 @@ pub struct ConnectorSettings {
     /// Whether to tell the operator until when a message is worth delivering.
     #[serde(default)]
     pub send_validity: bool,
+    /// How long after a segment was taken the operator is asked for its state when no receipt has come; 0 for never.
+    #[serde(default)]
+    pub query_after_ms: u32,
+    /// How long it may be down, or refuse most submits for a while, before messages go another way, where their route has one.
+    #[serde(default = "away_after_ms")]
+    pub away_after_ms: u32,
+    /// How long it must have been well again before messages take it again.
+    #[serde(default = "back_after_ms")]
+    pub back_after_ms: u32,
+    /// How many KiB of its PDUs are kept for people to look at, of each link; 0 for none. Texts and passwords are masked.
+    #[serde(default)]
+    pub pdu_log_kib: u32,
 }
 
 impl ConnectorSettings {
@@ -85,6 +106,13 @@ impl ConnectorSettings {
             tls: None,
             in_doubt: DoubtPolicy::default(),
             send_validity: false,
+            failover_addresses: Vec::new(),
+            transmitters: 0,
+            receivers: 0,
+            query_after_ms: 0,
+            away_after_ms: away_after_ms(),
+            back_after_ms: back_after_ms(),
+            pdu_log_kib: 0,
         }
     }
 }
@@ -198,6 +226,14 @@ impl ConnectorSpec {
     pub(crate) fn purpose(name: &str) -> String {
         format!("connector/{name}")
     }
+}
+
+const fn away_after_ms() -> u32 {
+    10_000
+}
+
+const fn back_after_ms() -> u32 {
+    30_000
 }
 
 const fn one() -> u32 {

@@ -63,7 +63,7 @@ impl Route {
     pub(crate) fn read(stored: store::configuration::Route) -> Result<Self, serde_json::Error> {
         Ok(Self {
             name: stored.name,
-            connector: stored.connector,
+            connector: stored.connectors.first().copied().unwrap_or(ConnectorId(0)),
             settings: serde_json::from_str(&stored.settings)?,
         })
     }
@@ -114,7 +114,7 @@ mod tests {
     fn route(name: &str, connector: i64, settings: &str) -> Route {
         Route::read(store::configuration::Route {
             name: name.into(),
-            connector: ConnectorId(connector),
+            connectors: vec![ConnectorId(connector)],
             settings: settings.into(),
         })
         .unwrap()

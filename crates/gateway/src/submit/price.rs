@@ -159,6 +159,7 @@ pub(crate) fn new_submission(
         once: terms.once.map(|once| once.from(now)),
         mailing: None,
         tells: common.tells,
+        passes_stops: false,
         variable_names: common.variable_names.clone(),
         lane,
         source: terms.source.clone(),

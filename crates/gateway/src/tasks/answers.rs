@@ -1,7 +1,7 @@
 //! Records what came of attempts, and decides what becomes of those that did not get through.
 
 use sms::{Reason, Timestamp};
-use store::queue::{AcceptedSegment, Answer as Recorded, Rest};
+use store::queue::{Answer as Recorded, Rest};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +43,7 @@ pub(crate) async fn record(
     let mut last_tries = LAST_TRIES;
     while let Some(answers) = waiting.pop() {
         match gateway.store().record_answers(answers.clone()).await {
-            Ok(()) => gateway.wake_callbacks(),
+            Ok(()) => gateway.wake_programs(),
             Err(error) if error.is_unavailable() => {
                 tracing::error!(
                     connector = active.spec.name,
@@ -90,11 +90,7 @@ fn decide(tempo: &Tempo, active: &ActiveConnector, answer: Answer, now: Timestam
     Recorded {
         message: answer.message,
         connector: active.spec.id,
-        accepted: answer
-            .accepted
-            .into_iter()
-            .map(|(index, upstream_id)| AcceptedSegment { index, upstream_id })
-            .collect(),
+        accepted: answer.accepted,
         rest,
         at: now,
     }

@@ -114,6 +114,7 @@ fn hand_over(
             message: message.id,
             recipient: message.recipient,
             originator: message.originator,
+            lane: message.lane,
             segments,
             expires_at: message.expires_at,
         });

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use super::STORE_RETRY;
 use super::active::ActiveConnector;
 use crate::Gateway;
-use crate::connector::{Inbound, Ticket};
+use crate::connector::{Content, Inbound, Ticket};
 use crate::inbound::plain;
 
 /// Records messages, then answers them, as receipts are: while the store refuses, the upstream is asked to send them again; a
@@ -28,7 +28,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         match gateway.store().receive(messages).await {
             Ok(()) => {
                 if batch.iter().any(|(_, message)| message.tells) {
-                    gateway.wake_callbacks();
+                    gateway.wake_programs();
                 }
                 acknowledge(active, batch, true);
             }
@@ -70,9 +70,15 @@ fn addressed(
         connector: active.spec.id,
         from: plain(&inbound.from),
         to,
-        text: inbound.text.clone(),
+        text: match &inbound.content {
+            Content::Whole(text) => text.clone(),
+            Content::Part { .. } => String::new(),
+        },
         at,
         tells: account.is_some_and(|account| account.settings.callback_url.is_some()),
+        notifies: account.is_some(),
+        stop: None,
+        parts: Vec::new(),
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         let connector = &active.spec.name;
         match gateway.store().record_receipts(receipts.clone()).await {
             Ok(matches) => {
-                gateway.wake_callbacks();
+                gateway.wake_programs();
                 warn_of_ambiguous(active, &matches);
                 acknowledge(active, tickets, true);
             }
@@ -79,7 +79,8 @@ fn warn_of_ambiguous(active: &ActiveConnector, matches: &[Match]) {
     }
 }
 
-fn acknowledge(active: &ActiveConnector, tickets: Vec<Ticket>, taken: bool) {
+fn acknowledge(active: &ActiveConnector, tickets: Vec<Option<Ticket>>, taken: bool) {
+    let tickets: Vec<_> = tickets.into_iter().flatten().collect();
     if !tickets.is_empty() {
         active.connector.acknowledge(tickets, taken);
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gateway::connector::{Attempt, Failure};
+use gateway::connector::{AcceptedSegment, Attempt, Failure};
 use sms::{MessageState, Outcome, Reason};
-use testkit::loopback::{Way, upstream_id};
+use testkit::loopback::{Way, taken};
 
 use crate::world::{HOUR, World, eventually};
 
@@ -121,7 +121,7 @@ async fn answer(way: &Way, attempt: &Attempt, random: &mut Random) {
     let ids: Vec<_> = attempt
         .segments
         .iter()
-        .map(|(index, _)| (*index, upstream_id(attempt.message, *index)))
+        .map(|(index, _)| taken(attempt.message, *index))
         .collect();
     let part = ids[..random.below(ids.len())].to_vec();
     let retry = Failure::Retry {
@@ -140,7 +140,7 @@ async fn answer(way: &Way, attempt: &Attempt, random: &mut Random) {
         5 => way.answer(attempt, part, Some(Failure::Unknown(Reason::SessionLost))),
         6 => {
             way.fail(attempt, Failure::Unknown(Reason::ResponseTimeout));
-            let proved: Vec<_> = ids.iter().map(|(index, _)| *index).collect();
+            let proved: Vec<_> = ids.iter().map(|taken| taken.index).collect();
             way.prove(attempt, &proved[..=random.below(ids.len())]);
         }
         // Never answered, until the link is closed.
@@ -150,9 +150,9 @@ async fn answer(way: &Way, attempt: &Attempt, random: &mut Random) {
 }
 
 /// Reports any outcomes for any of the segments, some of them again.
-async fn report(way: &Way, ids: &[(u16, Vec<u8>)], random: &mut Random) {
-    for _ in 0..random.below(ids.len() + 2) {
-        let (_, id) = &ids[random.below(ids.len())];
+async fn report(way: &Way, taken: &[AcceptedSegment], random: &mut Random) {
+    for _ in 0..random.below(taken.len() + 2) {
+        let id = &taken[random.below(taken.len())].upstream_id;
         let outcome = [
             Outcome::Delivered,
             Outcome::Delivered,

@@ -1,6 +1,6 @@
 //! What an upstream refuses for a while: pauses, their growth, and giving up.
 
-use gateway::connector::Failure;
+use gateway::connector::{AcceptedSegment, Failure};
 use sms::{MessageState, Reason};
 
 use crate::world::{HOUR, World};
@@ -95,7 +95,11 @@ async fn only_the_segments_that_were_not_taken_are_sent_again() {
     let way = world.way().await;
     let id = world.send(&"a".repeat(400)).await;
     let first = way.take(1).await.remove(0);
-    way.answer(&first, vec![(1, b"middle".to_vec())], Some(THROTTLED));
+    way.answer(
+        &first,
+        vec![AcceptedSegment::new(1, "middle")],
+        Some(THROTTLED),
+    );
     world
         .becomes(id, MessageState::Queued, Reason::Throttled)
         .await;

@@ -241,6 +241,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         requests_per_second,
         numbers: number,
         callback_url,
+        ..AccountSettings::default()
     };
     let account = gateway
         .add_account_under(parent, &name, currency, &settings)

@@ -108,7 +108,7 @@ async fn list(at: &At) -> anyhow::Result<()> {
             .with_context(|| format!("route {} cannot be read", route.name))?;
         let connector = connectors
             .iter()
-            .find(|connector| connector.id == route.connector);
+            .find(|connector| route.connectors.contains(&connector.id));
         let connector = connector
             .map(|connector| connector.name.clone())
             .unwrap_or_default();

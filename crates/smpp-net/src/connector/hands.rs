@@ -8,7 +8,7 @@ mod late;
 
 use std::collections::{HashMap, VecDeque};
 
-use gateway::connector::{Answer, Attempt, Failure};
+use gateway::connector::{AcceptedSegment, Answer, Attempt, Failure};
 use sms::Reason;
 use sms::text::Segment;
 
@@ -44,7 +44,7 @@ struct InFlight {
     timed_out: Vec<usize>,
     /// Whether what is not written yet must stay so.
     halted: bool,
-    accepted: Vec<(u16, Vec<u8>)>,
+    accepted: Vec<AcceptedSegment>,
     failure: Option<Failure>,
 }
 
@@ -148,7 +148,7 @@ impl Hands {
         let (message, index) = self.late.take(token)?;
         Some(Answer {
             message,
-            accepted: vec![(index, upstream_id)],
+            accepted: vec![AcceptedSegment::new(index, upstream_id)],
             failure: None,
             late: true,
         })
@@ -209,7 +209,7 @@ impl InFlight {
 
     fn accept(&mut self, position: usize, upstream_id: Vec<u8>) {
         let index = self.attempt.segments[position].0;
-        self.accepted.push((index, upstream_id));
+        self.accepted.push(AcceptedSegment::new(index, upstream_id));
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -247,6 +247,7 @@ mod tests {
                 message: MessageId(message),
                 recipient: Msisdn::parse("380501234567").unwrap(),
                 originator: "Shop".into(),
+                lane: sms::Lane::Bulk,
                 segments: (0..)
                     .zip(sms::text::split(&"a".repeat(153 * segments), 0))
                     .collect(),
@@ -269,7 +270,7 @@ mod tests {
     fn answered(done: Option<Done>) -> (i64, Vec<u16>, Option<Failure>) {
         let answer = done.expect("the attempt is answered").answer;
         assert!(!answer.late);
-        let accepted = answer.accepted.iter().map(|(index, _)| *index).collect();
+        let accepted = answer.accepted.iter().map(|taken| taken.index).collect();
         (answer.message.0, accepted, answer.failure)
     }
 
@@ -320,7 +321,7 @@ mod tests {
         assert_eq!(answered(hands.timed_out(token)), (1, vec![], Some(SILENT)));
         let late = hands.accepted_late(token, b"id".to_vec()).unwrap();
         assert!(late.late);
-        assert_eq!(late.accepted, [(0, b"id".to_vec())]);
+        assert_eq!(late.accepted, [AcceptedSegment::new(0, "id")]);
         assert!(hands.accepted_late(token, b"id".to_vec()).is_none());
     }
 

@@ -1,6 +1,6 @@
 //! Messages from handsets as they come in PDUs: who from, which text, and which part of it.
 
-use gateway::connector::{Inbound, Ticket};
+use gateway::connector::{Content, Inbound, Ticket};
 use smpp::{Address, DataSm, DeliverSm, Tag, Tlv, Tlvs};
 use sms::text::{Concatenation, decode_gsm7, decode_ucs2, write_hex};
 
@@ -66,7 +66,7 @@ impl Part {
     pub(super) fn alone(self, tickets: Vec<Ticket>) -> Inbound {
         Inbound {
             tickets,
-            text: decode(self.data_coding, &self.octets),
+            content: Content::Whole(decode(self.data_coding, &self.octets)),
             from: self.from,
             to: self.to,
         }
@@ -142,7 +142,11 @@ mod tests {
             (0x00, b"", ""),
         ] {
             let part = Part::of_deliver(&deliver(0, data_coding, octets));
-            assert_eq!(part.alone(vec![]).text, text, "{data_coding:#04X}");
+            assert_eq!(
+                part.alone(vec![]).content,
+                Content::Whole(text.to_owned()),
+                "{data_coding:#04X}"
+            );
         }
     }
 
@@ -193,6 +197,6 @@ mod tests {
         });
         let inbound = part.alone(vec![]);
         assert_eq!((&*inbound.from, &*inbound.to), ("380671234567", "Shop"));
-        assert_eq!(inbound.text, "hello");
+        assert_eq!(inbound.content, Content::Whole("hello".to_owned()));
     }
 }

@@ -94,6 +94,7 @@ impl Begun {
 
 #[cfg(test)]
 mod tests {
+    use gateway::connector::Content;
     use sms::text::Concatenation;
 
     use super::*;
@@ -127,7 +128,7 @@ mod tests {
         assert_eq!(joining.add(second.clone(), ticket(1), 0), None);
         assert_eq!(joining.add(second, ticket(2), 5), None);
         let whole = joining.add(first, ticket(3), 9).unwrap();
-        assert_eq!(whole.text, "A🙂");
+        assert_eq!(whole.content, Content::Whole("A🙂".into()));
         assert_eq!(whole.tickets, [ticket(3), ticket(1), ticket(2)]);
         assert_eq!(joining.due_ms(), None);
     }
@@ -148,7 +149,7 @@ mod tests {
             assert_eq!(joining.add(part, ticket(number), 0), None);
         }
         let whole = joining.add(part(8, 2, 1, b"\0C"), ticket(9), 0).unwrap();
-        assert_eq!(whole.text, "CB");
+        assert_eq!(whole.content, Content::Whole("CB".into()));
     }
 
     #[test]
@@ -162,9 +163,10 @@ mod tests {
         let given_up = joining.give_up(Some(4_000));
         let texts: Vec<_> = given_up
             .iter()
-            .map(|it| (&*it.text, it.tickets[0].number))
+            .map(|it| (it.content.clone(), it.tickets[0].number))
             .collect();
-        assert_eq!(texts, [("A", 2), ("B", 1)]);
+        let whole = |text: &str| Content::Whole(text.into());
+        assert_eq!(texts, [(whole("A"), 2), (whole("B"), 1)]);
         assert_eq!(joining.give_up(None).len(), 1);
         assert_eq!(joining.due_ms(), None);
     }

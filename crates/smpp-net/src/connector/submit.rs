@@ -67,6 +67,7 @@ mod tests {
 
     fn attempt(text: &str) -> Attempt {
         Attempt {
+            lane: sms::Lane::Bulk,
             message: MessageId(1),
             recipient: Msisdn::parse("380501234567").unwrap(),
             originator: "Shop".into(),

@@ -25,9 +25,13 @@ async fn what_is_taken_has_the_operators_ids_by_segment() {
         (answer.message, answer.failure, answer.late),
         (message, None, false)
     );
-    let indexes: Vec<_> = answer.accepted.iter().map(|(index, _)| *index).collect();
+    let indexes: Vec<_> = answer.accepted.iter().map(|taken| taken.index).collect();
     assert_eq!(indexes, [0, 1, 2]);
-    let ids: HashSet<_> = answer.accepted.iter().map(|(_, id)| id).collect();
+    let ids: HashSet<_> = answer
+        .accepted
+        .iter()
+        .map(|taken| &taken.upstream_id)
+        .collect();
     assert_eq!(ids.len(), 3);
     tapped.stop().await;
 }
@@ -37,17 +41,23 @@ async fn a_receipt_is_offered_again_until_it_is_taken() {
     let simulator = network(Scenario::default()).await;
     let mut tapped = Tapped::up(&settings(simulator.address())).await;
     tapped.send("380501230001", "hello");
-    let id = tapped.answer().await.accepted.remove(0).1;
+    let id = tapped.answer().await.accepted.remove(0).upstream_id;
     let first = tapped.receipt().await;
     assert_eq!(first.candidates[0], id);
     assert!(matches!(first.outcome, Some(Outcome::Undelivered(_))));
-    tapped.connector.acknowledge(vec![first.ticket], false);
+    tapped
+        .connector
+        .acknowledge(first.ticket.into_iter().collect(), false);
     let second = tapped.receipt().await;
     assert_eq!(second.candidates, first.candidates);
     assert_ne!(second.ticket, first.ticket);
     // Void: it was answered already.
-    tapped.connector.acknowledge(vec![first.ticket], true);
-    tapped.connector.acknowledge(vec![second.ticket], true);
+    tapped
+        .connector
+        .acknowledge(first.ticket.into_iter().collect(), true);
+    tapped
+        .connector
+        .acknowledge(second.ticket.into_iter().collect(), true);
     tapped.stop().await;
     assert_eq!(simulator.inbox().counters().receipts_answered, 1);
     assert_eq!(simulator.inbox().counters().receipts_pending, 0);
@@ -62,9 +72,13 @@ async fn a_receipt_of_a_lost_session_comes_again_and_its_ticket_is_void() {
     simulator.reset_links();
     let second = tapped.receipt().await;
     assert_eq!(second.candidates, first.candidates);
-    assert!(second.ticket.session > first.ticket.session);
-    tapped.connector.acknowledge(vec![first.ticket], true);
-    tapped.connector.acknowledge(vec![second.ticket], true);
+    assert!(second.ticket.unwrap().session > first.ticket.unwrap().session);
+    tapped
+        .connector
+        .acknowledge(first.ticket.into_iter().collect(), true);
+    tapped
+        .connector
+        .acknowledge(second.ticket.into_iter().collect(), true);
     tapped.stop().await;
     assert_eq!(simulator.inbox().counters().receipts_answered, 1);
 }
@@ -79,12 +93,14 @@ async fn receipts_beyond_the_inbox_wait_and_none_is_lost() {
     // Nobody takes receipts, and answers come all the same.
     let mut ids = HashSet::new();
     for _ in 0..50 {
-        ids.insert(tapped.answer().await.accepted.remove(0).1);
+        ids.insert(tapped.answer().await.accepted.remove(0).upstream_id);
     }
     for _ in 0..50 {
         let mut receipt = tapped.receipt().await;
         assert!(ids.remove(&receipt.candidates.remove(0)));
-        tapped.connector.acknowledge(vec![receipt.ticket], true);
+        tapped
+            .connector
+            .acknowledge(receipt.ticket.into_iter().collect(), true);
     }
     tapped.stop().await;
     assert_eq!(simulator.inbox().counters().receipts_resent, 0);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gateway::clock::SystemClock;
 use gateway::connector::{Answer, Attempt, Connector, Connectors, Inbox, Receipt};
 use gateway::directory::{
-    AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, DoubtPolicy, RouteSettings,
+    AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, RouteSettings,
     TariffSettings,
 };
 use gateway::secrets::Vault;
@@ -59,20 +59,9 @@ pub(crate) async fn until(so: impl Fn() -> bool) {
 /// Settings that come back quickly after anything.
 pub(crate) fn settings(address: SocketAddr) -> ConnectorSettings {
     ConnectorSettings {
-        address: address.to_string(),
-        system_id: "shop".into(),
-        system_type: String::new(),
-        bind: gateway::directory::BindMode::Transceiver,
-        links: 1,
-        window: 10,
-        throughput_per_second: 0,
-        enquire_link_ms: 30_000,
-        response_timeout_ms: 30_000,
         reconnect_ms: 20,
         reconnect_max_ms: 100,
-        tls: None,
-        in_doubt: DoubtPolicy::default(),
-        send_validity: false,
+        ..ConnectorSettings::to(address.to_string(), "shop")
     }
 }
 
@@ -282,6 +271,7 @@ impl Tapped {
             .iter()
             .zip(self.next_message..)
             .map(|(to, number)| Attempt {
+                lane: sms::Lane::Bulk,
                 message: MessageId(number),
                 recipient: Msisdn::parse(to).unwrap(),
                 originator: "Shop".into(),
@@ -320,7 +310,7 @@ impl Tapped {
         } = self;
         let taking = async {
             while let Some(receipt) = receipts.recv().await {
-                connector.acknowledge(vec![receipt.ticket], true);
+                connector.acknowledge(receipt.ticket.into_iter().collect(), true);
             }
         };
         tokio::select! {

@@ -4,6 +4,7 @@ use sms::{MessageState, Outcome, Reason};
 
 use super::world::{HOUR, LIFETIME, MINUTE, PLENTY, Sent, World, accept, account, at, claim};
 use crate::callbacks::{Callback, CallbackCount, Event};
+use crate::notices::Tells;
 use crate::queue::Rest;
 use crate::stop_list::Stopped;
 use crate::submissions::NewSubmission;
@@ -12,7 +13,7 @@ use crate::{AccountId, CallbackId, MessageId, Store};
 /// A submission of so many messages whose account is told.
 fn telling(world: &World<'_>, messages: usize) -> NewSubmission {
     NewSubmission {
-        tells: true,
+        tells: Tells::CALLBACK,
         ..world.submission(messages)
     }
 }

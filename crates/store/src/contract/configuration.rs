@@ -28,7 +28,7 @@ fn rate(currency: Currency, worth_micros: i64) -> Rate {
 fn route(connector: ConnectorId) -> Route {
     Route {
         name: "all".into(),
-        connector,
+        connectors: vec![connector],
         settings: "{}".into(),
     }
 }

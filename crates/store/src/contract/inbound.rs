@@ -24,6 +24,9 @@ impl World<'_> {
             text: text.into(),
             at: at(minute * MINUTE),
             tells: false,
+            notifies: false,
+            stop: None,
+            parts: Vec::new(),
         }
     }
 

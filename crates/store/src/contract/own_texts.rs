@@ -5,6 +5,7 @@ use sms::{Alphabet, Form, Transliteration};
 use super::contacts::fill;
 use super::expansions::{next_step, stand, to_list};
 use super::world::{PLENTY, PRICE, World, accept, at, claim, sound};
+use crate::notices::Tells;
 use crate::{AccountId, Store};
 
 /// A form that is not the default in anything.
@@ -118,7 +119,7 @@ pub async fn messages_of_a_list_have_their_campaigns_form_and_are_told_of(store:
     let list = fill(store, world.account, 2).await;
     let mut new = to_list(&world, list, PRICE).await;
     new.form = FORM;
-    new.tells = true;
+    new.tells = Tells::CALLBACK;
     let id = accept(store, new).await;
     let expansion = stand(store, id).await.unwrap();
     assert_eq!(expansion.form, FORM);

@@ -7,6 +7,7 @@ use sms::ledger::Book;
 use sms::{Currency, Form, Lane, MessageState, Msisdn, Outcome, Reason, Timestamp};
 
 use crate::accounts::NewAccount;
+use crate::notices::Tells;
 use crate::queue::{AcceptedSegment, Answer, Claim, Claimed, Rest};
 use crate::receipts::{Match, NewReceipt};
 use crate::submissions::{Acceptance, Message, NewMessage, NewSubmission};
@@ -167,7 +168,8 @@ pub(super) fn submission(
         reference: None,
         once: None,
         mailing: None,
-        tells: false,
+        tells: Tells::default(),
+        passes_stops: false,
         text: "text".into(),
         lane: Lane::Transactional,
         source: None,
@@ -236,6 +238,7 @@ pub(super) fn answer(
     let segment = |&(index, id): &(u16, &str)| AcceptedSegment {
         index,
         upstream_id: id.as_bytes().to_vec(),
+        verbatim: None,
     };
     Answer {
         message,

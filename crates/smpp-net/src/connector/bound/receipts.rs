@@ -88,7 +88,8 @@ impl Bound<'_> {
             message_id::candidates(read.message_id)
         };
         self.held.push_back(Receipt {
-            ticket,
+            ticket: Some(ticket),
+            id: read.message_id.to_vec(),
             candidates,
             numbers,
             outcome: outcome(read),

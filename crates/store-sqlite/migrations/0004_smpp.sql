@@ -1,0 +1,67 @@
+-- SMPP as the field speaks it: what programs that bind are owed, parts of long messages, routes with several ways, operators.
+
+-- What programs that bind have yet to be given. Kind: 0 a message is under way, 1 it has ended, 2 one came from a handset;
+-- `subject_id` is the message's number, or that of the one from the handset.
+CREATE TABLE notice (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL,
+  kind       INTEGER NOT NULL,
+  subject_id INTEGER NOT NULL,
+  at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notice_account ON notice (account_id, id);
+
+-- `message.tells` and `submission.tells` are the codes of `store::notices::Tells` from here on: the 1 that they have been so far
+-- is a callback there too.
+
+-- The id as the upstream wrote it, where that is not the form by which receipts are matched.
+ALTER TABLE upstream_segment ADD COLUMN verbatim BLOB;
+
+-- Whether it may go to numbers on the stop list: the confirmation of a stop.
+ALTER TABLE submission ADD COLUMN passes_stops INTEGER NOT NULL DEFAULT 0;
+
+-- Stops that hold for one originator of the account.
+CREATE TABLE sender_stop (
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  number     TEXT    NOT NULL,
+  originator TEXT    NOT NULL,
+  added_at   INTEGER NOT NULL,
+  PRIMARY KEY (account_id, number, originator)
+) STRICT, WITHOUT ROWID;
+
+-- Parts of messages from handsets that are not whole. Encoding: 0 GSM 03.38, 1 UCS-2, 2 none.
+CREATE TABLE inbound_part (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  connector_id INTEGER NOT NULL,
+  sender       TEXT    NOT NULL,
+  recipient    TEXT    NOT NULL,
+  reference    INTEGER NOT NULL,
+  total        INTEGER NOT NULL,
+  position     INTEGER NOT NULL,
+  encoding     INTEGER NOT NULL,
+  octets       BLOB    NOT NULL,
+  at           INTEGER NOT NULL,
+  UNIQUE (connector_id, sender, recipient, reference, total, position)
+) STRICT;
+
+-- A route leads to several connectors; in which tiers and with which weights stands in its settings.
+CREATE TABLE route_connector (
+  route_name   TEXT    NOT NULL,
+  connector_id INTEGER NOT NULL REFERENCES connector (id),
+  PRIMARY KEY (route_name, connector_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX route_connector_connector ON route_connector (connector_id);
+INSERT INTO route_connector SELECT name, connector_id FROM route;
+CREATE TABLE route_without_connector (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO route_without_connector SELECT name, settings FROM route;
+DROP TABLE route;
+ALTER TABLE route_without_connector RENAME TO route;
+
+CREATE TABLE operator (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- How a connector was when it was looked at last.
+CREATE TABLE connector_condition (
+  connector_id INTEGER PRIMARY KEY REFERENCES connector (id) ON DELETE CASCADE,
+  condition    TEXT    NOT NULL,
+  at           INTEGER NOT NULL
+) STRICT;
