@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::Timestamp;
-use store::inbound::{Inbound, NewInbound, NewPart, Part, Received};
+use store::inbound::{Heard, Inbound, NewInbound, NewPart, Part, Received};
 use store::{AccountId, Error, InboundId};
 
 use crate::callbacks::{Subject, owe};
@@ -11,12 +11,13 @@ use crate::{SqliteStore, failed};
 
 #[async_trait]
 impl Inbound for SqliteStore {
-    async fn receive(&self, messages: Vec<NewInbound>) -> Result<(), Error> {
+    async fn receive(&self, messages: Vec<NewInbound>) -> Result<Vec<Heard>, Error> {
         self.writer
             .write(move |connection| {
                 messages
                     .iter()
-                    .try_for_each(|message| keep(connection, message))
+                    .map(|message| keep(connection, message))
+                    .collect()
             })
             .await
     }
@@ -65,7 +66,7 @@ const RECEIVED: &str = "SELECT id, sender, recipient, text, at FROM inbound \
 /// The least number of those that came since a moment: they are mostly, but not strictly, numbered in the order of their times.
 const FIRST: &str = "SELECT min(id) FROM inbound WHERE account_id = ?1 AND at >= ?2";
 
-fn keep(connection: &Connection, message: &NewInbound) -> Result<(), Error> {
+fn keep(connection: &Connection, message: &NewInbound) -> Result<Heard, Error> {
     connection
         .prepare_cached(
             "INSERT INTO inbound (account_id, connector_id, sender, recipient, text, at) \
@@ -85,10 +86,14 @@ fn keep(connection: &Connection, message: &NewInbound) -> Result<(), Error> {
     let id = InboundId(connection.last_insert_rowid());
     match message.account {
         Some(account) if message.tells => {
-            owe(connection, account, Subject::Inbound(id), message.at)
+            owe(connection, account, Subject::Inbound(id), message.at)?;
         }
-        Some(_) | None => Ok(()),
+        Some(_) | None => {}
     }
+    Ok(Heard {
+        written: true,
+        changed: false,
+    })
 }
 
 /// Finds the number after which the messages since a moment begin, so that older ones need not be looked at.

@@ -25,10 +25,32 @@ pub struct NewInbound {
     pub tells: bool,
     /// Whether it is also for the account's programs that bind over SMPP.
     pub notifies: bool,
-    /// What the handset asks to have stopped.
-    pub stop: Option<StopScope>,
+    /// What the handset asks for, of the account's list of stops.
+    pub wish: Option<Wish>,
     /// The parts that it came in, which are removed: it is not written again when one of them is gone already.
     pub parts: Vec<PartId>,
+}
+
+/// Is what a handset asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To be left alone. An entry that is there already stays as it is; a new one has the reason [`ASKED`].
+    Stop(StopScope),
+    /// Not to be left alone any more: takes off what such a stop put there. What the account itself has stopped stays: an entry
+    /// with another reason than [`ASKED`].
+    Start(StopScope),
+}
+
+/// The reason of an entry of the stop list that a handset asked for.
+pub const ASKED: &str = "asked by message";
+
+/// Says what came of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Whether it was written; not when its parts had gone already.
+    pub written: bool,
+    /// Whether what the handset asked for changed anything.
+    pub changed: bool,
 }
 
 /// Says which messages to a handset are stopped.
@@ -86,9 +108,10 @@ pub struct Received {
 /// Keeps messages from handsets.
 #[async_trait]
 pub trait Inbound: Send + Sync {
-    /// Writes messages, what the account has yet to be told of each, and what the handset asks to have stopped. Idempotent only
-    /// where a message came in parts: another that an upstream sends again because our answer was lost is heard twice.
-    async fn receive(&self, messages: Vec<NewInbound>) -> Result<(), Error>;
+    /// Writes messages, what the account has yet to be told of each, and what the handset asks for; answers what came of each, in
+    /// their order. Idempotent only where a message came in parts: another that an upstream sends again because our answer was lost
+    /// is heard twice.
+    async fn receive(&self, messages: Vec<NewInbound>) -> Result<Vec<Heard>, Error>;
 
     /// Writes parts of long messages. Idempotent: a part that is sent again while its message is not whole is written once.
     async fn receive_parts(&self, parts: Vec<NewPart>) -> Result<(), Error>;

@@ -26,7 +26,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         let connector = &active.spec.name;
         let messages = batch.iter().map(|(_, message)| message.clone()).collect();
         match gateway.store().receive(messages).await {
-            Ok(()) => {
+            Ok(_) => {
                 if batch.iter().any(|(_, message)| message.tells) {
                     gateway.wake_programs();
                 }
@@ -77,7 +77,7 @@ fn addressed(
         at,
         tells: account.is_some_and(|account| account.settings.callback_url.is_some()),
         notifies: account.is_some(),
-        stop: None,
+        wish: None,
         parts: Vec::new(),
     }
 }

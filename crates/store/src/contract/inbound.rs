@@ -25,7 +25,7 @@ impl World<'_> {
             at: at(minute * MINUTE),
             tells: false,
             notifies: false,
-            stop: None,
+            wish: None,
             parts: Vec::new(),
         }
     }
