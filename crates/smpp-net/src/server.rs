@@ -9,7 +9,7 @@
 //! | what | answer |
 //! | --- | --- |
 //! | user data headers that do more than join the parts of a text | `ESME_RSUBMITFAIL` |
-//! | a text whose parts do not all come soon over the same connection | `ESME_RSUBMITFAIL` |
+//! | parts of a text | `ESME_RSUBMITFAIL` |
 //! | binary data and alphabets other than GSM 03.38 (0), ASCII (1), Latin-1 (3) and UCS-2 (8) | `ESME_RSUBMITFAIL` |
 //! | `submit_multi`, `data_sm` | `ESME_RINVCMDID` |
 //! | `cancel_sm`, `replace_sm` | `ESME_RCANCELFAIL`, `ESME_RREPLACEFAIL` |
@@ -19,7 +19,7 @@
 
 mod customer;
 mod message;
-mod parts;
+mod requests;
 mod status;
 
 use std::io;

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use gateway::{Accepted, Account, Error, Gateway, Message, MessageId, Secret};
+use gateway::{Account, Error, Gateway, Secret};
 use smpp::session::{BindRequest, Event, Request, SendError};
-use smpp::time::{Absolute, Time};
-use smpp::{CommandStatus, Header, Pdu, QuerySmResp, Session, SubmitSmResp};
-use sms::Refusal;
+use smpp::{CommandStatus, Header, Session};
 use tokio_util::sync::CancellationToken;
 
-use super::message::Incoming;
-use super::parts::Parts;
-use super::status::{message_state, refused};
-use super::{Settings, message};
+use super::Settings;
+use super::requests::{Answer, ask};
+use super::status::status;
 use crate::driver::Party;
 
 /// How long a connection stays after a refused bind: who guesses passwords waits for each.
@@ -36,7 +33,6 @@ pub(super) struct Customer<'a> {
     account: Option<Arc<Account>>,
     /// What the gateway was asked and has not answered.
     asked: FuturesUnordered<BoxFuture<'static, Told>>,
-    parts: Parts,
     close_at_ms: Option<u64>,
     stopping: bool,
 }
@@ -44,9 +40,7 @@ pub(super) struct Customer<'a> {
 /// What a connection is told from outside.
 pub(super) enum Told {
     SignedIn(Result<Arc<Account>, Error>),
-    /// More requests than one when the text came in parts.
-    Submitted(Vec<Header>, Result<Accepted, Error>),
-    Queried(Header, Result<Message, Error>),
+    Answered(Header, Answer),
     Stop,
 }
 
@@ -64,7 +58,6 @@ impl<'a> Customer<'a> {
             stop,
             account: None,
             asked: FuturesUnordered::new(),
-            parts: Parts::default(),
             close_at_ms: None,
             stopping: false,
         }
@@ -113,138 +106,29 @@ impl<'a> Customer<'a> {
                 tracing::warn!(peer = %self.peer, %refusal, "a bind is refused");
                 CommandStatus::RBINDFAIL
             }
-            Err(error @ Error::Unavailable(_)) => self.status(&error),
+            Err(error @ Error::Unavailable(_)) => status(&error),
         };
         self.close_at_ms = Some(now_ms + REFUSED_MS);
         self.sent(session.refuse_bind(status));
     }
 
-    fn request(&mut self, session: &mut Session, request: &Request, now_ms: u64) {
+    fn request(&mut self, session: &mut Session, request: &Request) {
         let header = *request.header();
-        let Some(account) = self.account.clone() else {
+        let Some(account) = &self.account else {
             self.sent(session.refuse(&header, CommandStatus::RINVBNDSTS));
             return;
         };
-        let asked = match request.pdu() {
+        if self.stopping {
             // Nothing is wrong with it: the customer submits it again when the door is open again.
-            _ if self.stopping => Err(CommandStatus::RSYSERR),
-            Pdu::SubmitSm(submit) => message::read(&submit, account.id, self.gateway.now())
-                .map(|incoming| self.incoming(session, header, incoming, now_ms)),
-            Pdu::QuerySm(query) => message_id(query.message_id)
-                .ok_or(CommandStatus::RINVMSGID)
-                .map(|id| {
-                    let gateway = self.gateway.clone();
-                    let question =
-                        async move { Told::Queried(header, look_up(&gateway, &account, id).await) };
-                    self.asked.push(question.boxed());
-                }),
-            Pdu::CancelSm(_) => Err(CommandStatus::RCANCELFAIL),
-            Pdu::ReplaceSm(_) => Err(CommandStatus::RREPLACEFAIL),
-            Pdu::Bind(..)
-            | Pdu::BindResp(..)
-            | Pdu::Outbind(_)
-            | Pdu::Unbind
-            | Pdu::UnbindResp
-            | Pdu::SubmitSmResp(_)
-            | Pdu::SubmitMulti(_)
-            | Pdu::SubmitMultiResp(_)
-            | Pdu::DeliverSm(_)
-            | Pdu::DeliverSmResp(_)
-            | Pdu::DataSm(_)
-            | Pdu::DataSmResp(_)
-            | Pdu::QuerySmResp(_)
-            | Pdu::CancelSmResp
-            | Pdu::ReplaceSmResp
-            | Pdu::EnquireLink
-            | Pdu::EnquireLinkResp
-            | Pdu::AlertNotification(_)
-            | Pdu::GenericNack => Err(CommandStatus::RINVCMDID),
-        };
-        if let Err(status) = asked {
-            self.sent(session.refuse(&header, status));
+            self.sent(session.refuse(&header, CommandStatus::RSYSERR));
+            return;
         }
-    }
-
-    fn incoming(&mut self, session: &mut Session, header: Header, incoming: Incoming, now_ms: u64) {
-        let whole = match incoming {
-            Incoming::Whole(submit) => Some((vec![header], Ok(submit))),
-            Incoming::Part(part) => self.parts.add(header, part, now_ms),
-        };
-        match whole {
-            None => {}
-            Some((requests, Ok(submit))) => {
-                let gateway = self.gateway.clone();
-                let question =
-                    async move { Told::Submitted(requests, gateway.submit(submit).await) };
-                self.asked.push(question.boxed());
+        match ask(&self.gateway, account, request) {
+            Ok(answer) => {
+                let told = answer.map(move |answer| Told::Answered(header, answer));
+                self.asked.push(told.boxed());
             }
-            Some((requests, Err(status))) => self.refuse_all(session, &requests, status),
-        }
-    }
-
-    fn submitted(
-        &self,
-        session: &mut Session,
-        requests: &[Header],
-        result: Result<Accepted, Error>,
-    ) {
-        match result {
-            Ok(accepted) => {
-                // A submit has one recipient, and so one message.
-                let id = accepted.first_message.0.to_string();
-                let response = Pdu::SubmitSmResp(SubmitSmResp {
-                    message_id: id.as_bytes(),
-                    ..SubmitSmResp::default()
-                });
-                for request in requests {
-                    self.respond(session, request, &response);
-                }
-            }
-            Err(error) => self.refuse_all(session, requests, self.status(&error)),
-        }
-    }
-
-    fn queried(&self, session: &mut Session, request: &Header, result: Result<Message, Error>) {
-        match result {
-            Ok(message) => {
-                let id = message.id.0.to_string();
-                let final_date = message
-                    .done_at
-                    .and_then(|at| Absolute::from_unix_seconds(at.as_seconds(), 0))
-                    .and_then(|at| Time::Absolute(at).format());
-                let response = QuerySmResp {
-                    message_id: id.as_bytes(),
-                    final_date: final_date.as_ref().map_or(&[], |date| &date[..]),
-                    message_state: message_state(message.state).message_state(),
-                    error_code: 0,
-                };
-                self.respond(session, request, &Pdu::QuerySmResp(response));
-            }
-            Err(error) => self.refuse_all(session, &[*request], self.status(&error)),
-        }
-    }
-
-    fn respond(&self, session: &mut Session, request: &Header, response: &Pdu<'_>) {
-        let sequence_number = request.sequence_number;
-        self.sent(session.respond(sequence_number, CommandStatus::ROK, response));
-    }
-
-    fn refuse_all(&self, session: &mut Session, requests: &[Header], status: CommandStatus) {
-        for request in requests {
-            self.sent(session.refuse(request, status));
-        }
-    }
-
-    fn status(&self, error: &Error) -> CommandStatus {
-        match error {
-            Error::Refused(refusal) => {
-                tracing::debug!(peer = %self.peer, %refusal, "a request is refused");
-                refused(refusal)
-            }
-            Error::Unavailable(_) => {
-                tracing::error!(peer = %self.peer, ?error, "cannot answer a customer");
-                CommandStatus::RSYSERR
-            }
+            Err(status) => self.sent(session.refuse(&header, status)),
         }
     }
 
@@ -253,18 +137,6 @@ impl<'a> Customer<'a> {
             tracing::debug!(peer = %self.peer, %error, "an answer came too late for its session");
         }
     }
-}
-
-/// Messages are named by their number in decimal, as by every other front end that names them.
-fn message_id(message_id: &[u8]) -> Option<MessageId> {
-    let id = std::str::from_utf8(message_id).ok()?.parse().ok()?;
-    Some(MessageId(id))
-}
-
-async fn look_up(gateway: &Gateway, account: &Account, id: MessageId) -> Result<Message, Error> {
-    let found = gateway.messages_by_id(account.id, vec![id]).await?;
-    let sent = found.into_iter().next().ok_or(Refusal::UnknownMessage)?;
-    Ok(sent.message)
 }
 
 impl Party for Customer<'_> {
@@ -285,21 +157,18 @@ impl Party for Customer<'_> {
     fn command(&mut self, session: &mut Session, told: Told, now_ms: u64) {
         match told {
             Told::SignedIn(result) => self.signed_in(session, result, now_ms),
-            Told::Submitted(requests, result) => self.submitted(session, &requests, result),
-            Told::Queried(request, result) => self.queried(session, &request, result),
+            Told::Answered(request, answer) => self.sent(answer.send(session, &request)),
             Told::Stop => {
                 self.stopping = true;
                 self.close_at_ms = Some(now_ms + STOP_MS);
-                let requests = self.parts.give_up(None);
-                self.refuse_all(session, &requests, CommandStatus::RSYSERR);
             }
         }
     }
 
-    fn event(&mut self, session: &mut Session, event: Event, now_ms: u64) {
+    fn event(&mut self, session: &mut Session, event: Event, _: u64) {
         match event {
             Event::BindRequest(request) => self.bind(session, &request),
-            Event::Request(request) => self.request(session, &request, now_ms),
+            Event::Request(request) => self.request(session, &request),
             Event::Closed { reason, .. } => {
                 tracing::info!(peer = %self.peer, %reason, "a customer's connection is closed");
             }
@@ -314,8 +183,6 @@ impl Party for Customer<'_> {
     }
 
     fn advance(&mut self, session: &mut Session, now_ms: u64) {
-        let requests = self.parts.give_up(Some(now_ms));
-        self.refuse_all(session, &requests, CommandStatus::RSUBMITFAIL);
         let due = self.close_at_ms.is_some_and(|at_ms| at_ms <= now_ms);
         if self.stopping && session.bound().is_some() && (due || self.asked.is_empty()) {
             self.close_at_ms = Some(now_ms + UNBIND_MS);
@@ -326,9 +193,6 @@ impl Party for Customer<'_> {
     }
 
     fn due_ms(&self) -> Option<u64> {
-        [self.close_at_ms, self.parts.due_ms()]
-            .into_iter()
-            .flatten()
-            .min()
+        self.close_at_ms
     }
 }

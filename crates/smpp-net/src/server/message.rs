@@ -9,25 +9,17 @@ use smpp::{CommandStatus, SubmitSm, Tag, Tlv};
 use sms::text::Concatenation;
 use sms::{Alphabet, Form, Lane, Timestamp, text};
 
-use super::parts::Part;
-
 /// The parts of `esm_class` [smpp34 §5.2.12]; the fourth is the reply path, which has no use here.
 const ESM_CLASS_MODE: u8 = 0x03;
 const ESM_CLASS_TYPE: u8 = 0x3C;
 const ESM_CLASS_UDH: u8 = 0x40;
-
-/// What a submit brings.
-pub(super) enum Incoming {
-    Whole(Submit),
-    Part(Part),
-}
 
 /// Reads a submit; the error is the status to answer with.
 pub(super) fn read(
     submit: &SubmitSm<'_>,
     account: AccountId,
     now: Timestamp,
-) -> Result<Incoming, CommandStatus> {
+) -> Result<Submit, CommandStatus> {
     check_flags(submit)?;
     let moment = |field: &[u8], status| match Time::parse(field) {
         Ok(time) => Ok(time.resolve(now.as_seconds()).map(Timestamp::from_seconds)),
@@ -56,20 +48,15 @@ pub(super) fn read(
     };
     let (joining, octets) = take_apart(submit)?;
     match joining {
-        Joining::Part(concatenation) if concatenation.total > 1 => Ok(Incoming::Part(Part {
-            submit: read,
-            concatenation,
-            data_coding: submit.data_coding,
-            octets: octets.to_vec(),
-        })),
+        Joining::Part(concatenation) if concatenation.total > 1 => Err(CommandStatus::RSUBMITFAIL),
         Joining::OwnHeader => {
             read.terms.form.alphabet = Alphabet::BinaryWithHeader;
             read.terms.text = text::write_hex(submit.text());
-            Ok(Incoming::Whole(read))
+            Ok(read)
         }
         Joining::Part(_) | Joining::Nothing => {
             read.terms.text = decode(submit.data_coding, octets)?;
-            Ok(Incoming::Whole(read))
+            Ok(read)
         }
     }
 }
@@ -208,10 +195,7 @@ mod tests {
     }
 
     fn of(submit: &SubmitSm<'_>) -> Result<Submit, CommandStatus> {
-        match read(submit, AccountId(1), NOW)? {
-            Incoming::Whole(submit) => Ok(submit),
-            Incoming::Part(part) => panic!("a part: {:?}", part.concatenation),
-        }
+        read(submit, AccountId(1), NOW)
     }
 
     #[test]
@@ -285,18 +269,7 @@ mod tests {
         let mut told = submit(0, b"Hi ");
         told.tlvs = tlvs.tlvs();
         for submit in [headed, told] {
-            let Ok(Incoming::Part(part)) = read(&submit, AccountId(1), NOW) else {
-                panic!("no part");
-            };
-            let expected = Concatenation {
-                reference: 7,
-                total: 2,
-                index: 1,
-            };
-            assert_eq!(
-                (part.concatenation, &part.octets[..]),
-                (expected, &b"Hi "[..])
-            );
+            assert_eq!(of(&submit).err(), Some(CommandStatus::RSUBMITFAIL));
         }
     }
 

@@ -1,11 +1,26 @@
 //! The gateway's answers in the words of SMPP.
 
+use gateway::Error;
 use smpp::{CommandStatus, ReceiptState};
 use sms::{MessageState, Refusal};
 
+/// Says why something was not done, and logs what is our own fault.
+pub(super) fn status(error: &Error) -> CommandStatus {
+    match error {
+        Error::Refused(refusal) => {
+            tracing::debug!(%refusal, "a request is refused");
+            refused(refusal)
+        }
+        Error::Unavailable(_) => {
+            tracing::error!(?error, "cannot answer a customer");
+            CommandStatus::RSYSERR
+        }
+    }
+}
+
 /// Says why a request was refused. The specification has no status for money, suspension or repetition: those are
 /// `ESME_RSUBMITFAIL`.
-pub(super) fn refused(refusal: &Refusal) -> CommandStatus {
+fn refused(refusal: &Refusal) -> CommandStatus {
     match refusal {
         Refusal::UnknownCredential => CommandStatus::RINVSYSID,
         Refusal::WrongSecret => CommandStatus::RINVPASWD,

@@ -261,32 +261,6 @@ async fn many_submits_may_be_on_their_way_at_once() {
 }
 
 #[tokio::test]
-async fn a_text_in_parts_is_one_message_and_has_one_id() {
-    let simulator = network(Scenario::default()).await;
-    let world = World::sending(&settings(simulator.address()))
-        .await
-        .with_login()
-        .await;
-    let server = open(&world).await;
-    let mut program = Program::bound(&server).await;
-    let text = "long ".repeat(40);
-    for (token, segment) in (0..).zip(sms::text::split(&text, 9)) {
-        let octets = [&segment.udh.unwrap()[..], &segment.octets].concat();
-        let mut submit = submit_sm("380501230000", &octets);
-        (submit.esm_class, submit.data_coding) = (0x40, 0);
-        program.session.submit(0, token, &submit).unwrap();
-    }
-    let (first, second) = (program.answer().await, program.answer().await);
-    assert_eq!(first.status(), CommandStatus::ROK);
-    assert_eq!(first.message_id(), second.message_id());
-    let received = simulator.inbox().wait(Some("380501230000"), LONG).await;
-    assert_eq!((received.len(), &received[0].text), (1, &text));
-    drop(program);
-    server.stop().await;
-    world.stop().await;
-}
-
-#[tokio::test]
 async fn whoever_cannot_sign_in_is_told_nothing_more_and_put_out() {
     let world = World::open().await.with_login().await;
     let server = open(&world).await;
