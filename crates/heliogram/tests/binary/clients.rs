@@ -3,8 +3,10 @@
 //! Those that a registry has are installed into the build's own directory, once for each version; what a registry brings must have
 //! the digest that stands here. What each calls and expects is in `tests/clients`.
 
+mod kannel;
 mod npm;
 mod pypi;
+mod smpp;
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -126,6 +128,7 @@ fn against<'a>(dev: &Dev, program: &'a mut Command) -> &'a mut Command {
     let url = format!("http://{}", dev.http);
     program
         .env("HELIOGRAM_URL", &url)
+        .env("HELIOGRAM_SMPP", dev.line["smpp"].as_str().unwrap())
         // Whatever host a library names, its requests come here.
         .env("HTTP_PROXY", &url)
         .env("http_proxy", &url)

@@ -44,7 +44,7 @@ impl Npm {
     }
 
     /// Installs the library and what it needs, unless that has been done; gives the directory of the modules.
-    async fn installed(&self) -> PathBuf {
+    pub(super) async fn installed(&self) -> PathBuf {
         let Self { name, version, .. } = self;
         let make = async |making: &Path| {
             npm(making, &["pack", &format!("{name}@{version}")]).await;
