@@ -25,7 +25,7 @@ pub struct Submission {
     pub id: SubmissionId,
     /// Who it is from.
     pub originator: String,
-    /// Its text or template.
+    /// Its text or template. Hex for a binary message.
     pub text: String,
     /// Whether it was only tried out.
     pub test: bool,
@@ -223,10 +223,16 @@ impl Gateway {
 
 impl Submission {
     pub(crate) fn read(found: store::submissions::Submission, currency: Currency) -> Self {
+        let text = if found.form.alphabet.is_hex() {
+            sms::text::readable(&found.text, found.form).into_owned()
+        } else {
+            // Perhaps a template, which is shown as it is.
+            found.text
+        };
         Self {
             id: found.id,
             originator: found.originator,
-            text: found.text,
+            text,
             test: found.test,
             price: Money::new(found.price_micros, currency),
             created_at: found.created_at,

@@ -24,14 +24,29 @@ pub enum Alphabet {
     Binary,
     /// None, and the octets begin with a UDH, its own length first [3GPP TS 23.040 §9.2.3.24]; all of them fit one segment.
     BinaryWithHeader,
+    /// GSM, behind a UDH that the sender brought: the text is the hex of the header and of the septets, one in each octet; all
+    /// of it fits one segment.
+    Gsm7WithHeader,
+    /// UCS-2, behind a UDH that the sender brought: the text is the hex of both; all of it fits one segment.
+    Ucs2WithHeader,
 }
 
 impl Alphabet {
-    /// Tells whether a text is the hex of octets.
+    /// Tells whether a text is for a program of the handset, and not for people.
     pub const fn is_binary(self) -> bool {
         match self {
-            Self::Cheapest | Self::Ucs2 => false,
+            Self::Cheapest | Self::Ucs2 | Self::Gsm7WithHeader | Self::Ucs2WithHeader => false,
             Self::Binary | Self::BinaryWithHeader => true,
+        }
+    }
+
+    /// Tells whether a text is the hex of octets; see [`crate::text::readable`] for what people read in it.
+    pub const fn is_hex(self) -> bool {
+        match self {
+            Self::Cheapest | Self::Ucs2 => false,
+            Self::Binary | Self::BinaryWithHeader | Self::Gsm7WithHeader | Self::Ucs2WithHeader => {
+                true
+            }
         }
     }
 }
@@ -45,6 +60,10 @@ pub enum Transliteration {
     Looks,
 }
 
+/// The bit of a form's code that names the alphabets after the first four.
+const FURTHER: u8 = 0b10_0000;
+const FURTHER_UCS2: u8 = FURTHER | 1;
+
 impl Form {
     /// Returns the stable code under which the form is stored; 0 for the default.
     pub const fn as_u8(self) -> u8 {
@@ -53,6 +72,9 @@ impl Form {
             Alphabet::Ucs2 => 1,
             Alphabet::Binary => 2,
             Alphabet::BinaryWithHeader => 3,
+            // The third bit of the alphabet stands above the others, which were there first.
+            Alphabet::Gsm7WithHeader => FURTHER,
+            Alphabet::Ucs2WithHeader => FURTHER_UCS2,
         };
         let transliteration = match self.transliteration {
             None => 0,
@@ -64,11 +86,14 @@ impl Form {
 
     /// Reads a stored code; `None` for a code that no form has.
     pub const fn from_u8(code: u8) -> Option<Self> {
-        let alphabet = match code & 0b11 {
+        let alphabet = match code & (FURTHER | 0b11) {
             0 => Alphabet::Cheapest,
             1 => Alphabet::Ucs2,
             2 => Alphabet::Binary,
-            _ => Alphabet::BinaryWithHeader,
+            3 => Alphabet::BinaryWithHeader,
+            FURTHER => Alphabet::Gsm7WithHeader,
+            FURTHER_UCS2 => Alphabet::Ucs2WithHeader,
+            _ => return None,
         };
         let transliteration = match code >> 2 & 0b11 {
             0 => None,
@@ -76,7 +101,7 @@ impl Form {
             2 => Some(Transliteration::Looks),
             _ => return None,
         };
-        match code >> 4 {
+        match (code & !FURTHER) >> 4 {
             flash @ 0..=1 => Some(Self {
                 alphabet,
                 transliteration,
@@ -95,7 +120,7 @@ mod tests {
     fn every_code_of_a_form_reads_back_and_no_other_code_reads() {
         let read = (0..=u8::MAX).filter_map(|code| Some((code, Form::from_u8(code)?)));
         let forms: Vec<_> = read.collect();
-        assert_eq!(forms.len(), 4 * 3 * 2);
+        assert_eq!(forms.len(), 6 * 3 * 2);
         for (code, form) in forms {
             assert_eq!(form.as_u8(), code);
         }

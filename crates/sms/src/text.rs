@@ -5,6 +5,7 @@
 
 mod cut;
 pub mod gsm7;
+mod headed;
 mod hex;
 mod reassembly;
 mod segment;
@@ -84,17 +85,16 @@ pub fn measure(text: &str) -> Measure {
 
 /// Measures a text as it travels in a form, transliteration included.
 ///
-/// Fails only for a binary form: when the text is not the hex of octets, or these should begin with a UDH and do not, or are
-/// too many for the one segment that they may then have.
+/// Fails only for a form whose texts are hex: when the text is not the hex of octets, or these should begin with a UDH and do
+/// not, or are too many for the one segment that they may then have, or are not of the form's alphabet.
 pub fn measure_as(text: &str, form: Form) -> Result<Measure, InvalidBinary> {
     let encoding = match form.alphabet {
         Alphabet::Cheapest => return Ok(measure(&as_written(text, form))),
         Alphabet::Ucs2 => Encoding::Ucs2,
         Alphabet::Binary => Encoding::Binary,
-        Alphabet::BinaryWithHeader => {
-            segment::headed(text)?;
-            Encoding::Binary
-        }
+        Alphabet::BinaryWithHeader => return headed::measure(Encoding::Binary, text),
+        Alphabet::Gsm7WithHeader => return headed::measure(Encoding::Gsm7, text),
+        Alphabet::Ucs2WithHeader => return headed::measure(Encoding::Ucs2, text),
     };
     measure_in(encoding, &as_written(text, form)).ok_or(InvalidBinary)
 }
@@ -103,9 +103,39 @@ pub fn measure_as(text: &str, form: Form) -> Result<Measure, InvalidBinary> {
 /// again.
 pub fn as_written(text: &str, form: Form) -> Cow<'_, str> {
     match form.transliteration {
-        Some(how) if !form.alphabet.is_binary() => Cow::Owned(transliterate(text, how)),
+        Some(how) if !form.alphabet.is_hex() => Cow::Owned(transliterate(text, how)),
         Some(_) | None => Cow::Borrowed(text),
     }
+}
+
+/// Writes a text as people read it: as it travels in a form, without the header that it may bring. Octets for a program of the
+/// handset stay the hex that they are.
+pub fn readable(text: &str, form: Form) -> Cow<'_, str> {
+    let read = |encoding| match headed::read(encoding, text) {
+        Ok(headed) => Cow::Owned(match encoding {
+            Encoding::Gsm7 => decode_gsm7(&headed.octets),
+            Encoding::Ucs2 => decode_ucs2(&headed.octets),
+            Encoding::Binary => write_hex(&headed.octets),
+        }),
+        Err(InvalidBinary) => Cow::Borrowed(text),
+    };
+    match form.alphabet {
+        Alphabet::Gsm7WithHeader => read(Encoding::Gsm7),
+        Alphabet::Ucs2WithHeader => read(Encoding::Ucs2),
+        Alphabet::Cheapest | Alphabet::Ucs2 | Alphabet::Binary | Alphabet::BinaryWithHeader => {
+            as_written(text, form)
+        }
+    }
+}
+
+/// Writes a text in one alphabet, unpacked septets or big-endian UTF-16; `None` when the alphabet lacks a character. As
+/// [`Encoding::Binary`] it reads hex.
+pub fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    walk::symbols(encoding, text, |symbol| {
+        octets.extend_from_slice(symbol.octets());
+    })?;
+    Some(octets)
 }
 
 /// Yields the characters, as often as they stand in the text, that the GSM alphabet lacks and

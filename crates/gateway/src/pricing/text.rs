@@ -10,7 +10,7 @@ use crate::Limits;
 /// How much longer a template may be than the texts that it makes.
 const TEMPLATE_TO_TEXT: usize = 4;
 
-/// Refuses a text that no message of its form could have. What is a binary has no placeholders: hex has no percent signs.
+/// Refuses a text that no message of its form could have. Hex has no placeholders: it has no percent signs.
 pub(crate) fn check_text(text: &str, form: Form, limits: &Limits) -> Result<(), Refusal> {
     if text.is_empty() {
         return Err(Refusal::EmptyText);
@@ -18,7 +18,7 @@ pub(crate) fn check_text(text: &str, form: Form, limits: &Limits) -> Result<(), 
     if text.len() > TEMPLATE_TO_TEXT * most_octets(limits) {
         return Err(too_long(limits));
     }
-    if form.alphabet.is_binary() && sms::text::measure_as(text, form).is_err() {
+    if form.alphabet.is_hex() && sms::text::measure_as(text, form).is_err() {
         return Err(Refusal::InvalidBinary);
     }
     Ok(())
@@ -65,8 +65,8 @@ pub(crate) fn render_to_read(
         render_within(&template, Some(variables), names, most).map(Cow::into_owned)
     });
     let text = filled_in.unwrap_or(text);
-    match sms::text::as_written(&text, form) {
-        Cow::Owned(written) => written,
+    match sms::text::readable(&text, form) {
+        Cow::Owned(readable) => readable,
         Cow::Borrowed(_) => text,
     }
 }

@@ -6,13 +6,13 @@ use crate::Form;
 /// Returns the longest beginning of a text that fits so many segments in a form; all of it when it fits, or is no text of that
 /// form.
 ///
-/// A character is never cut, nor is an octet of a binary. What is transliterated is the beginning as it is returned.
+/// A character is never cut, nor is an octet written as hex. What is transliterated is the beginning as it is returned.
 pub fn cut(text: &str, form: Form, segments: u16) -> &str {
     let fits = |text| measure_as(text, form).is_ok_and(|measure| measure.segments <= segments);
     if fits(text) || measure_as(text, form).is_err() {
         return text;
     }
-    let digits = if form.alphabet.is_binary() { 2 } else { 1 };
+    let digits = if form.alphabet.is_hex() { 2 } else { 1 };
     let ends: Vec<_> = text
         .char_indices()
         .map(|(start, _)| start)

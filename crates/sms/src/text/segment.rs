@@ -1,8 +1,7 @@
 //! Cutting a text into the segments that go on the wire.
 
-use super::hex::{InvalidBinary, read_hex};
 use super::walk::{self, Cutter};
-use super::{Encoding, MAX_SEGMENTS, as_written, measure_as};
+use super::{Encoding, MAX_SEGMENTS, as_written, headed, measure_as};
 use crate::{Alphabet, Form};
 
 /// Holds one part of a text, ready for a short message.
@@ -12,8 +11,8 @@ pub struct Segment {
     pub encoding: Encoding,
     /// Whether it shows at once and is not kept.
     pub flash: bool,
-    /// The header, its own length first: the one that joins the segments of a text, or a binary's own; `None` when there is
-    /// none.
+    /// The header, its own length first: the one that joins the segments of a text, or one that its sender brought; `None` when
+    /// there is none.
     pub udh: Option<Box<[u8]>>,
     /// What follows the header: one unpacked septet in each octet, UTF-16 big-endian, or the octets of a binary.
     pub octets: Vec<u8>,
@@ -51,8 +50,13 @@ pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
         udh,
         octets,
     };
-    if form.alphabet == Alphabet::BinaryWithHeader {
-        let alone = headed(text).map(|(header, octets)| segment(Some(header), octets));
+    let brings_header = match form.alphabet {
+        Alphabet::Cheapest | Alphabet::Ucs2 | Alphabet::Binary => false,
+        Alphabet::BinaryWithHeader | Alphabet::Gsm7WithHeader | Alphabet::Ucs2WithHeader => true,
+    };
+    if brings_header {
+        let alone = headed::read(encoding, text);
+        let alone = alone.map(|headed| segment(Some(headed.header), headed.octets));
         return alone.into_iter().collect();
     }
     if measure.segments == 1 {
@@ -77,18 +81,6 @@ pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
         segment(Some(Box::from(header)), octets)
     };
     (1..=total).zip(parts).map(joined).collect()
-}
-
-/// Reads a binary that brings its own header, and parts the two.
-pub(super) fn headed(text: &str) -> Result<(Box<[u8]>, Vec<u8>), InvalidBinary> {
-    let mut header = read_hex(text)?;
-    let length = header.first().map_or(0, |length| usize::from(*length) + 1);
-    let fits = u32::try_from(header.len()).is_ok_and(|all| all <= Encoding::Binary.units_alone());
-    if length == 0 || length > header.len() || !fits {
-        return Err(InvalidBinary);
-    }
-    let octets = header.split_off(length);
-    Ok((header.into(), octets))
 }
 
 #[cfg(test)]
