@@ -23,10 +23,12 @@ const ACCOUNTS_PER_CLAIM: usize = 64;
 
 /// Turns queue entries into leases, lane by lane, until the segments asked for are found.
 pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, Error> {
+    // What the most urgent lane does not use of its own is nobody else's.
+    let beyond = claim.max_otp_segments.saturating_sub(claim.max_segments);
     let mut run = Run {
         connection,
         claim,
-        left: i64::from(claim.max_segments),
+        left: i64::from(claim.max_segments) + i64::from(beyond),
         messages: Vec::new(),
         submission: None,
         stops: HashMap::new(),
@@ -36,6 +38,9 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, E
     let mut turns = claim.turns;
     for (lane, turn) in Lane::ALL.into_iter().zip(turns.iter_mut()) {
         run.lane(lane, turn)?;
+        if lane == Lane::Otp {
+            run.left -= i64::from(beyond);
+        }
     }
     run.changes.close(connection)?;
     Ok(Claimed {

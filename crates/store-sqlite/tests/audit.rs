@@ -21,6 +21,7 @@ async fn is_found(rule: &str, sql: &str) {
     let claim = Claim {
         connector,
         max_segments: 2,
+        max_otp_segments: 0,
         turns: [AccountId(0); Lane::ALL.len()],
         now: at(1),
     };

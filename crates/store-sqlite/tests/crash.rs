@@ -36,6 +36,7 @@ async fn child_accepts_and_claims_until_it_is_killed() {
                     let claim = Claim {
                         connector,
                         max_segments: 5,
+                        max_otp_segments: 0,
                         turns: [AccountId(0); Lane::ALL.len()],
                         now: at(0),
                     };

@@ -171,6 +171,7 @@ macro_rules! contract_tests {
                 a_long_message_is_not_starved_by_a_small_window,
                 an_account_with_many_messages_does_not_delay_one_with_few,
                 accounts_take_turns_when_the_window_is_smaller_than_their_number,
+                the_most_urgent_lane_has_room_of_its_own_and_no_other_takes_it,
                 what_modest_accounts_leave_over_goes_to_the_others,
                 a_message_whose_lifetime_is_over_ends_instead_of_leaving,
                 expired_messages_do_not_hide_living_ones,

@@ -18,6 +18,8 @@ pub struct Claim {
     pub connector: ConnectorId,
     /// How many segments in all; the last message may go beyond it, so that a long one is not starved.
     pub max_segments: u32,
+    /// How many segments of the most urgent lane, which so may go beyond `max_segments`; never less than that.
+    pub max_otp_segments: u32,
     /// In each lane, the account that was served last: the next one in order comes first now.
     pub turns: [AccountId; Lane::ALL.len()],
     /// Now: messages whose lifetime is over are not claimed but ended.

@@ -33,6 +33,7 @@ pub(crate) async fn run(
             let claim = Claim {
                 connector: active.spec.id,
                 max_segments: room,
+                max_otp_segments: room,
                 turns,
                 now: gateway.now(),
             };

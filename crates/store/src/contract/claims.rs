@@ -4,6 +4,7 @@ use sms::{Book, Lane, MessageState, Reason};
 
 use super::world::{PLENTY, PRICE, World, accept, account, at, claim, long, sound, submission};
 use crate::queue::{Claim, DoubtPolicy};
+use crate::submissions::NewSubmission;
 use crate::{AccountId, Store};
 
 pub async fn a_claimed_message_carries_what_the_wire_needs(store: &dyn Store) {
@@ -98,6 +99,7 @@ pub async fn accounts_take_turns_when_the_window_is_smaller_than_their_number(st
         let asked = Claim {
             connector: world.connector,
             max_segments: 2,
+            max_otp_segments: 0,
             turns,
             now: at(0),
         };
@@ -111,6 +113,45 @@ pub async fn accounts_take_turns_when_the_window_is_smaller_than_their_number(st
         round.sort_unstable();
         assert_eq!(round, accounts, "{served:?}");
     }
+}
+
+pub async fn the_most_urgent_lane_has_room_of_its_own_and_no_other_takes_it(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let submit = async |lane, messages| {
+        let urgent = NewSubmission {
+            lane,
+            ..submission(world.account, world.connector, messages)
+        };
+        accept(store, urgent).await;
+    };
+    submit(Lane::Bulk, 10).await;
+    submit(Lane::Transactional, 10).await;
+    submit(Lane::Otp, 5).await;
+    let claimed = async |max_segments, max_otp_segments| {
+        let asked = Claim {
+            connector: world.connector,
+            max_segments,
+            max_otp_segments,
+            turns: [AccountId(0); Lane::ALL.len()],
+            now: at(0),
+        };
+        let claimed = store.claim(asked).await.unwrap().messages;
+        Lane::ALL.map(|lane| {
+            claimed
+                .iter()
+                .filter(|claimed| claimed.lane == lane)
+                .count()
+        })
+    };
+    assert_eq!(claimed(0, 3).await, [3, 0, 0], "none but the urgent ones");
+    assert_eq!(claimed(1, 9).await, [2, 0, 0], "they use all that there is");
+    assert_eq!(claimed(4, 9).await, [0, 4, 0], "not their room too");
+    submit(Lane::Otp, 1).await;
+    assert_eq!(
+        claimed(8, 9).await,
+        [1, 6, 1],
+        "as much together as for all lanes"
+    );
 }
 
 pub async fn what_modest_accounts_leave_over_goes_to_the_others(store: &dyn Store) {
@@ -188,6 +229,7 @@ pub async fn every_account_has_its_turn_however_many_there_are(store: &dyn Store
         let asked = Claim {
             connector: world.connector,
             max_segments: 20,
+            max_otp_segments: 0,
             turns,
             now: at(0),
         };

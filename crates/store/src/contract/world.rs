@@ -222,6 +222,7 @@ pub(super) async fn claim(
     let claim = Claim {
         connector,
         max_segments,
+        max_otp_segments: 0,
         turns,
         now,
     };
