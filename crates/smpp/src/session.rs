@@ -185,6 +185,17 @@ impl Session {
         self.config.window.saturating_sub(self.outstanding.len())
     }
 
+    /// Changes how many requests may be unanswered, this side's and the peer's, from now on; what is unanswered already stays so.
+    pub const fn set_windows(&mut self, window: usize, peer_window: usize) {
+        self.config.window = window;
+        self.config.peer_window = peer_window;
+    }
+
+    /// Changes how long the session may do nothing but answer `enquire_link`; `None` for ever.
+    pub const fn set_inactivity(&mut self, inactivity_ms: Option<u64>) {
+        self.config.inactivity_ms = inactivity_ms;
+    }
+
     /// Counts the peer's requests that the user has not answered.
     pub const fn unanswered(&self) -> usize {
         self.unanswered
