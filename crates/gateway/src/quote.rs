@@ -70,7 +70,11 @@ impl Gateway {
             .iter()
             .filter_map(|to| Recipient::new(&to.number).msisdn.ok())
             .collect();
-        let stopped = self.store().stopped_among(submit.account, numbers).await?;
+        let originator = Some(submit.terms.originator.clone());
+        let stopped = self
+            .store()
+            .stopped_among(submit.account, originator, numbers)
+            .await?;
         let common = self.common_of_submit(&submit).await?;
         self.priced(&submit, common, stopped).await
     }

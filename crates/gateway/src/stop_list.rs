@@ -83,13 +83,16 @@ impl Gateway {
         Ok(found.ok_or(Refusal::UnknownStop)?)
     }
 
-    /// Tells which of the numbers are on the stop list.
+    /// Tells which of the numbers are on the stop list, or have stopped this originator.
     pub async fn stopped_among(
         &self,
         account: AccountId,
+        originator: &str,
         numbers: Vec<Msisdn>,
     ) -> Result<HashSet<Msisdn>, Error> {
-        Ok(self.store().stopped_among(account, numbers).await?)
+        let originator = Some(originator.to_owned());
+        let stopped = self.store().stopped_among(account, originator, numbers);
+        Ok(stopped.await?)
     }
 
     /// Reads a page of the stop list by number: entries after `after`; of a list's contacts only when it is given. An empty page

@@ -29,6 +29,7 @@ mod readers;
 mod receipts;
 mod schedule;
 mod sender_names;
+mod sender_stops;
 mod sent;
 mod stop_list;
 mod stops;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::Connection;
 use sms::{MessageState, Msisdn, Outcome, Timestamp};
-use store::receipts::{Match, NewReceipt, Receipts, Unreported};
+use store::receipts::{Match, NewReceipt, Place, Receipts, Unreported};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
@@ -38,7 +38,7 @@ impl Receipts for SqliteStore {
         &self,
         _connector: ConnectorId,
         _before: Timestamp,
-        _after: Option<(MessageId, u16)>,
+        _after: Option<Place>,
         _limit: u32,
     ) -> Result<Vec<Unreported>, Error> {
         Ok(Vec::new())

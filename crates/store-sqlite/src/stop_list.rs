@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Msisdn, Timestamp};
-use store::stop_list::{Stop, StopList, Stopped};
+use store::inbound::ASKED;
+use store::stop_list::{SenderStop, Stop, StopList, Stopped};
 use store::{AccountId, Error, ListId, StopId};
 
 use crate::contacts::msisdn;
 use crate::stops::Stops;
-use crate::{SqliteStore, failed};
+use crate::{SqliteStore, failed, sender_stops};
 
 #[async_trait]
 impl StopList for SqliteStore {
@@ -114,6 +115,7 @@ impl StopList for SqliteStore {
     async fn stopped_among(
         &self,
         account: AccountId,
+        originator: Option<String>,
         numbers: Vec<Msisdn>,
     ) -> Result<HashSet<Msisdn>, Error> {
         self.readers
@@ -121,7 +123,12 @@ impl StopList for SqliteStore {
                 let stops = Stops::of(view, account)?;
                 let mut stopped = HashSet::new();
                 for number in numbers {
-                    if stops.has(view, number.as_str())? {
+                    let digits = number.as_str();
+                    let stopped_here = match &originator {
+                        Some(originator) => stops.forbid(view, digits, originator)?,
+                        None => stops.has(view, digits)?,
+                    };
+                    if stopped_here {
                         stopped.insert(number);
                     }
                 }
@@ -129,9 +136,35 @@ impl StopList for SqliteStore {
             })
             .await
     }
+
+    async fn sender_stops(
+        &self,
+        account: AccountId,
+        after: Option<(Msisdn, String)>,
+        limit: u32,
+    ) -> Result<Vec<SenderStop>, Error> {
+        self.readers
+            .read(move |connection| sender_stops::list(connection, account, after.as_ref(), limit))
+            .await
+    }
+
+    async fn remove_sender_stop(
+        &self,
+        account: AccountId,
+        number: Msisdn,
+        originator: &str,
+    ) -> Result<bool, Error> {
+        let originator = originator.to_owned();
+        self.writer
+            .write(move |connection| {
+                sender_stops::remove(connection, account, number.as_str(), &originator)
+            })
+            .await
+    }
 }
 
-fn stop(
+/// Puts a number on the list, unless it is there.
+pub(crate) fn stop(
     connection: &Connection,
     account: AccountId,
     number: &Msisdn,
@@ -166,6 +199,26 @@ fn stop(
         .map_err(failed("cannot stop a number"))?;
     count_in_lists(connection, account, number.as_str(), 1)?;
     Ok(Stopped::Added(StopId(id)))
+}
+
+/// Takes what a handset asked for off the list again; tells whether it was there. An entry with another reason stays.
+pub(crate) fn remove_asked(
+    connection: &Connection,
+    account: AccountId,
+    number: &str,
+) -> Result<bool, Error> {
+    let asked: Option<i64> = connection
+        .prepare_cached("SELECT id FROM stop WHERE account_id = ?1 AND number = ?2 AND reason = ?3")
+        .and_then(|mut select| {
+            select
+                .query_row((account.0, number, ASKED), |row| row.get(0))
+                .optional()
+        })
+        .map_err(failed("cannot look at the stop list"))?;
+    match asked {
+        Some(id) => remove(connection, account, StopId(id)),
+        None => Ok(false),
+    }
 }
 
 fn remove(connection: &Connection, account: AccountId, stop: StopId) -> Result<bool, Error> {

@@ -1,15 +1,17 @@
-//! Asking an account's stop list about one number after another, within the caller's transaction.
+//! Asking an account's stop list, and its stops of single originators, about one number after another, within the caller's
+//! transaction.
 
 use rusqlite::Connection;
 use store::{AccountId, Error};
 
-use crate::failed;
+use crate::{failed, sender_stops};
 
 /// An account's stop list; most accounts have none, and then no number is looked up.
 #[derive(Clone, Copy)]
 pub(crate) struct Stops {
     account: AccountId,
     any: bool,
+    any_of_originators: bool,
 }
 
 impl Stops {
@@ -19,10 +21,14 @@ impl Stops {
             .prepare_cached("SELECT 1 FROM stop WHERE account_id = ?1 LIMIT 1")
             .and_then(|mut select| select.exists([account.0]))
             .map_err(failed("cannot look for a stop list"))?;
-        Ok(Self { account, any })
+        Ok(Self {
+            account,
+            any,
+            any_of_originators: sender_stops::has_any(connection, account)?,
+        })
     }
 
-    /// Tells whether the number, as normalised digits, is on the list.
+    /// Tells whether nothing may be sent to the number, as normalised digits: it is on the list.
     pub(crate) fn has(&self, connection: &Connection, number: &str) -> Result<bool, Error> {
         if !self.any {
             return Ok(false);
@@ -31,5 +37,28 @@ impl Stops {
             .prepare_cached("SELECT 1 FROM stop WHERE account_id = ?1 AND number = ?2")
             .and_then(|mut select| select.exists((self.account.0, number)))
             .map_err(failed("cannot look into the stop list"))
+    }
+
+    /// Tells whether the number has stopped this originator.
+    fn has_from(
+        &self,
+        connection: &Connection,
+        number: &str,
+        originator: &str,
+    ) -> Result<bool, Error> {
+        if !self.any_of_originators {
+            return Ok(false);
+        }
+        sender_stops::has(connection, self.account, number, originator)
+    }
+
+    /// Tells whether a message from this originator must not leave to the number.
+    pub(crate) fn forbid(
+        &self,
+        connection: &Connection,
+        number: &str,
+        originator: &str,
+    ) -> Result<bool, Error> {
+        Ok(self.has(connection, number)? || self.has_from(connection, number, originator)?)
     }
 }

@@ -44,6 +44,30 @@ pub struct Unreported {
     pub originator: String,
     /// To whom it is.
     pub recipient: Msisdn,
+    /// When the upstream took it.
+    pub taken_at: Timestamp,
+}
+
+impl Unreported {
+    /// Tells where it stands among others.
+    pub const fn place(&self) -> Place {
+        Place {
+            taken_at: self.taken_at,
+            message: self.message,
+            segment: self.segment,
+        }
+    }
+}
+
+/// Says where a segment stands among those of which receipts are missing: by when it was taken, then by message and position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When the upstream took it.
+    pub taken_at: Timestamp,
+    /// Its message.
+    pub message: MessageId,
+    /// Its position in the message, from 0.
+    pub segment: u16,
 }
 
 /// Keeps receipts.
@@ -54,10 +78,14 @@ pub trait Receipts: Send + Sync {
     /// The first candidate is tried alone; then the others, which must all lead to one message. What leads to a message to another
     /// number than the receipt names is passed over: two messages may share an id in different notations. Idempotent: a repeated
     /// receipt changes nothing. A positive receipt corrects a negative one that came up to 24 hours before.
+    ///
+    /// What meets no segment, or several, is kept under every candidate, and applied in the transaction of the first answer that
+    /// names one of them ([`crate::Queue::record_answers`]); only [`crate::Queue::forget_upstream_ids`] drops it.
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error>;
 
-    /// Tells as what the upstream wrote the id, when it took the segment, that is recorded under one of the candidates of a
-    /// receipt; `None` when none is, or the receipt was recorded long ago.
+    /// Tells how the upstream wrote the id of the segment that a receipt with these candidates means, when it took that segment;
+    /// `None` when there is none, or several. Nothing is known any more of a segment that has been reported delivered: to be asked
+    /// before the receipt is recorded.
     async fn answered_as(
         &self,
         connector: ConnectorId,
@@ -65,15 +93,16 @@ pub trait Receipts: Send + Sync {
     ) -> Result<Option<Vec<u8>>, Error>;
 
     /// Lists segments that the upstream took before `before` and has not reported, of messages that have not ended: those after
-    /// `after` in the order of messages and segments, at most `limit`.
+    /// `after` in the order in which they were taken, at most `limit`. One to which the upstream gave no id is not among them.
     async fn unreported(
         &self,
         connector: ConnectorId,
         before: Timestamp,
-        after: Option<(MessageId, u16)>,
+        after: Option<Place>,
         limit: u32,
     ) -> Result<Vec<Unreported>, Error>;
 
-    /// Counts the receipts of a connector that met no segment and still may, stopping at `limit`.
+    /// Counts the receipts of a connector that met no segment and still may, stopping at `limit`. What repeats the report of a
+    /// delivery is one of them: of a segment reported delivered nothing is kept by which to know it.
     async fn unmatched(&self, connector: ConnectorId, limit: u32) -> Result<u32, Error>;
 }

@@ -1,4 +1,4 @@
-//! The stop list of an account: numbers that it must not send to.
+//! The stop list of an account: numbers that it must not send to; and numbers that single originators of it must not send to.
 //!
 //! It is asked at three moments: when a price is told, when a message is written, at the acceptance of its submission or in a step
 //! of an expansion, and last when a message is claimed for the wire ([`crate::Queue::claim`]).
@@ -21,6 +21,17 @@ pub struct Stop {
     pub given: Option<String>,
     /// Why; empty for nothing.
     pub reason: String,
+    /// Since when.
+    pub added_at: Timestamp,
+}
+
+/// Describes a stop that holds for one originator of an account: the handset asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SenderStop {
+    /// The telephone number.
+    pub number: Msisdn,
+    /// The originator from which nothing is sent to it.
+    pub originator: String,
     /// Since when.
     pub added_at: Timestamp,
 }
@@ -77,10 +88,28 @@ pub trait StopList: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Stop>, Error>;
 
-    /// Picks from these numbers those that are on the account's stop list.
+    /// Picks from these numbers those that are on the account's stop list, and those that have stopped this originator when one
+    /// is given.
     async fn stopped_among(
         &self,
         account: AccountId,
+        originator: Option<String>,
         numbers: Vec<Msisdn>,
     ) -> Result<HashSet<Msisdn>, Error>;
+
+    /// Reads an account's stops of single originators, by number and originator: those after `after`, at most `limit`.
+    async fn sender_stops(
+        &self,
+        account: AccountId,
+        after: Option<(Msisdn, String)>,
+        limit: u32,
+    ) -> Result<Vec<SenderStop>, Error>;
+
+    /// Takes a stop of one originator off; tells whether it was there.
+    async fn remove_sender_stop(
+        &self,
+        account: AccountId,
+        number: Msisdn,
+        originator: &str,
+    ) -> Result<bool, Error>;
 }

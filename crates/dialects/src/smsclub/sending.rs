@@ -83,7 +83,9 @@ pub(super) async fn send(
     // The gateway keeps back those on the stop list by itself: this only tells which they are. It is asked before, so that nothing
     // can fail any more once the messages are accepted.
     let valid = recipients.iter().filter_map(|recipient| recipient.number);
-    let stopped = gateway.stopped_among(account.id, valid.collect()).await?;
+    let stopped = gateway
+        .stopped_among(account.id, &sending.sender, valid.collect())
+        .await?;
     let submit = submit(account, &sending, &recipients);
     let (accepted, all_repeated) = match gateway.submit(submit).await {
         Ok(accepted) => (Some(accepted), false),

@@ -168,7 +168,7 @@ pub async fn stopped_numbers_are_picked_from_many(store: &dyn Store) {
     }
     let pick = async |account| {
         let numbers = [5, 4, 3, 3, 2].map(number).to_vec();
-        store.stopped_among(account, numbers).await.unwrap()
+        store.stopped_among(account, None, numbers).await.unwrap()
     };
     assert_eq!(pick(owner).await, HashSet::from([number(3), number(5)]));
     assert_eq!(pick(other).await, HashSet::new());
