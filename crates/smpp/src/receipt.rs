@@ -1,9 +1,11 @@
 //! Delivery receipts: told from messages, read from TLVs and from the text that every vendor
 //! writes in its own way [smpp34 Appendix B], and written in both forms.
 
+mod excerpt;
 mod state;
 mod text;
 
+pub use excerpt::excerpt;
 pub use state::ReceiptState;
 
 use std::borrow::Cow;
