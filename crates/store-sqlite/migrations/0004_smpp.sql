@@ -10,6 +10,7 @@ CREATE TABLE notice (
   at         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX notice_account ON notice (account_id, id);
+CREATE INDEX notice_at ON notice (at);
 
 -- `message.tells` and `submission.tells` are the codes of `store::notices::Tells` from here on: the 1 that they have been so far
 -- is a callback there too.
@@ -19,6 +20,14 @@ ALTER TABLE upstream_segment ADD COLUMN verbatim BLOB;
 
 -- Whether it may go to numbers on the stop list: the confirmation of a stop.
 ALTER TABLE submission ADD COLUMN passes_stops INTEGER NOT NULL DEFAULT 0;
+
+-- When its message was replaced last: what is held for it may have grown or shrunk by entries of their own.
+ALTER TABLE submission ADD COLUMN replaced_at INTEGER;
+
+-- Messages that wait elsewhere than in the queue, by their states: 1 held; and 2 queued for another attempt, which has a reason.
+-- One that is accepted, sent and reported at the first attempt is in neither and costs nothing here.
+CREATE INDEX message_held ON message (account_id, id) WHERE state = 1;
+CREATE INDEX message_retried ON message (connector_id, id, account_id) WHERE state = 2 AND reason <> 0;
 
 -- Stops that hold for one originator of the account.
 CREATE TABLE sender_stop (

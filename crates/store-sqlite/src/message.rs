@@ -36,8 +36,8 @@ pub(crate) struct Message {
     done_at: Option<i64>,
     /// When state or reason changed since it was read.
     changed_at: Option<i64>,
-    /// Whether its account is called back when it comes to its end.
-    tells: Tells,
+    /// What its account's programs are told of it.
+    pub(crate) tells: Tells,
     /// Where it is as written.
     written: Place,
 }
@@ -214,8 +214,8 @@ impl Message {
         Ok(())
     }
 
-    /// Writes the columns that may have changed, and a callback when the message has come to its end or its end was corrected:
-    /// whatever ends a message ends it here.
+    /// Writes the columns that may have changed, and what the account's programs are to be told of it: whatever ends a message ends
+    /// it here.
     pub(crate) fn save(
         &mut self,
         connection: &Connection,
@@ -227,12 +227,10 @@ impl Message {
             taken: self.submitted_at.is_some(),
         };
         changes.tallies.moved(self.submission, self.written, now);
-        if self.tells.has(Tells::CALLBACK)
-            && now.state.is_final()
-            && now.state != self.written.state
+        if now.state != self.written.state
             && let Some(at) = self.changed_at.map(Timestamp::from_millis)
         {
-            callbacks::owe(connection, self.account, Subject::Message(self.id), at)?;
+            self.tell(connection, at)?;
         }
         self.written = now;
         connection
@@ -259,6 +257,17 @@ impl Message {
             })
             .map(|_| ())
             .map_err(failed("cannot write a message"))
+    }
+
+    /// Writes what the account's programs are to be told of the state that the message has come into.
+    fn tell(&self, connection: &Connection, at: Timestamp) -> Result<(), Error> {
+        if self.tells.has(Tells::CALLBACK) && self.state.is_final() {
+            callbacks::owe(connection, self.account, Subject::Message(self.id), at)?;
+        }
+        match notices::owed(self.tells, self.id, Some(self.written.state), self.state) {
+            Some(subject) => notices::owe(connection, self.account, subject, at),
+            None => Ok(()),
+        }
     }
 
     /// Puts the message into its connector's queue again.

@@ -7,10 +7,10 @@ use store::submissions::NewMessage;
 use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 
 use crate::callbacks::{self, Subject};
-use crate::failed;
 use crate::stops::Stops;
 use crate::tallies::{Place, Places};
 use crate::timing::Timing;
+use crate::{failed, notices};
 
 /// The submission that messages are written for.
 #[expect(
@@ -126,6 +126,11 @@ impl Target {
             if self.tells.has(Tells::CALLBACK) && !self.test && place.state.is_final() {
                 let ended = Subject::Message(MessageId(id));
                 callbacks::owe(connection, self.account, ended, self.at)?;
+            }
+            if !self.test
+                && let Some(subject) = notices::owed(self.tells, MessageId(id), None, place.state)
+            {
+                notices::owe(connection, self.account, subject, self.at)?;
             }
             self.wait(connection, &mut statements, id, message, &wait)
                 .map_err(failed("cannot let a message wait"))?;

@@ -1,12 +1,108 @@
 //! Notices: what programs that bind have yet to be given, written in the transaction of what it tells.
 
 use async_trait::async_trait;
-use rusqlite::Row;
-use sms::Timestamp;
-use store::notices::{Notice, NoticeCount, Notices, Tells};
-use store::{AccountId, Error, NoticeId};
+use rusqlite::{Connection, OptionalExtension, Row};
+use sms::{MessageState, Timestamp};
+use store::notices::{Event, Notice, NoticeCount, Notices, Tells};
+use store::{AccountId, Error, InboundId, MessageId, NoticeId};
 
-use crate::SqliteStore;
+use crate::{SqliteStore, failed, inbound, sent};
+
+/// Is what a notice tells, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The upstream has taken all of a message.
+    UnderWay(MessageId),
+    /// A message came to its end, or its end was corrected.
+    Ended(MessageId),
+    /// A message came from a handset.
+    Received(InboundId),
+}
+
+impl Subject {
+    /// The kind and the number under which it is stored.
+    const fn stored(self) -> (u8, i64) {
+        match self {
+            Self::UnderWay(message) => (0, message.0),
+            Self::Ended(message) => (1, message.0),
+            Self::Received(received) => (2, received.0),
+        }
+    }
+
+    /// Reads what was stored; `None` for a kind that nothing has.
+    const fn from_stored(kind: u8, number: i64) -> Option<Self> {
+        match kind {
+            0 => Some(Self::UnderWay(MessageId(number))),
+            1 => Some(Self::Ended(MessageId(number))),
+            2 => Some(Self::Received(InboundId(number))),
+            _ => None,
+        }
+    }
+
+    /// What it tells, as that is now; `None` when that cannot be read.
+    fn event(self, view: &Connection, account: AccountId) -> Result<Option<Event>, Error> {
+        Ok(match self {
+            Self::UnderWay(message) => {
+                sent::find(view, account, message)?.map(|sent| Event::UnderWay(Box::new(sent)))
+            }
+            Self::Ended(message) => {
+                sent::find(view, account, message)?.map(|sent| Event::Ended(Box::new(sent)))
+            }
+            Self::Received(id) => inbound::find(view, id)?.map(Event::Received),
+        })
+    }
+}
+
+/// Writes that the account's programs have to be given a notice; to be called in the transaction of what it tells. Notices are
+/// numbered as they are written, so those of one message are in the order of its states.
+pub(crate) fn owe(
+    connection: &Connection,
+    account: AccountId,
+    subject: Subject,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let (kind, number) = subject.stored();
+    connection
+        .prepare_cached(
+            "INSERT INTO notice (account_id, kind, subject_id, at) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .and_then(|mut insert| insert.execute((account.0, kind, number, at.as_millis())))
+        .map(|_| ())
+        .map_err(failed("cannot write a notice"))
+}
+
+/// Says which notice is owed when a message comes from one state into another; at its acceptance it comes from none.
+pub(crate) fn owed(
+    tells: Tells,
+    message: MessageId,
+    from: Option<MessageState>,
+    to: MessageState,
+) -> Option<Subject> {
+    if from == Some(to) {
+        return None;
+    }
+    match to {
+        MessageState::Held | MessageState::Queued | MessageState::InDoubt => None,
+        MessageState::Submitted => tells
+            .has(Tells::UNDER_WAY)
+            .then_some(Subject::UnderWay(message)),
+        // Who was told of the end that this corrects has been told what is not so.
+        MessageState::Delivered => {
+            let corrects =
+                from.is_some_and(MessageState::is_final) && tells.has(Tells::NOT_DELIVERED);
+            (corrects || tells.has(Tells::DELIVERED)).then_some(Subject::Ended(message))
+        }
+        MessageState::Undelivered
+        | MessageState::Expired
+        | MessageState::Rejected
+        | MessageState::InvalidNumber
+        | MessageState::Suppressed
+        | MessageState::Cancelled
+        | MessageState::Failed => tells
+            .has(Tells::NOT_DELIVERED)
+            .then_some(Subject::Ended(message)),
+    }
+}
 
 /// Reads what is told of a message.
 pub(crate) fn tells(row: &Row<'_>, column: usize) -> rusqlite::Result<Tells> {
@@ -21,22 +117,163 @@ pub(crate) fn tells(row: &Row<'_>, column: usize) -> rusqlite::Result<Tells> {
 impl Notices for SqliteStore {
     async fn notices(
         &self,
-        _account: AccountId,
-        _after: Option<NoticeId>,
-        _limit: u32,
+        account: AccountId,
+        after: Option<NoticeId>,
+        limit: u32,
     ) -> Result<Vec<Notice>, Error> {
-        Ok(Vec::new())
+        let after = after.unwrap_or(NoticeId(i64::MIN));
+        self.readers
+            .view(move |view| read(view, account, after, limit))
+            .await
     }
 
-    async fn notices_given(&self, _notices: Vec<NoticeId>) -> Result<(), Error> {
-        Ok(())
+    async fn notices_given(&self, notices: Vec<NoticeId>) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| {
+                let mut delete = connection
+                    .prepare_cached("DELETE FROM notice WHERE id = ?1")
+                    .map_err(failed("cannot remove a notice"))?;
+                for notice in notices {
+                    delete
+                        .execute([notice.0])
+                        .map_err(failed("cannot remove a notice"))?;
+                }
+                Ok(())
+            })
+            .await
     }
 
-    async fn notice_count(&self, _account: AccountId) -> Result<NoticeCount, Error> {
-        Ok(NoticeCount::default())
+    async fn notice_count(&self, account: AccountId) -> Result<NoticeCount, Error> {
+        self.readers.view(move |view| count(view, account)).await
     }
 
-    async fn forget_notices(&self, _before: Timestamp, _limit: u32) -> Result<u64, Error> {
-        Ok(0)
+    async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, Error> {
+        self.writer
+            .write(move |connection| {
+                connection
+                    .prepare_cached(FORGET)
+                    .and_then(|mut delete| delete.execute((before.as_millis(), limit)))
+                    .map(|rows| rows as u64)
+                    .map_err(failed("cannot forget old notices"))
+            })
+            .await
+    }
+}
+
+const OF_ACCOUNT: &str =
+    "SELECT id, kind, subject_id, at FROM notice WHERE account_id = ?1 AND id > ?2 ORDER BY id";
+
+const COUNT: &str = "SELECT count(*) FROM notice WHERE account_id = ?1";
+
+const OLDEST: &str = "SELECT at FROM notice WHERE account_id = ?1 ORDER BY id LIMIT 1";
+
+const FORGET: &str =
+    "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE at < ?1 ORDER BY at, id LIMIT ?2)";
+
+/// Reads notices of an account. One that tells of what cannot be read is passed over, so that it keeps none behind it waiting; it
+/// goes with the old ones.
+fn read(
+    view: &Connection,
+    account: AccountId,
+    after: NoticeId,
+    limit: u32,
+) -> Result<Vec<Notice>, Error> {
+    let reading = || failed("cannot read notices");
+    let mut select = view.prepare_cached(OF_ACCOUNT).map_err(reading())?;
+    let mut rows = select.query((account.0, after.0)).map_err(reading())?;
+    let mut found = Vec::new();
+    while found.len() < limit as usize {
+        let Some(row) = rows.next().map_err(reading())? else {
+            break;
+        };
+        let (id, subject, at) = stored(row).map_err(reading())?;
+        let event = match subject {
+            Some(subject) => subject.event(view, account)?,
+            None => None,
+        };
+        found.extend(event.map(|event| Notice { id, event, at }));
+    }
+    Ok(found)
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<(NoticeId, Option<Subject>, Timestamp)> {
+    let subject = Subject::from_stored(row.get(1)?, row.get(2)?);
+    let at = Timestamp::from_millis(row.get(3)?);
+    Ok((NoticeId(row.get(0)?), subject, at))
+}
+
+fn count(view: &Connection, account: AccountId) -> Result<NoticeCount, Error> {
+    let waiting = view
+        .prepare_cached(COUNT)
+        .and_then(|mut select| select.query_row([account.0], |row| row.get::<_, i64>(0)))
+        .map_err(failed("cannot count notices"))?;
+    let oldest_at: Option<i64> = view
+        .prepare_cached(OLDEST)
+        .and_then(|mut select| select.query_row([account.0], |row| row.get(0)).optional())
+        .map_err(failed("cannot look for the oldest notice"))?;
+    Ok(NoticeCount {
+        waiting: waiting.unsigned_abs(),
+        oldest_at: oldest_at.map(Timestamp::from_millis),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sent::tests::plan;
+
+    #[test]
+    fn notices_are_found_without_a_look_at_those_of_others_or_a_sort() {
+        for (sql, index) in [
+            (OF_ACCOUNT, "INDEX notice_account (account_id=? AND id>?)"),
+            (COUNT, "INDEX notice_account (account_id=?)"),
+            (OLDEST, "INDEX notice_account (account_id=?)"),
+            (FORGET, "INDEX notice_at (at<?)"),
+        ] {
+            let plan = plan(sql).join("; ");
+            assert!(plan.contains(index), "{sql}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+        }
+    }
+
+    #[test]
+    fn what_a_notice_tells_reads_back() {
+        for subject in [
+            Subject::UnderWay(MessageId(1)),
+            Subject::Ended(MessageId(2)),
+            Subject::Received(InboundId(3)),
+        ] {
+            let (kind, number) = subject.stored();
+            assert_eq!(Subject::from_stored(kind, number), Some(subject));
+        }
+        assert_eq!(Subject::from_stored(3, 1), None);
+    }
+
+    #[test]
+    fn each_state_is_told_to_whom_wants_to_know_it() {
+        let both = Tells::DELIVERED.with(Tells::NOT_DELIVERED);
+        for from in [MessageState::Queued, MessageState::Submitted] {
+            for to in MessageState::ALL {
+                let told = |tells| owed(tells, MessageId(1), Some(from), to).is_some();
+                let delivered = to == MessageState::Delivered;
+                let failed = to.is_final() && !delivered;
+                let under_way = to == MessageState::Submitted && from != to;
+                assert_eq!(told(Tells::DELIVERED), delivered, "{to:?}");
+                assert_eq!(told(Tells::NOT_DELIVERED), failed, "{to:?}");
+                assert_eq!(told(Tells::UNDER_WAY), under_way, "{to:?}");
+                assert_eq!(told(both), to.is_final(), "{to:?}");
+                assert!(!told(Tells::CALLBACK), "{to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_correction_is_told_to_whoever_was_told_the_end_that_it_corrects() {
+        let corrected = |tells| {
+            let from = Some(MessageState::Undelivered);
+            owed(tells, MessageId(1), from, MessageState::Delivered).is_some()
+        };
+        assert!(corrected(Tells::NOT_DELIVERED) && corrected(Tells::DELIVERED));
+        assert!(!corrected(Tells::UNDER_WAY) && !corrected(Tells::CALLBACK));
     }
 }

@@ -19,7 +19,7 @@ impl Tells {
     pub const CALLBACK: Self = Self(1);
     /// A receipt over SMPP when it is delivered.
     pub const DELIVERED: Self = Self(2);
-    /// A receipt over SMPP when it ends otherwise.
+    /// A receipt over SMPP when it ends otherwise, and when that end is corrected: who was told must hear that it was not so.
     pub const NOT_DELIVERED: Self = Self(4);
     /// A notice over SMPP when the upstream has taken all of it.
     pub const UNDER_WAY: Self = Self(8);
@@ -80,8 +80,9 @@ pub struct NoticeCount {
 /// Keeps notices.
 #[async_trait]
 pub trait Notices: Send + Sync {
-    /// Reads notices of an account in the order in which they were written: those after `after`, at most `limit`. What they tell
-    /// of is read as it is now.
+    /// Reads notices of an account in the order in which they were written: those after `after`, at most `limit`; those of one
+    /// message are in the order of its states. What they tell of is read as it is now. One that tells of what cannot be read is left
+    /// out and keeps none behind it waiting.
     async fn notices(
         &self,
         account: AccountId,
