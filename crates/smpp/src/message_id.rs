@@ -3,6 +3,10 @@
 //! An SMSC may answer a submit in hexadecimal and write the receipt in decimal, pad one of them with zeros, put `0x` before it
 //! or change the case. Ids are octets here, never numbers of a fixed width: real ones pass 63 bits.
 
+mod form;
+
+pub use form::{Base, IdForm, Learned};
+
 /// The most keys that one id can give.
 pub const MAXIMUM_CANDIDATES: usize = 3;
 

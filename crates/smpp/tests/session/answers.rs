@@ -232,3 +232,31 @@ fn requests_and_answers_may_share_one_write_and_be_cut_anywhere() {
         .collect();
     assert_eq!(tokens, [0, 1, 2, 3, 4]);
 }
+
+#[test]
+fn a_window_and_its_wait_change_while_the_session_goes_on() {
+    let (mut client, _server) = bound();
+    for token in 0..3 {
+        client.submit(0, token, &submit_sm()).unwrap();
+    }
+    client.adjust(2, 5_000, None);
+    assert_eq!(client.free_window(), 0);
+    assert_eq!(
+        client.submit(0, 3, &submit_sm()),
+        Err(SendError::WindowFull)
+    );
+    client.adjust(4, 5_000, None);
+    client.submit(0, 3, &submit_sm()).unwrap();
+    client.handle_timeout(5_000);
+    assert_eq!(
+        events(&mut client),
+        [Event::TimedOut { token: 3 }],
+        "those before keep their deadline"
+    );
+    client.handle_timeout(30_000);
+    assert_eq!(
+        events(&mut client).len(),
+        3,
+        "and nobody was asked for life"
+    );
+}
