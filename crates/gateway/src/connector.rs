@@ -179,6 +179,8 @@ pub struct Condition {
     pub slowed_to_per_second: Option<u32>,
     /// How the ids in receipts differ from those in answers, as far as that is known.
     pub id_form: Option<String>,
+    /// Whether the upstream has said that it cannot be asked what became of a message.
+    pub cannot_be_asked: bool,
     /// How many receipts that met no segment are kept, up to a bound.
     pub unmatched_receipts: u32,
     /// Whether messages that could go another way do.

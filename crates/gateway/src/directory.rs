@@ -16,7 +16,9 @@ pub use account::{
     Account, AccountSettings, ControlCopies, CredentialKind, DataCoding, Originators,
     ReceiptParameters, SmppSettings, StopScope,
 };
-pub use connector::{BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, Tls};
+pub use connector::{
+    BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, StatusMeaning, Tls,
+};
 pub use network::Network;
 pub use route::{Route, RouteKinds, RouteSettings, choose};
 pub use tariff::{TariffRule, TariffSettings};

@@ -1,5 +1,7 @@
 //! What a connector is configured with.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use store::ConnectorId;
 use thiserror::Error;
@@ -38,7 +40,8 @@ pub struct ConnectorSettings {
     /// How many links of that mode; a pair of transmitter and receiver counts as one.
     #[serde(default = "one")]
     pub links: u32,
-    /// Further addresses, tried in turn when one cannot be reached or does not let us bind.
+    /// Further addresses, host and port, tried in turn when one cannot be reached or does not let us bind for another reason than
+    /// the login. Each link does so by itself; after a session that was of use it begins with `address` again.
     #[serde(default)]
     pub failover_addresses: Vec<String>,
     /// How many further links only submit.
@@ -47,10 +50,12 @@ pub struct ConnectorSettings {
     /// How many further links only take receipts and messages from handsets.
     #[serde(default)]
     pub receivers: u32,
-    /// How many submits may wait for their response on one link.
+    /// How many submits may wait for their response on one link. May be changed while links are up, as all that follows but
+    /// TLS and the log.
     #[serde(default = "window")]
     pub window: u32,
-    /// How many segments may leave in a second over all links; 0 for no limit.
+    /// How many segments may leave in a second over all links; 0 for no limit. While the operator throttles fewer leave, as many
+    /// as it is found to take.
     #[serde(default)]
     pub throughput_per_second: u32,
     /// How long an idle link waits before it asks whether the other side is alive.
@@ -71,6 +76,9 @@ pub struct ConnectorSettings {
     /// What becomes of messages in doubt.
     #[serde(default)]
     pub in_doubt: DoubtPolicy,
+    /// What this operator means by a `command_status`, by its number, where that is not what the specification says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub statuses: BTreeMap<u32, StatusMeaning>,
     /// Whether to tell the operator until when a message is worth delivering.
     #[serde(default)]
     pub send_validity: bool,
@@ -105,6 +113,7 @@ impl ConnectorSettings {
             reconnect_max_ms: reconnect_max_ms(),
             tls: None,
             in_doubt: DoubtPolicy::default(),
+            statuses: BTreeMap::new(),
             send_validity: false,
             failover_addresses: Vec::new(),
             transmitters: 0,
@@ -115,6 +124,18 @@ impl ConnectorSettings {
             pdu_log_kib: 0,
         }
     }
+}
+
+/// Says what an operator means by a `command_status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusMeaning {
+    /// It cannot take the message now: it is tried again, and the attempt counts.
+    Retry,
+    /// It will not take the message.
+    Refused,
+    /// It is sent too much: fewer segments leave in a second, and the message keeps its place.
+    Throttled,
 }
 
 /// Says how to bind.
