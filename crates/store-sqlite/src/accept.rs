@@ -7,7 +7,7 @@ use store::notices::Tells;
 use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
-use crate::new_messages::{Target, check_connectors, is_waiting, price, suppress};
+use crate::new_messages::{Originators, Target, check_connectors, is_waiting, price, suppress};
 use crate::once::{Repeats, repeats, use_up};
 use crate::tallies::COUNTED_WHEN_ASKED;
 use crate::timing::Timing;
@@ -24,7 +24,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         } => (positions, submission),
     };
     leave_out(&mut new.messages, &repeated);
-    if suppress(connection, new.account, new.messages.iter_mut())? {
+    if suppress_stopped(connection, &mut new)? {
         // Then those that repeat are all that could leave.
         return Ok(match first_repeated {
             Some(submission) => Acceptance::Repeated { submission },
@@ -36,7 +36,6 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
     {
         return Ok(Acceptance::NobodyLeft);
     }
-    suppress(connection, new.account, new.control.iter_mut())?;
     let price_micros = match &new.expansion {
         Some(expansion) => expansion.price_micros,
         None => price(&new.messages)?,
@@ -73,6 +72,20 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         first_message,
         repeated,
     })
+}
+
+/// Keeps back what must not leave, the control copy too; tells whether nobody is left to send to because of that.
+fn suppress_stopped(connection: &Connection, new: &mut NewSubmission) -> Result<bool, Error> {
+    if new.passes_stops {
+        return Ok(false);
+    }
+    let from = Originators {
+        account: new.account,
+        originator: &new.originator,
+        alternative: new.alternative.as_deref(),
+    };
+    suppress(connection, &from, new.control.iter_mut())?;
+    suppress(connection, &from, new.messages.iter_mut())
 }
 
 /// Takes the messages at these positions, which ascend, out of a submission.
@@ -204,9 +217,9 @@ fn insert_submission(
         .prepare_cached(
             "INSERT INTO submission (account_id, originator, text, lane, source, test, price, first_message_id, \
              message_count, created_at, start_at, expires_at, sweep_at, alternative, variable_names, part_size, \
-             part_interval, planned, control_of, list_id, form, reference, mailing_id, tells) \
+             part_interval, planned, control_of, list_id, form, reference, mailing_id, tells, passes_stops) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-             ?21, ?22, ?23, ?24)",
+             ?21, ?22, ?23, ?24, ?25)",
         )
         .and_then(|mut insert| {
             insert.insert(rusqlite::params![
@@ -234,6 +247,7 @@ fn insert_submission(
                 &new.reference,
                 new.mailing.map(|mailing| mailing.0),
                 new.tells.as_u8(),
+                new.passes_stops,
             ])
         })
         .map(SubmissionId)

@@ -72,6 +72,7 @@ struct Shared {
     form: Form,
     variable_names: Arc<[String]>,
     halt: Option<Halt>,
+    passes_stops: bool,
     timing: Timing,
 }
 
@@ -214,17 +215,17 @@ impl Run<'_> {
         if expires_at <= self.claim.now {
             return self.keep_back(entry.id, Event::LifetimeOver);
         }
-        if self.is_stopped(account, &entry.recipient)? {
-            return self.keep_back(entry.id, Event::Suppress(Reason::OptedOut));
-        }
         let Ok(recipient) = Msisdn::parse(&entry.recipient) else {
             return self.keep_back(entry.id, Event::Fail(Reason::InternalError));
         };
-        let originator = match (shared.alternative, entry.originator) {
+        let originator: Arc<str> = match (shared.alternative, entry.originator) {
             (Some(alternative), _) if entry.alternative => alternative,
             (_, Some(own)) => own.into(),
             (_, None) => shared.originator,
         };
+        if !shared.passes_stops && self.is_stopped(account, &entry.recipient, &originator)? {
+            return self.keep_back(entry.id, Event::Suppress(Reason::OptedOut));
+        }
         let (text, variables) = match entry.text {
             Some(own) => (own.into(), None),
             None => (shared.text, entry.variables),
@@ -276,12 +277,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn is_stopped(&mut self, account: AccountId, number: &str) -> Result<bool, Error> {
+    fn is_stopped(
+        &mut self,
+        account: AccountId,
+        number: &str,
+        originator: &str,
+    ) -> Result<bool, Error> {
         let stops = match self.stops.entry(account) {
             Known::Occupied(known) => *known.get(),
             Known::Vacant(unknown) => *unknown.insert(Stops::of(self.connection, account)?),
         };
-        stops.has(self.connection, number)
+        stops.forbid(self.connection, number, originator)
     }
 
     fn shared(&mut self, id: SubmissionId) -> Result<Shared, Error> {
@@ -293,7 +299,7 @@ impl Run<'_> {
         let shared = self
             .connection
             .prepare_cached(&format!(
-                "SELECT originator, alternative, text, variable_names, halt, form, {} FROM submission WHERE id = ?1",
+                "SELECT originator, alternative, text, variable_names, halt, form, passes_stops, {} FROM submission WHERE id = ?1",
                 Timing::COLUMNS
             ))
             .and_then(|mut select| {
@@ -305,7 +311,8 @@ impl Run<'_> {
                         variable_names: names(row.get_ref(3)?.as_str_or_null()?).into(),
                         halt: halts::halt_from(row.get(4)?),
                         form: form_from(row.get(5)?),
-                        timing: Timing::from_row(row, 6)?,
+                        passes_stops: row.get(6)?,
+                        timing: Timing::from_row(row, 7)?,
                     })
                 })
             })

@@ -9,7 +9,7 @@ use store::{AccountId, ContactId, Error, ListId, SubmissionId};
 
 use crate::accept::available;
 use crate::message::form_from;
-use crate::new_messages::{Target, check_connectors, price, suppress};
+use crate::new_messages::{Originators, Target, check_connectors, price, suppress};
 use crate::timing::Timing;
 use crate::{books, failed, halts, kept, notices, tallies};
 
@@ -76,6 +76,9 @@ struct Stand {
     scheduled: bool,
     written: i64,
     planned: i64,
+    originator: String,
+    alternative: Option<String>,
+    passes_stops: bool,
     timing: Timing,
 }
 
@@ -83,7 +86,8 @@ impl Stand {
     fn load(connection: &Connection, submission: SubmissionId) -> Result<Option<Self>, Error> {
         connection
             .prepare_cached(&format!(
-                "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, tells, {} \
+                "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, tells, \
+                 originator, alternative, passes_stops, {} \
                  FROM expansion JOIN submission ON submission.id = submission_id WHERE submission_id = ?1",
                 Timing::COLUMNS
             ))
@@ -103,7 +107,10 @@ impl Stand {
             written: row.get(7)?,
             planned: row.get(8)?,
             tells: notices::tells(row, 9)?,
-            timing: Timing::from_row(row, 10)?,
+            originator: row.get(10)?,
+            alternative: row.get(11)?,
+            passes_stops: row.get(12)?,
+            timing: Timing::from_row(row, 13)?,
         })
     }
 }
@@ -115,7 +122,14 @@ pub(crate) fn expand(connection: &Connection, mut step: Step) -> Result<Stepped,
         Some(stand) if stand.after == step.after => stand,
         _ => return Ok(Stepped::Outdated),
     };
-    suppress(connection, stand.account, step.messages.iter_mut())?;
+    if !stand.passes_stops {
+        let from = Originators {
+            account: stand.account,
+            originator: &stand.originator,
+            alternative: stand.alternative.as_deref(),
+        };
+        suppress(connection, &from, step.messages.iter_mut())?;
+    }
     let price = price(&step.messages)?;
     let shortage = (price - stand.reserve).max(0);
     if shortage > 0 && !stand.test && available(connection, stand.account)? < shortage {

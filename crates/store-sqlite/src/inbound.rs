@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
-use sms::Timestamp;
-use store::inbound::{Heard, Inbound, NewInbound, NewPart, Part, Received};
+use sms::{Msisdn, Timestamp};
+use store::inbound::{ASKED, Heard, Inbound, NewInbound, NewPart, Part, Received, StopScope, Wish};
+use store::stop_list::Stopped;
 use store::{AccountId, Error, InboundId};
 
-use crate::callbacks::{Subject, owe};
-use crate::{SqliteStore, failed};
+use crate::{SqliteStore, callbacks, failed, notices, sender_stops, stop_list};
 
 #[async_trait]
 impl Inbound for SqliteStore {
@@ -84,16 +84,55 @@ fn keep(connection: &Connection, message: &NewInbound) -> Result<Heard, Error> {
         })
         .map_err(failed("cannot keep a message from a handset"))?;
     let id = InboundId(connection.last_insert_rowid());
-    match message.account {
-        Some(account) if message.tells => {
-            owe(connection, account, Subject::Inbound(id), message.at)?;
+    if let Some(account) = message.account {
+        if message.tells {
+            callbacks::owe(
+                connection,
+                account,
+                callbacks::Subject::Inbound(id),
+                message.at,
+            )?;
         }
-        Some(_) | None => {}
+        if message.notifies {
+            notices::owe(
+                connection,
+                account,
+                notices::Subject::Received(id),
+                message.at,
+            )?;
+        }
     }
     Ok(Heard {
         written: true,
-        changed: false,
+        changed: grant(connection, message)?,
     })
+}
+
+/// Does what the handset asks for; tells whether that changed anything. What is nobody's, or comes from no telephone number, asks
+/// for nothing.
+fn grant(connection: &Connection, message: &NewInbound) -> Result<bool, Error> {
+    let (Some(account), Some(wish), Ok(number)) =
+        (message.account, &message.wish, Msisdn::parse(&message.from))
+    else {
+        return Ok(false);
+    };
+    match wish {
+        Wish::Stop(StopScope::Account) => {
+            let stopped = stop_list::stop(connection, account, &number, None, ASKED, message.at)?;
+            Ok(matches!(stopped, Stopped::Added(_)))
+        }
+        Wish::Stop(StopScope::Originator(originator)) => {
+            let digits = number.as_str();
+            sender_stops::add(connection, account, digits, originator, message.at)
+        }
+        Wish::Start(StopScope::Account) => {
+            let removed = stop_list::remove_asked(connection, account, number.as_str())?;
+            Ok(sender_stops::remove_all(connection, account, number.as_str())? || removed)
+        }
+        Wish::Start(StopScope::Originator(originator)) => {
+            sender_stops::remove(connection, account, number.as_str(), originator)
+        }
+    }
 }
 
 /// Finds the number after which the messages since a moment begin, so that older ones need not be looked at.

@@ -33,19 +33,40 @@ pub(crate) struct Target {
     pub(crate) at: Timestamp,
 }
 
-/// Makes suppressed messages at no price of those to numbers on the stop list; tells whether nobody is left to send to because
-/// of that.
+/// Who a submission's messages are from, unless one has an originator of its own.
+pub(crate) struct Originators<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) originator: &'a str,
+    pub(crate) alternative: Option<&'a str>,
+}
+
+impl<'a> Originators<'a> {
+    /// Tells which originator one of its messages has.
+    fn of<'b>(&'b self, message: &'b NewMessage) -> &'b str
+    where
+        'a: 'b,
+    {
+        match (self.alternative, &message.originator) {
+            (Some(alternative), _) if message.alternative => alternative,
+            (_, Some(own)) => own,
+            (_, None) => self.originator,
+        }
+    }
+}
+
+/// Makes suppressed messages at no price of those to numbers on the stop list, or that have stopped the originator; tells whether
+/// nobody is left to send to because of that.
 pub(crate) fn suppress<'a>(
     connection: &Connection,
-    account: AccountId,
+    from: &Originators<'_>,
     messages: impl Iterator<Item = &'a mut NewMessage>,
 ) -> Result<bool, Error> {
-    let stops = Stops::of(connection, account)?;
+    let stops = Stops::of(connection, from.account)?;
     let (mut waiting, mut suppressed) = (0, 0);
     for message in messages.filter(|message| is_waiting(message)) {
         waiting += 1;
         let stopped = match &message.recipient {
-            Some(number) => stops.has(connection, number.as_str())?,
+            Some(number) => stops.forbid(connection, number.as_str(), from.of(message))?,
             None => false,
         };
         if stopped {

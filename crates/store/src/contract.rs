@@ -31,6 +31,7 @@ pub mod receipts;
 pub mod schedule;
 pub mod segments;
 pub mod sender_names;
+pub mod sender_stops;
 pub mod sent;
 pub mod stop_list;
 pub mod sub_accounts;
@@ -117,6 +118,19 @@ macro_rules! contract_tests {
                 stops_are_read_in_pages_and_by_list,
                 stopped_numbers_are_picked_from_many,
                 another_accounts_stop_is_as_unknown_as_none,
+            }
+            sender_stops {
+                a_handset_that_asks_is_on_the_stop_list_once,
+                what_the_account_itself_has_stopped_stays_as_it_is,
+                a_stop_of_one_originator_leaves_the_others_alone,
+                a_start_for_all_of_an_account_takes_off_stops_of_its_originators,
+                what_is_nobodys_or_from_no_phone_asks_for_nothing,
+                a_stopped_originator_is_suppressed_at_no_price,
+                an_originator_stopped_after_acceptance_is_suppressed_at_the_claim,
+                an_originator_stopped_before_its_step_is_suppressed_at_no_price,
+                the_confirmation_of_a_stop_may_pass,
+                numbers_that_stopped_an_originator_are_picked_from_many,
+                stops_of_originators_are_read_in_pages_and_taken_off,
             }
             submissions {
                 an_accepted_submission_is_there_with_its_messages_and_its_hold,
@@ -422,6 +436,7 @@ mod tests {
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),
+            include_str!("contract/sender_stops.rs"),
             include_str!("contract/sent.rs"),
             include_str!("contract/stop_list.rs"),
             include_str!("contract/sub_accounts.rs"),

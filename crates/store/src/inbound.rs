@@ -36,8 +36,8 @@ pub struct NewInbound {
 pub enum Wish {
     /// To be left alone. An entry that is there already stays as it is; a new one has the reason [`ASKED`].
     Stop(StopScope),
-    /// Not to be left alone any more: takes off what such a stop put there. What the account itself has stopped stays: an entry
-    /// with another reason than [`ASKED`].
+    /// Not to be left alone any more: takes off what such a stop put there; of all the account's, what stops of single originators
+    /// put there too. What the account itself has stopped stays: an entry with another reason than [`ASKED`].
     Start(StopScope),
 }
 
