@@ -85,6 +85,8 @@ pub struct Sent {
     pub message: Message,
     /// Its submission.
     pub submission: SubmissionId,
+    /// The first message of its submission.
+    pub first_message: MessageId,
     /// Who it is from.
     pub originator: String,
     /// The text that the handset gets: filled in and transliterated, but not cut. Hex for a binary message.
@@ -287,6 +289,7 @@ impl Sent {
             ),
             message: Message::read(found.message, currency),
             submission: found.submission,
+            first_message: found.first_message,
             originator: found.originator,
             form: found.form,
             reference: found.reference,

@@ -242,6 +242,7 @@ mod tests {
                 done_at: at,
             },
             submission: SubmissionId(33),
+            first_message: MessageId(1_000_001),
             originator: "Shop".into(),
             text: "hello".into(),
             form: Form::default(),
