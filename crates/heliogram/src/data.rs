@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use gateway::clock::{Clock, SystemClock};
 use gateway::secrets::Vault;
 use gateway::{Exchange, Gateway, Limits, Parts, SenderRules, Tempo};
+use smpp_net::{PduLogs, SmppConnectors};
 use store_sqlite::{Options, SqliteStore};
 use zeroize::Zeroizing;
 
@@ -113,6 +114,11 @@ impl DataDirectory {
         &self.path
     }
 
+    /// The way out over SMPP, with the logs of its links' PDUs here.
+    pub(crate) fn connectors(&self) -> SmppConnectors {
+        SmppConnectors::logging(PduLogs::within(pdu_logs(&self.path)))
+    }
+
     /// Makes this process the only gateway on the data, until the answer is dropped.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
         let path = self.path.join("gateway.lock");
@@ -146,6 +152,11 @@ impl DataDirectory {
             .await
             .context("cannot read the configuration from the store")
     }
+}
+
+/// Where a data directory has the logs of PDUs.
+pub(crate) fn pdu_logs(path: &Path) -> PathBuf {
+    path.join("pdu")
 }
 
 /// Tells whether a directory holds the data of development mode.

@@ -125,8 +125,8 @@ impl World {
                 .merge(clock::routes(clock))
                 .layer(middleware::from_fn(here::only_from_here)),
         };
-        let links = Arc::new(OwnOperatorOnly::at(simulator.address()));
-        let program = Program::start(gateway.clone(), lock, links, doors).await?;
+        let links = OwnOperatorOnly::at(simulator.address(), data.connectors());
+        let program = Program::start(gateway.clone(), lock, Arc::new(links), doors).await?;
         Ok(Self {
             program,
             simulator,

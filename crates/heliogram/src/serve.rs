@@ -7,7 +7,6 @@ use anyhow::Context;
 use axum::Router;
 use dialects::Dialects;
 use simulator::{Recording, Simulator};
-use smpp_net::SmppConnectors;
 
 use crate::callback::HttpCaller;
 use crate::cli;
@@ -33,7 +32,7 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
         smpp: config.smpp.map(|smpp| smpp.listen),
         extra: Router::new(),
     };
-    let program = Program::start(gateway, lock, Arc::new(SmppConnectors), doors).await?;
+    let program = Program::start(gateway, lock, Arc::new(data.connectors()), doors).await?;
     tracing::info!(
         http = %program.http(),
         smpp = program.smpp().map(tracing::field::display),

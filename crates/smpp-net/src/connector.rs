@@ -34,13 +34,28 @@ use tokio::sync::Mutex;
 use plan::Plan;
 use slot::{Command, Slot};
 
+use crate::pdu_log::PduLogs;
+
 /// Makes connectors to operators.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SmppConnectors;
+#[derive(Clone, Debug, Default)]
+pub struct SmppConnectors {
+    logs: PduLogs,
+}
+
+impl SmppConnectors {
+    /// Makes connectors whose links keep a log of their PDUs there, where their settings ask for one.
+    pub const fn logging(logs: PduLogs) -> Self {
+        Self { logs }
+    }
+}
 
 impl Connectors for SmppConnectors {
     fn start(&self, spec: &ConnectorSpec, inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
-        Ok(Arc::new(SmppConnector::start(spec, inbox)?))
+        Ok(Arc::new(SmppConnector::start(
+            spec,
+            inbox,
+            self.logs.clone(),
+        )?))
     }
 }
 
@@ -52,8 +67,8 @@ struct SmppConnector {
 }
 
 impl SmppConnector {
-    fn start(spec: &ConnectorSpec, inbox: Inbox) -> Result<Self, String> {
-        let plan = Arc::new(Plan::new(spec, inbox)?);
+    fn start(spec: &ConnectorSpec, inbox: Inbox, logs: PduLogs) -> Result<Self, String> {
+        let plan = Arc::new(Plan::new(spec, inbox, logs)?);
         let modes: &[smpp::BindMode] = match spec.settings.bind {
             BindMode::Transceiver => &[smpp::BindMode::Transceiver],
             BindMode::TransmitterReceiver => {

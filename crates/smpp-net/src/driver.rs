@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{sleep_until, timeout};
 
 use crate::clock::Clock;
+use crate::pdu_log::Tap;
 
 /// How much one read may bring.
 const READ_OCTETS: usize = 64 * 1024;
@@ -56,9 +57,14 @@ pub(crate) trait Party {
     fn due_ms(&self) -> Option<u64>;
 }
 
-/// Drives a session until it is closed and its last octets are written.
-pub(crate) async fn drive<S, P>(stream: S, session: &mut Session, party: &mut P, clock: Clock)
-where
+/// Drives a session until it is closed and its last octets are written; `tap` hears all that passes.
+pub(crate) async fn drive<S, P>(
+    stream: S,
+    session: &mut Session,
+    party: &mut P,
+    clock: Clock,
+    mut tap: Option<Tap>,
+) where
     S: AsyncRead + AsyncWrite + Send,
     P: Party,
 {
@@ -69,7 +75,11 @@ where
     let mut timer = pin!(sleep_until(clock.instant(armed_ms)));
     loop {
         turn(session, party, clock.now_ms());
-        unwritten.extend(session.poll_transmit());
+        let piece = session.poll_transmit();
+        if let (Some(tap), Some(piece)) = (&mut tap, &piece) {
+            tap.sent(piece);
+        }
+        unwritten.extend(piece);
         if session.is_closed() {
             // What cannot be said in time is not worth an error: the session is over either way.
             let _ = timeout(FAREWELL, unwritten.write_all(&mut writer)).await;
@@ -85,7 +95,12 @@ where
         }
         tokio::select! {
             read = reader.read(&mut incoming), if unwritten.octets < UNWRITTEN_OCTETS => match read {
-                Ok(octets @ 1..) => session.handle_bytes(clock.now_ms(), &incoming[..octets]),
+                Ok(octets @ 1..) => {
+                    if let Some(tap) = &mut tap {
+                        tap.received(&incoming[..octets]);
+                    }
+                    session.handle_bytes(clock.now_ms(), &incoming[..octets]);
+                }
                 Ok(0) | Err(_) => session.handle_disconnect(),
             },
             written = unwritten.write(&mut writer), if unwritten.is_waiting() => {

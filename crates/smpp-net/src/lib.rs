@@ -5,8 +5,10 @@
 mod clock;
 pub mod connector;
 mod driver;
+pub mod pdu_log;
 pub mod server;
 mod tls;
 
 pub use connector::SmppConnectors;
+pub use pdu_log::PduLogs;
 pub use server::{Server, Settings};

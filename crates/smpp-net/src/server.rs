@@ -165,6 +165,6 @@ async fn serve(
     };
     let mut session = Session::server(config, clock.now_ms());
     let mut customer = Customer::new(gateway, &settings, peer, stop);
-    drive(stream, &mut session, &mut customer, clock).await;
+    drive(stream, &mut session, &mut customer, clock, None).await;
     customer.finish().await;
 }

@@ -10,13 +10,15 @@ use smpp_net::SmppConnectors;
 /// Starts connectors to one address only, whatever else is configured: messages of a test must not reach people.
 pub(super) struct OwnOperatorOnly {
     address: String,
+    connectors: SmppConnectors,
 }
 
 impl OwnOperatorOnly {
     /// Allows the operator at this address.
-    pub(super) fn at(address: SocketAddr) -> Self {
+    pub(super) fn at(address: SocketAddr, connectors: SmppConnectors) -> Self {
         Self {
             address: address.to_string(),
+            connectors,
         }
     }
 }
@@ -29,6 +31,6 @@ impl Connectors for OwnOperatorOnly {
                 spec.settings.address
             ));
         }
-        SmppConnectors.start(spec, inbox)
+        self.connectors.start(spec, inbox)
     }
 }

@@ -17,6 +17,7 @@ use super::plan::Plan;
 use super::slot::{Command, Slot};
 use super::trust::Trust;
 use crate::driver::drive;
+use crate::pdu_log::link_name;
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -177,7 +178,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
         .bind(now_ms, slot.mode, &bind)
         .expect("a fresh session can bind, and the plan has checked the fields");
     let mut bound = Bound::new(plan, slot, commands, trust);
-    drive(stream, &mut session, &mut bound, plan.clock).await;
+    let name = link_name(&plan.name, slot.number);
+    let log = plan.logs.log(&name, plan.settings.pdu_log_kib);
+    let tap = log.map(|log| log.tap(name));
+    drive(stream, &mut session, &mut bound, plan.clock, tap).await;
     if bound.was_useful() {
         backoff.reset();
     }

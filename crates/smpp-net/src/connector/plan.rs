@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::failure::LINK_DOWN;
 use super::pace::Pace;
 use crate::clock::Clock;
+use crate::pdu_log::PduLogs;
 use crate::tls;
 
 /// How many receipts a session may leave unanswered. Operators allow themselves a hundred at most; one who sends more is told
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     /// Segments that may be outstanding over all links.
     pub(super) capacity: u32,
     pub(super) inbox: Inbox,
+    /// Where the links log their PDUs, if the settings ask for it.
+    pub(super) logs: PduLogs,
     pub(super) clock: Clock,
     pub(super) stop: CancellationToken,
     pace: Option<Mutex<Pace>>,
@@ -33,7 +36,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Reads the specification; an error tells what is wrong with it.
-    pub(super) fn new(spec: &ConnectorSpec, inbox: Inbox) -> Result<Self, String> {
+    pub(super) fn new(spec: &ConnectorSpec, inbox: Inbox, logs: PduLogs) -> Result<Self, String> {
         let settings = spec.settings.clone();
         let (host, port) = settings
             .address
@@ -66,6 +69,7 @@ impl Plan {
             tls,
             capacity: settings.links.saturating_mul(settings.window).max(1),
             inbox,
+            logs,
             clock: Clock::start(),
             stop: CancellationToken::new(),
             pace: (settings.throughput_per_second > 0)

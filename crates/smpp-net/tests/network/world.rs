@@ -112,7 +112,12 @@ impl World {
     pub(crate) async fn sending(settings: &ConnectorSettings) -> Self {
         let mut world = Self::open().await;
         world.route(settings).await;
-        let running = Running::start(world.gateway.clone(), Arc::new(SmppConnectors), None).await;
+        let running = Running::start(
+            world.gateway.clone(),
+            Arc::new(SmppConnectors::default()),
+            None,
+        )
+        .await;
         world.running = Some(running);
         world
     }
@@ -216,7 +221,7 @@ impl Connectors for Tap {
         let (receipts, received) = mpsc::channel(self.room_for_receipts);
         inbox.answers = answers;
         inbox.receipts = receipts;
-        let connector = SmppConnectors.start(spec, inbox)?;
+        let connector = SmppConnectors::default().start(spec, inbox)?;
         *self.tapped.lock().unwrap() = Some((Arc::clone(&connector), answered, received));
         Ok(connector)
     }
