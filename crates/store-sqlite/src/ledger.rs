@@ -203,8 +203,8 @@ struct Rule {
 
 /// The codes in the queries are those of [`EntryKind`]: 1 top-up, 2 hold, 3 charge, 4 release, 5 adjustment, 6 transfer; and of
 /// [`sms::MessageState`]: the hold is open in 1, 2 and 4 (held, queued, in doubt). A test of this module holds them to that. A
-/// campaign that grows out of a list is held again for what its prices have risen by, and the rest of its hold is released without
-/// a message.
+/// campaign that grows out of a list, and a submission whose message was replaced, are held again for what their prices have risen
+/// by, and what they have fallen by is released without a message.
 const RULES: &[Rule] = &[
     Rule {
         name: "a book is the sum of its entries",
@@ -236,7 +236,7 @@ const RULES: &[Rule] = &[
              sum(CASE kind WHEN 2 THEN amount ELSE -amount END) AS amount \
              FROM ledger_entry WHERE kind = 2 OR (kind = 4 AND message_id IS NULL) GROUP BY submission_id, account_id) h \
              ON h.submission_id = s.id AND h.account_id = s.account_id \
-           WHERE (s.test = 0 AND (coalesce(h.holds, 0) < 1 OR (h.holds > 1 AND s.list_id IS NULL) OR h.amount <> s.price)) \
+           WHERE (s.test = 0 AND (coalesce(h.holds, 0) < 1 OR (h.holds > 1 AND s.list_id IS NULL AND s.replaced_at IS NULL) OR h.amount <> s.price)) \
              OR (s.test = 1 AND h.submission_id IS NOT NULL) LIMIT 1",
     },
     Rule {
@@ -269,7 +269,7 @@ const RULES: &[Rule] = &[
            FROM ledger_entry e NOT INDEXED LEFT JOIN message m ON m.id = e.message_id \
            LEFT JOIN submission s ON s.id = m.submission_id \
            WHERE (e.kind = 3 OR (e.kind = 4 AND (e.message_id IS NOT NULL OR NOT EXISTS \
-               (SELECT 1 FROM submission c WHERE c.id = e.submission_id AND c.list_id IS NOT NULL)))) \
+               (SELECT 1 FROM submission c WHERE c.id = e.submission_id AND (c.list_id IS NOT NULL OR c.replaced_at IS NOT NULL))))) \
              AND (m.id IS NULL OR m.price <> e.amount OR m.account_id <> e.account_id \
              OR m.submission_id IS NOT e.submission_id OR m.state IN (1, 2, 4) OR s.test = 1) LIMIT 1",
     },

@@ -1,55 +1,208 @@
 //! Changes of single messages that wait: cancelled, replaced, sent another way.
 
+mod listing;
+mod replacement;
+
 use async_trait::async_trait;
-use sms::{Form, Msisdn, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+use sms::state::Event;
+use sms::{Form, MessageState, Msisdn, Reason, Timestamp};
+use store::campaigns::Halt;
 use store::waiting::{Change, Move, Replacement, Waiting, WaitingMessage};
 use store::{AccountId, ConnectorId, Error, MessageId};
 
-use crate::SqliteStore;
+use crate::changes::Changes;
+use crate::message::Message;
+use crate::timing::Timing;
+use crate::{SqliteStore, failed, halts};
 
 #[async_trait]
 impl Waiting for SqliteStore {
     async fn cancel_message(
         &self,
-        _account: AccountId,
-        _message: MessageId,
-        _now: Timestamp,
+        account: AccountId,
+        message: MessageId,
+        now: Timestamp,
     ) -> Result<Change, Error> {
-        Err(Error::other("not built yet", None))
+        self.writer
+            .write(move |connection| cancel(connection, account, message, now))
+            .await
     }
 
     async fn replace_message(
         &self,
-        _account: AccountId,
-        _message: MessageId,
-        _form: Form,
-        _replacement: Replacement,
-        _now: Timestamp,
+        account: AccountId,
+        message: MessageId,
+        form: Form,
+        replacement: Replacement,
+        now: Timestamp,
     ) -> Result<Change, Error> {
-        Err(Error::other("not built yet", None))
+        self.writer
+            .write(
+                move |connection| match Subject::load(connection, account, message)? {
+                    Some(subject) => subject.replace(connection, form, &replacement, now),
+                    None => Ok(Change::Unknown),
+                },
+            )
+            .await
     }
 
     async fn waiting_to(
         &self,
-        _account: AccountId,
-        _originator: &str,
-        _recipient: Msisdn,
-        _limit: u32,
+        account: AccountId,
+        originator: &str,
+        recipient: Msisdn,
+        limit: u32,
     ) -> Result<Vec<MessageId>, Error> {
-        Err(Error::other("not built yet", None))
+        let originator = originator.to_owned();
+        self.scans
+            .view(move |view| listing::to(view, account, &originator, &recipient, limit))
+            .await
     }
 
     async fn waiting_messages(
         &self,
-        _connector: ConnectorId,
-        _until: Timestamp,
-        _after: Option<MessageId>,
-        _limit: u32,
+        connector: ConnectorId,
+        until: Timestamp,
+        after: Option<MessageId>,
+        limit: u32,
     ) -> Result<Vec<WaitingMessage>, Error> {
-        Ok(Vec::new())
+        let after = after.unwrap_or(MessageId(i64::MIN));
+        self.scans
+            .view(move |view| listing::of_connector(view, connector, until, after, limit))
+            .await
     }
 
-    async fn reroute(&self, _moves: Vec<Move>, _now: Timestamp) -> Result<u64, Error> {
-        Ok(0)
+    async fn reroute(&self, moves: Vec<Move>, now: Timestamp) -> Result<u64, Error> {
+        self.writer
+            .write(move |connection| {
+                let mut moved = 0;
+                for one in &moves {
+                    moved += u64::from(reroute(connection, one, now)?);
+                }
+                Ok(moved)
+            })
+            .await
     }
+}
+
+/// A message of an account, and what of its submission decides how it may be changed.
+struct Subject {
+    message: Message,
+    /// Whether its submission has, and will have, no other message and no control copy.
+    is_alone: bool,
+    /// Whether it is only tried out: then it never leaves, and nothing is held for it.
+    is_test: bool,
+    halt: Option<Halt>,
+    timing: Timing,
+}
+
+impl Subject {
+    /// Looks up a message; control copies are nobody's.
+    fn load(
+        connection: &Connection,
+        account: AccountId,
+        id: MessageId,
+    ) -> Result<Option<Self>, Error> {
+        let Some(message) = Message::load(connection, id)?.filter(|found| found.account == account)
+        else {
+            return Ok(None);
+        };
+        let submission = message.submission.0;
+        connection
+            .prepare_cached(&format!(
+                "SELECT message_count = 1 AND planned <= 1 \
+                   AND NOT EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id) \
+                   AND NOT EXISTS (SELECT 1 FROM submission copy WHERE copy.control_of = submission.id), \
+                 test, halt, {} FROM submission WHERE id = ?1 AND control_of IS NULL",
+                Timing::COLUMNS
+            ))
+            .and_then(|mut select| {
+                let subject = |row: &rusqlite::Row<'_>| {
+                    Ok(Self {
+                        message,
+                        is_alone: row.get(0)?,
+                        is_test: row.get(1)?,
+                        halt: halts::halt_from(row.get(2)?),
+                        timing: Timing::from_row(row, 3)?,
+                    })
+                };
+                select.query_row([submission], subject).optional()
+            })
+            .map_err(failed("cannot read a submission"))
+    }
+
+    /// Tells whether it waits, and nothing of it has left or may have.
+    fn waits(&self, connection: &Connection) -> Result<bool, Error> {
+        Ok(!self.is_test && waits(connection, &self.message)?)
+    }
+}
+
+/// Tells whether a message waits, in whatever, and no upstream has or may have any of it.
+fn waits(connection: &Connection, message: &Message) -> Result<bool, Error> {
+    let is_open = matches!(message.state, MessageState::Held | MessageState::Queued);
+    if !is_open || message.accepted != 0 || message.doubts != 0 {
+        return Ok(false);
+    }
+    let leased = connection
+        .prepare_cached("SELECT 1 FROM lease WHERE message_id = ?1")
+        .and_then(|mut select| select.exists([message.id.0]))
+        .map_err(failed("cannot look for a lease"))?;
+    Ok(!leased)
+}
+
+fn cancel(
+    connection: &Connection,
+    account: AccountId,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Change, Error> {
+    let Some(mut subject) = Subject::load(connection, account, id)? else {
+        return Ok(Change::Unknown);
+    };
+    if subject.message.state == MessageState::Cancelled {
+        return Ok(Change::Done);
+    }
+    if !subject.waits(connection)? {
+        return Ok(Change::TooLate);
+    }
+    let mut changes = Changes::default();
+    let message = &mut subject.message;
+    let cancelled = Event::Cancel(Reason::CancelledByAccount);
+    message.end(connection, &mut changes, cancelled, now)?;
+    message.dequeue(connection)?;
+    message.save(connection, &mut changes)?;
+    changes.close(connection)?;
+    Ok(Change::Done)
+}
+
+/// Lets one message wait for another connector, if it still waits for the one named; tells whether it did.
+fn reroute(connection: &Connection, moved: &Move, now: Timestamp) -> Result<bool, Error> {
+    let exists = connection
+        .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
+        .and_then(|mut select| select.exists([moved.to.0]))
+        .map_err(failed("cannot look for a connector"))?;
+    if !exists {
+        let missing = format!("there is no connector {}", moved.to);
+        return Err(Error::conflict(missing));
+    }
+    let Some(mut message) = Message::load(connection, moved.message)? else {
+        return Ok(false);
+    };
+    if message.state != MessageState::Queued
+        || message.connector != Some(moved.from)
+        || moved.from == moved.to
+        || !waits(connection, &message)?
+    {
+        return Ok(false);
+    }
+    message.leave_turn(connection)?;
+    message.connector = Some(moved.to);
+    message.enqueue(connection)?;
+    // What waits by age waits from now on, or it would be sent on and on.
+    connection
+        .prepare_cached("UPDATE message SET connector_id = ?2, changed_at = ?3 WHERE id = ?1")
+        .and_then(|mut update| update.execute((message.id.0, moved.to.0, now.as_millis())))
+        .map(|_| true)
+        .map_err(failed("cannot send a message another way"))
 }

@@ -11,7 +11,7 @@ use crate::{AccountId, ConnectorId, Error, MessageId};
 pub enum Change {
     /// It is durable.
     Done,
-    /// The message has left, may have left, or has ended: nothing changed.
+    /// The message has left, may have left, has ended, or is one of a test, which never leaves: nothing changed.
     TooLate,
     /// The account has no such message.
     Unknown,
@@ -31,9 +31,9 @@ pub struct Replacement {
     pub segments: u16,
     /// The price of all of them.
     pub price_micros: i64,
-    /// When it becomes due; `None` to leave that as it is.
+    /// When it becomes due, a time that has passed for at once; `None` to leave that as it is.
     pub start_at: Option<Timestamp>,
-    /// When it must not leave any more; `None` to leave that as it is.
+    /// When it must not leave any more; `None` to leave that as it is, or, with a new start, as long after it as it was.
     pub expires_at: Option<Timestamp>,
     /// What its account's program is told of it; the callback stays what it was.
     pub tells: Tells,
@@ -52,7 +52,7 @@ pub struct WaitingMessage {
     pub recipient: Msisdn,
     /// Who it is from.
     pub originator: String,
-    /// Since when it has waited.
+    /// Since when it has waited: since it was queued, was set back for the present reason, or was sent this way.
     pub since: Timestamp,
 }
 
@@ -70,7 +70,8 @@ pub struct Move {
 /// Changes messages that wait.
 #[async_trait]
 pub trait Waiting: Send + Sync {
-    /// Ends a message as cancelled and gives its price back, unless it may have left. Idempotent: a cancelled one is cancelled.
+    /// Ends a message as cancelled and gives its price back, unless any of it may have left. Idempotent: a cancelled one is
+    /// cancelled.
     async fn cancel_message(
         &self,
         account: AccountId,
@@ -79,7 +80,8 @@ pub trait Waiting: Send + Sync {
     ) -> Result<Change, Error>;
 
     /// Gives a waiting message another text, and holds or gives back the difference in price; it keeps its number and its place.
-    /// Only a message that is alone in its submission is replaced; another is [`Change::TooLate`].
+    /// Only a message that is alone in its submission, without a control copy, is replaced; another is [`Change::TooLate`]. A pause,
+    /// a sender name that it waits for and the pause before another attempt hold it on. Idempotent.
     async fn replace_message(
         &self,
         account: AccountId,
@@ -89,7 +91,8 @@ pub trait Waiting: Send + Sync {
         now: Timestamp,
     ) -> Result<Change, Error>;
 
-    /// Lists the account's messages from this originator to this number that have not left, oldest first, at most `limit`.
+    /// Lists the account's messages from this originator to this number that [`Waiting::cancel_message`] would end, oldest first, at
+    /// most `limit`. Looks at every message of the account that waits: for a request now and then.
     async fn waiting_to(
         &self,
         account: AccountId,
@@ -99,7 +102,8 @@ pub trait Waiting: Send + Sync {
     ) -> Result<Vec<MessageId>, Error>;
 
     /// Lists messages that wait for a connector, in the queue or for a retry, of which no segment was taken and that are not in
-    /// doubt: those after `after` by number that have waited since `until` or longer, at most `limit`.
+    /// doubt: those after `after` by number that have waited since `until` or longer, at most `limit`. Looks at every message that
+    /// waits for it, unless there are enough.
     async fn waiting_messages(
         &self,
         connector: ConnectorId,
@@ -108,7 +112,8 @@ pub trait Waiting: Send + Sync {
         limit: u32,
     ) -> Result<Vec<WaitingMessage>, Error>;
 
-    /// Lets waiting messages wait for another connector, those that were to be retried at once; answers how many moved. One that
-    /// does not wait any more, or not for the connector named, stays as it is. Conflict when a connector does not exist.
+    /// Lets waiting messages wait for another connector, those that were to be retried at once; answers how many moved. Each begins to
+    /// wait anew, at its price and with its attempts. One that does not wait any more, or not for the connector named, stays as it
+    /// is, and so does one that is held. Conflict, and nothing moves, when a connector that one shall wait for does not exist.
     async fn reroute(&self, moves: Vec<Move>, now: Timestamp) -> Result<u64, Error>;
 }
