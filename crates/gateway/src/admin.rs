@@ -3,6 +3,8 @@
 //! Each of these works on the store alone, so an admin command may run beside a running gateway, which notices the new
 //! revision, or without one.
 
+mod ways;
+
 use sms::Currency;
 use sms::ledger::Book;
 use store::accounts::{Credential, NewAccount};
@@ -11,10 +13,7 @@ use store::ledger::Audit;
 use thiserror::Error as ThisError;
 
 use crate::callback::check_url;
-use crate::directory::{
-    Account, AccountSettings, ConnectorSettings, ConnectorSpec, CredentialKind, Network,
-    RouteSettings, TariffSettings,
-};
+use crate::directory::{Account, AccountSettings, CredentialKind, Network, TariffSettings};
 use crate::secrets::token_name;
 use crate::{AccountId, ConnectorId, Gateway};
 
@@ -131,7 +130,7 @@ impl Gateway {
                 let sealed = self.0.vault.seal(&kind.purpose(&name), secret);
                 (name, sealed)
             }
-            CredentialKind::Password => (name.to_owned(), self.hashed(secret).await),
+            CredentialKind::Password => (name.to_owned(), self.hashed(secret).await?),
             CredentialKind::ApiKey | CredentialKind::Token => (token_name(secret), Vec::new()),
         };
         let kind = kind.name().to_owned();
@@ -231,68 +230,6 @@ impl Gateway {
     /// whether it was there.
     pub async fn remove_rate(&self, currency: Currency) -> Result<bool, AdminError> {
         let removed = self.store().remove_rate(currency).await?;
-        self.changed().await?;
-        Ok(removed)
-    }
-
-    /// Adds or replaces a connector; a running gateway connects at once.
-    pub async fn put_connector(
-        &self,
-        name: &str,
-        settings: &ConnectorSettings,
-        password: &str,
-    ) -> Result<ConnectorId, AdminError> {
-        for (what, value) in [("links", settings.links), ("window", settings.window)] {
-            if value == 0 {
-                return Err(AdminError::Invalid(format!("{what} must be at least 1")));
-            }
-        }
-        let sealed = self.0.vault.seal(&ConnectorSpec::purpose(name), password);
-        let id = self
-            .store()
-            .put_connector(name, &json(settings), &sealed)
-            .await?;
-        self.changed().await?;
-        Ok(id)
-    }
-
-    /// Removes a connector; tells whether it was there.
-    pub async fn remove_connector(&self, name: &str) -> Result<bool, AdminError> {
-        let removed = self.store().remove_connector(name).await?;
-        self.changed().await?;
-        Ok(removed)
-    }
-
-    /// Lists connectors by number.
-    pub fn connectors(&self) -> Vec<ConnectorSpec> {
-        self.directory().connectors.clone()
-    }
-
-    /// Adds or replaces a route to the connector of that name.
-    pub async fn put_route(
-        &self,
-        name: &str,
-        connector: &str,
-        settings: &RouteSettings,
-    ) -> Result<(), AdminError> {
-        let directory = self.directory();
-        let connector = directory
-            .connectors
-            .iter()
-            .find(|spec| spec.name == connector)
-            .ok_or_else(|| AdminError::Invalid(format!("there is no connector {connector}")))?;
-        let route = Route {
-            name: name.to_owned(),
-            connectors: vec![connector.id],
-            settings: json(settings),
-        };
-        self.store().put_route(route).await?;
-        self.changed().await
-    }
-
-    /// Removes a route; tells whether it was there.
-    pub async fn remove_route(&self, name: &str) -> Result<bool, AdminError> {
-        let removed = self.store().remove_route(name).await?;
         self.changed().await?;
         Ok(removed)
     }

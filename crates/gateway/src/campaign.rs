@@ -133,7 +133,7 @@ impl Gateway {
         list: ListId,
     ) -> Result<Common, Error> {
         // What is wrong with sender or text is told before what is wrong with the list.
-        let mut common = self.common(account, terms, vec![], &[]).await?;
+        let mut common = self.common(account, Lane::Bulk, terms, vec![], &[]).await?;
         let variables = self.variables(account, list).await?;
         let end = variables
             .iter()

@@ -4,6 +4,7 @@
 mod account;
 mod connector;
 mod network;
+mod operators;
 mod route;
 mod tariff;
 
@@ -20,7 +21,10 @@ pub use connector::{
     BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, StatusMeaning, Tls,
 };
 pub use network::Network;
-pub use route::{Route, RouteKinds, RouteSettings, choose};
+pub use operators::{OperatorSettings, Operators};
+pub use route::{
+    Condition, Features, Route, RouteKinds, RouteSettings, Tiers, Ways, Weighted, choose,
+};
 pub use tariff::{TariffRule, TariffSettings};
 
 use crate::exchange::Exchange;
@@ -41,6 +45,8 @@ pub(crate) struct Directory {
     pub(crate) connectors: Vec<ConnectorSpec>,
     /// In the order in which they are tried.
     pub(crate) routes: Vec<Route>,
+    /// Whose numbers are whose.
+    pub(crate) operators: Operators,
     /// What is configured, and over it what was set by command.
     pub(crate) exchange: Exchange,
 }
@@ -96,6 +102,12 @@ impl Directory {
             let name = route.name.clone();
             keep(&format!("route {name}"), Route::read(route), |route| {
                 directory.routes.push(route);
+            });
+        }
+        for operator in stored.operators {
+            let read = serde_json::from_str(&operator.settings);
+            keep(&format!("operator {}", operator.name), read, |settings| {
+                directory.operators.add(&operator.name, settings);
             });
         }
         directory

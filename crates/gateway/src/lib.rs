@@ -12,6 +12,8 @@ mod contacts;
 pub mod directory;
 mod error;
 mod exchange;
+mod guessing;
+mod health;
 mod inbound;
 pub mod mailings;
 mod message_templates;
@@ -30,12 +32,12 @@ mod submit;
 mod tasks;
 mod waiting;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use sms::{Currency, Money, Timestamp};
 use store::Store;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 pub use campaign::Campaign;
 pub use contacts::{ContactEntry, ContactField, ContactSearch};
@@ -128,6 +130,12 @@ pub struct Tempo {
     pub attempts: u32,
     /// How many receipts one commit records at the most.
     pub receipts_at_once: usize,
+    /// How often it is looked whether connectors are well.
+    pub health_ms: u64,
+    /// How often messages are looked for that had better wait for another connector.
+    pub failover_ms: u64,
+    /// How often it is noted for other processes how connectors are, and operators are asked for what they have not reported.
+    pub conditions_ms: u64,
     /// How long a stop waits for what is on the wire of each connector.
     pub drain_ms: u64,
 }
@@ -144,6 +152,9 @@ impl Default for Tempo {
             resend_after_ms: 5_000,
             attempts: 8,
             receipts_at_once: 1_000,
+            health_ms: 200,
+            failover_ms: 1_000,
+            conditions_ms: 1_000,
             drain_ms: 10_000,
         }
     }
@@ -188,6 +199,8 @@ struct Inner {
     sender_rules: SenderRules,
     /// The configuration as last read.
     directory: ArcSwap<Directory>,
+    /// Which connectors are well.
+    health: health::Wards,
     /// Rung when new messages wait.
     work: tokio::sync::watch::Sender<()>,
     /// Rung when a campaign has something to do.
@@ -199,7 +212,9 @@ struct Inner {
     /// Rung when a changed configuration has been read.
     reload: Notify,
     /// Keeps password hashing from taking every core.
-    hashing: Semaphore,
+    hashing: sign_in::Turns,
+    /// Wrong passwords of late.
+    guessing: Mutex<guessing::Guessing>,
     /// Who has signed in with which password.
     signed_in: sign_in::Remembered,
 }
@@ -228,12 +243,14 @@ impl Gateway {
             exchange,
             sender_rules,
             directory: ArcSwap::from_pointee(Directory::default()),
+            health: health::Wards::default(),
             work: tokio::sync::watch::Sender::new(()),
             campaigns: tokio::sync::watch::Sender::new(()),
             callbacks: tokio::sync::watch::Sender::new(()),
             notices: tokio::sync::watch::Sender::new(()),
             reload: Notify::new(),
-            hashing: Semaphore::new(2),
+            hashing: sign_in::Turns::default(),
+            guessing: Mutex::default(),
             signed_in: sign_in::Remembered::default(),
         }));
         gateway.reload().await?;

@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 use sms::template::Template;
 use sms::{
-    Country, Form, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal, Tariff,
+    Country, Form, Lane, MessageState, Msisdn, Originator, Quote, Reason, Recipient, Refusal,
+    Tariff,
 };
-use store::AccountId;
 use store::notices::Tells;
 use store::submissions::NewMessage;
+use store::{AccountId, ConnectorId};
 
 use crate::Limits;
-use crate::directory::{Account, Directory, Route, RouteKinds, choose};
+use crate::directory::{Account, Directory, Features, RouteKinds, choose};
+use crate::health::PassedOver;
 use approvals::FromWhom;
 pub(crate) use approvals::{Approvals, Registrations};
 pub(crate) use text::{check_text, render, render_to_read};
@@ -34,7 +36,10 @@ pub(crate) struct Common {
     pub(crate) text: String,
     pub(crate) form: Form,
     pub(crate) variable_names: Vec<String>,
+    pub(crate) lane: Lane,
     pub(crate) route_kinds: RouteKinds,
+    /// The connectors that are not well.
+    pub(crate) passed_over: Arc<PassedOver>,
     pub(crate) test: bool,
     /// Whether the account is called back when a message comes to its end.
     pub(crate) tells: Tells,
@@ -90,11 +95,11 @@ pub(crate) struct Pricing<'a> {
 }
 
 /// Says what becomes of one recipient's message.
-enum Fate<'a> {
+enum Fate {
     Goes {
         segments: u16,
         price_micros: i64,
-        route: &'a Route,
+        connector: ConnectorId,
         from: FromWhom,
     },
     Ends(MessageState, Reason),
@@ -172,7 +177,7 @@ impl<'a> Pricing<'a> {
             Fate::Goes {
                 segments,
                 price_micros,
-                route,
+                connector,
                 from,
             } => {
                 let (state, reason) = match from {
@@ -183,7 +188,7 @@ impl<'a> Pricing<'a> {
                 Ok(NewMessage {
                     segments,
                     price_micros,
-                    connector: Some(route.connector),
+                    connector: Some(connector),
                     alternative: from.is_alternative(),
                     awaits: match from {
                         FromWhom::Awaited { sender, .. } if !self.common.test => sender,
@@ -219,7 +224,7 @@ impl<'a> Pricing<'a> {
         self.fate(number, own).map(drop)
     }
 
-    fn fate(&mut self, number: &Msisdn, own: Own<'_>) -> Result<Fate<'a>, Refusal> {
+    fn fate(&mut self, number: &Msisdn, own: Own<'_>) -> Result<Fate, Refusal> {
         let segments = match self.segments(own) {
             Ok(segments) => segments,
             Err(unfit) => return self.unfit(unfit, own),
@@ -258,15 +263,16 @@ impl<'a> Pricing<'a> {
             Some(alternative) if from.is_alternative() => alternative,
             Some(_) | None => originator,
         };
-        let kind = self.common.route_kinds.of(country);
-        let route = choose(
-            &directory.routes,
-            self.account.id,
-            originator.as_str(),
-            number,
-            kind,
-        );
-        let Some(route) = route else {
+        let message = Features {
+            account: self.account.id,
+            originator: originator.as_str(),
+            recipient: number,
+            lane: self.common.lane,
+            kind: self.common.route_kinds.of(country),
+        };
+        let route = choose(&directory.routes, &directory.operators, &message);
+        let passed_over = |id| self.common.passed_over.has(id);
+        let Some(connector) = route.and_then(|route| route.tiers.pick(number, passed_over)) else {
             self.first_refusal.get_or_insert(Refusal::NoRoute);
             return Ok(Fate::Ends(MessageState::Failed, Reason::NoRoute));
         };
@@ -278,13 +284,13 @@ impl<'a> Pricing<'a> {
         Ok(Fate::Goes {
             segments,
             price_micros,
-            route,
+            connector,
             from,
         })
     }
 
     /// Ends one message whose own text or values are unfit; a text that is so for everybody is refused.
-    fn unfit(&mut self, unfit: Refusal, own: Own<'_>) -> Result<Fate<'a>, Refusal> {
+    fn unfit(&mut self, unfit: Refusal, own: Own<'_>) -> Result<Fate, Refusal> {
         if !self.is_accepted && (self.is_shared(own) || unfit == Refusal::InvalidBinary) {
             return Err(unfit);
         }

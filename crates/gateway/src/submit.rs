@@ -149,7 +149,8 @@ impl Gateway {
 
     /// Checks what the messages of a submission to recipients have in common.
     pub(crate) async fn common_of_submit(&self, submit: &Submit) -> Result<Common, Error> {
-        self.common(submit.account, &submit.terms, vec![], &submit.recipients)
+        let to = &submit.recipients;
+        self.common(submit.account, submit.lane, &submit.terms, vec![], to)
             .await
     }
 
@@ -157,6 +158,7 @@ impl Gateway {
     pub(crate) async fn common(
         &self,
         account: AccountId,
+        lane: Lane,
         terms: &Terms,
         variable_names: Vec<String>,
         recipients: &[To],
@@ -201,7 +203,9 @@ impl Gateway {
             text: terms.text.clone(),
             form: terms.form,
             variable_names,
+            lane,
             route_kinds: terms.route_kinds.clone(),
+            passed_over: self.0.health.passed_over(),
             test: terms.test,
             tells: tells(account, terms),
             approvals: Approvals::default(),

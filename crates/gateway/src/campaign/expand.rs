@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use sms::{MessageState, Reason, Refusal};
+use sms::{Lane, MessageState, Reason, Refusal};
 use store::SubmissionId;
 use store::campaigns::{Expansion, Step, Stepped};
 use store::contacts::Contact;
@@ -179,7 +179,9 @@ impl Gateway {
             text: expansion.text.clone(),
             form: expansion.form,
             variable_names: expansion.variable_names.clone(),
+            lane: Lane::Bulk,
             route_kinds: options.route_kinds,
+            passed_over: self.0.health.passed_over(),
             test: expansion.test,
             // The store knows it.
             tells: Tells::default(),

@@ -1,23 +1,28 @@
 //! Routes: the rules that pick a way out.
 
+mod ways;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sms::{Country, Msisdn};
-use store::{AccountId, ConnectorId};
+use sms::{Country, Lane, Msisdn};
+use store::AccountId;
 
-/// Is the rule that picks one connector for the messages it applies to.
+use super::operators::Operators;
+pub use ways::{Tiers, Ways, Weighted};
+
+/// Is the rule that picks the way out of the messages it applies to.
 #[derive(Clone, Debug)]
 pub struct Route {
     /// Its name.
     pub name: String,
     /// Where it leads.
-    pub connector: ConnectorId,
+    pub tiers: Tiers,
     /// What it applies to.
     pub settings: RouteSettings,
 }
 
-/// Says what a route applies to: everything that it names must fit. Stored as JSON.
+/// Says what a route applies to, everything that it names must fit, and where it leads. Stored as JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RouteSettings {
@@ -27,12 +32,55 @@ pub struct RouteSettings {
     pub prefix: Option<String>,
     /// Only recipients of this country, ISO 3166 alpha-2.
     pub country: Option<String>,
-    /// Only messages from this originator, letter for letter.
+    /// Only recipients of this mobile operator.
+    pub operator: Option<String>,
+    /// Only messages from this originator, letter for letter; with `*` at its end from all that begin so.
     pub originator: Option<String>,
     /// Only messages of the account with this number.
     pub account: Option<i64>,
+    /// Only messages of this lane.
+    #[serde(with = "lane_name")]
+    pub lane: Option<Lane>,
     /// Only messages for which this kind of route was asked for, such as `direct`; they prefer it to routes of no kind.
     pub kind: Option<String>,
+    /// The connectors that it leads to, in the order in which they are tried; one tier of all when there is nothing here.
+    pub tiers: Vec<Vec<Weighted>>,
+    /// How long a message may wait for a connector of one tier before it goes to the next; `None` for as long as it lives.
+    pub max_wait_ms: Option<u32>,
+}
+
+/// Holds what routes look at in a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Features<'a> {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Who it is from.
+    pub originator: &'a str,
+    /// To whom it is.
+    pub recipient: &'a Msisdn,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// Which kind of route was asked for.
+    pub kind: Option<&'a str>,
+}
+
+/// Names a condition of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Whose the message is.
+    Account,
+    /// How the recipient's number begins.
+    Prefix,
+    /// The recipient's country.
+    Country,
+    /// The recipient's mobile operator.
+    Operator,
+    /// Who the message is from.
+    Originator,
+    /// How urgent it is.
+    Lane,
+    /// The kind of route that was asked for.
+    Kind,
 }
 
 /// Says which kind of route a submission asks for in which country. What no route is configured for goes as if nobody had asked.
@@ -61,30 +109,60 @@ impl RouteKinds {
 
 impl Route {
     pub(crate) fn read(stored: store::configuration::Route) -> Result<Self, serde_json::Error> {
+        let settings: RouteSettings = serde_json::from_str(&stored.settings)?;
         Ok(Self {
             name: stored.name,
-            connector: stored.connectors.first().copied().unwrap_or(ConnectorId(0)),
-            settings: serde_json::from_str(&stored.settings)?,
+            tiers: Tiers::read(&settings.tiers, &stored.connectors),
+            settings,
         })
     }
 
-    fn applies(&self, account: AccountId, originator: &str, recipient: &Msisdn) -> bool {
+    /// Finds the first condition that a message does not fit, whatever kind of route was asked for; `None` when it fits all.
+    pub fn misfit(&self, message: &Features<'_>, operators: &Operators) -> Option<Condition> {
         let RouteSettings {
             rank: _,
             prefix,
             country,
-            originator: only,
-            account: whose,
+            operator,
+            originator,
+            account,
+            lane,
             kind: _,
+            tiers: _,
+            max_wait_ms: _,
         } = &self.settings;
-        prefix
-            .as_ref()
-            .is_none_or(|prefix| recipient.as_str().starts_with(prefix.as_str()))
-            && only.as_ref().is_none_or(|only| only == originator)
-            && whose.is_none_or(|whose| whose == account.0)
-            && country.as_ref().is_none_or(|country| {
-                Country::of(recipient).is_some_and(|found| found.code() == country)
-            })
+        let number = message.recipient;
+        if account.is_some_and(|account| account != message.account.0) {
+            Some(Condition::Account)
+        } else if lane.is_some_and(|lane| lane != message.lane) {
+            Some(Condition::Lane)
+        } else if is_some_and_not(prefix, |prefix| number.as_str().starts_with(prefix)) {
+            Some(Condition::Prefix)
+        } else if is_some_and_not(originator, |only| fits(only, message.originator)) {
+            Some(Condition::Originator)
+        } else if is_some_and_not(country, |country| {
+            Country::of(number).is_some_and(|found| found.code() == country)
+        }) {
+            Some(Condition::Country)
+        } else if is_some_and_not(operator, |name| operators.of(number) == Some(name)) {
+            Some(Condition::Operator)
+        } else {
+            None
+        }
+    }
+}
+
+fn is_some_and_not(condition: &Option<String>, fits: impl Fn(&str) -> bool) -> bool {
+    condition
+        .as_deref()
+        .is_some_and(|condition| !fits(condition))
+}
+
+/// Tells whether an originator is the one of a route, or begins like it where that ends with `*`.
+fn fits(only: &str, originator: &str) -> bool {
+    match only.strip_suffix('*') {
+        Some(beginning) => originator.starts_with(beginning),
+        None => originator == only,
     }
 }
 
@@ -92,23 +170,47 @@ impl Route {
 /// none does. The routes must be in the order of their ranks.
 pub fn choose<'a>(
     routes: &'a [Route],
-    account: AccountId,
-    originator: &str,
-    recipient: &Msisdn,
-    kind: Option<&str>,
+    operators: &Operators,
+    message: &Features<'_>,
 ) -> Option<&'a Route> {
     let of_kind = |kind: Option<&str>| {
         routes
             .iter()
             .filter(move |route| route.settings.kind.as_deref() == kind)
-            .find(|route| route.applies(account, originator, recipient))
+            .find(|route| route.misfit(message, operators).is_none())
     };
-    kind.and_then(|kind| of_kind(Some(kind)))
+    message
+        .kind
+        .and_then(|kind| of_kind(Some(kind)))
         .or_else(|| of_kind(None))
+}
+
+/// Writes a lane as its name.
+mod lane_name {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use sms::Lane;
+
+    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    pub(super) fn serialize<S: Serializer>(lane: &Option<Lane>, to: S) -> Result<S::Ok, S::Error> {
+        lane.map(Lane::name).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Lane>, D::Error> {
+        let Some(name) = Option::<String>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let lane = Lane::ALL.into_iter().find(|lane| lane.name() == name);
+        lane.map(Some)
+            .ok_or_else(|| serde::de::Error::custom(format!("there is no lane {name}")))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use store::ConnectorId;
+
     use super::*;
 
     fn route(name: &str, connector: i64, settings: &str) -> Route {
@@ -120,6 +222,23 @@ mod tests {
         .unwrap()
     }
 
+    fn chosen(routes: &[Route], message: &Features<'_>) -> Option<String> {
+        let mut operators = Operators::default();
+        let prefixes = vec!["38067".into(), "38068".into()];
+        operators.add("kyivstar", super::super::OperatorSettings { prefixes });
+        choose(routes, &operators, message).map(|route| route.name.clone())
+    }
+
+    fn message<'a>(account: i64, originator: &'a str, recipient: &'a Msisdn) -> Features<'a> {
+        Features {
+            account: AccountId(account),
+            originator,
+            recipient,
+            lane: Lane::Transactional,
+            kind: None,
+        }
+    }
+
     #[test]
     fn picks_the_first_route_of_which_everything_fits() {
         let routes = [
@@ -129,20 +248,25 @@ mod tests {
         ];
         let chosen = |account, originator, recipient| {
             let recipient = Msisdn::parse(recipient).unwrap();
-            choose(&routes, AccountId(account), originator, &recipient, None)
-                .map(|route| route.connector.0)
+            chosen(&routes, &message(account, originator, &recipient))
         };
-        assert_eq!(chosen(1, "Info", "380971234567"), Some(1));
-        assert_eq!(chosen(7, "Bank", "48501234567"), Some(2));
+        assert_eq!(
+            chosen(1, "Info", "380971234567").as_deref(),
+            Some("kyivstar")
+        );
+        assert_eq!(chosen(7, "Bank", "48501234567").as_deref(), Some("bank"));
         assert_eq!(chosen(1, "Bank", "48501234567"), None);
-        assert_eq!(chosen(1, "Info", "380631234567"), Some(3));
+        assert_eq!(
+            chosen(1, "Info", "380631234567").as_deref(),
+            Some("ukraine")
+        );
     }
 
     #[test]
     fn a_route_without_conditions_takes_everything() {
         let routes = [route("all", 5, "{}")];
         let recipient = Msisdn::parse("12025550123").unwrap();
-        assert!(choose(&routes, AccountId(1), "Info", &recipient, None).is_some());
+        assert!(chosen(&routes, &message(1, "Info", &recipient)).is_some());
     }
 
     #[test]
@@ -154,11 +278,83 @@ mod tests {
         ];
         let recipient = Msisdn::parse("79161234567").unwrap();
         let chosen = |kind| {
-            choose(&routes, AccountId(1), "Info", &recipient, kind).map(|route| route.connector.0)
+            let message = message(1, "Info", &recipient);
+            chosen(&routes, &Features { kind, ..message })
         };
-        assert_eq!(chosen(None), Some(2));
-        assert_eq!(chosen(Some("direct")), Some(1));
-        assert_eq!(chosen(Some("not_direct")), Some(3));
-        assert_eq!(chosen(Some("ua_sim")), Some(2));
+        assert_eq!(chosen(None).as_deref(), Some("all"));
+        assert_eq!(chosen(Some("direct")).as_deref(), Some("direct"));
+        assert_eq!(chosen(Some("not_direct")).as_deref(), Some("cheap"));
+        assert_eq!(chosen(Some("ua_sim")).as_deref(), Some("all"));
+    }
+
+    #[test]
+    fn lanes_operators_and_beginnings_of_originators_are_conditions_too() {
+        let routes = [
+            route("codes", 1, r#"{"rank":1,"lane":"otp"}"#),
+            route("kyivstar", 2, r#"{"rank":2,"operator":"kyivstar"}"#),
+            route("banks", 3, r#"{"rank":3,"originator":"Bank*"}"#),
+        ];
+        let number = |text| Msisdn::parse(text).unwrap();
+        let (of_kyivstar, of_another) = (number("380671234567"), number("380501234567"));
+        let chosen = |lane, originator, recipient| {
+            let message = message(1, originator, recipient);
+            chosen(&routes, &Features { lane, ..message })
+        };
+        assert_eq!(
+            chosen(Lane::Otp, "Info", &of_kyivstar).as_deref(),
+            Some("codes")
+        );
+        assert_eq!(
+            chosen(Lane::Bulk, "Info", &of_kyivstar).as_deref(),
+            Some("kyivstar")
+        );
+        assert_eq!(
+            chosen(Lane::Bulk, "Bank24", &of_another).as_deref(),
+            Some("banks")
+        );
+        assert_eq!(
+            chosen(Lane::Bulk, "Bank", &of_another).as_deref(),
+            Some("banks")
+        );
+        assert_eq!(chosen(Lane::Bulk, "MyBank", &of_another), None);
+    }
+
+    #[test]
+    fn each_condition_that_does_not_fit_is_named() {
+        let recipient = Msisdn::parse("380671234567").unwrap();
+        let message = message(1, "Info", &recipient);
+        for (settings, misfit) in [
+            (r#"{"account":2}"#, Condition::Account),
+            (r#"{"prefix":"48"}"#, Condition::Prefix),
+            (r#"{"country":"PL"}"#, Condition::Country),
+            (r#"{"operator":"lifecell"}"#, Condition::Operator),
+            (r#"{"originator":"Shop"}"#, Condition::Originator),
+            (r#"{"lane":"bulk"}"#, Condition::Lane),
+        ] {
+            let route = route("one", 1, settings);
+            let operators = Operators::default();
+            assert_eq!(
+                route.misfit(&message, &operators),
+                Some(misfit),
+                "{settings}"
+            );
+        }
+    }
+
+    #[test]
+    fn settings_read_back_as_they_were_written() {
+        let written = RouteSettings {
+            lane: Some(Lane::Otp),
+            tiers: vec![vec![Weighted {
+                connector: 3,
+                weight: 2,
+            }]],
+            max_wait_ms: Some(60_000),
+            ..RouteSettings::default()
+        };
+        let json = serde_json::to_string(&written).unwrap();
+        let read: RouteSettings = serde_json::from_str(&json).unwrap();
+        assert_eq!((read.lane, read.tiers), (written.lane, written.tiers));
+        assert!(serde_json::from_str::<RouteSettings>(r#"{"lane":"slow"}"#).is_err());
     }
 }

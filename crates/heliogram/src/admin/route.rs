@@ -84,8 +84,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
                 originator,
                 account,
                 kind,
+                ..RouteSettings::default()
             };
-            gateway.put_route(&name, &connector, &settings).await?;
+            gateway
+                .put_route(&name, connector.as_str(), &settings)
+                .await?;
             changed(format_args!(
                 "route {name} of rank {rank} leads to {connector}"
             ))
