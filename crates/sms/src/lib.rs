@@ -17,6 +17,7 @@ pub mod quote;
 pub mod refusal;
 pub mod sender;
 pub mod state;
+pub mod stop_words;
 pub mod tariff;
 pub mod template;
 pub mod text;
