@@ -206,7 +206,7 @@ impl Gateway {
         if password.is_empty() {
             return Err(Refusal::InvalidName.into());
         }
-        Ok(self.hashed(password).await)
+        Ok(self.hashed(password).await?)
     }
 }
 
