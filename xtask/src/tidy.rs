@@ -3,6 +3,7 @@
 mod code;
 mod coverage;
 mod edges;
+mod failure_cases;
 mod forbidden;
 mod golden_files;
 mod manifests;
@@ -25,6 +26,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     golden_files::check,
     coverage::check,
     manual::check,
+    failure_cases::check,
     words::check,
 ];
 
