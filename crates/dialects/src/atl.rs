@@ -163,7 +163,7 @@ async fn sign_in(
         return Err(Code::NO_PASSWORD);
     }
     let account = gateway
-        .sign_in(&asked.head.login, &asked.head.password)
+        .sign_in_from(&asked.head.login, &asked.head.password, peer)
         .await
         .map_err(|error| Code::of(error, product, Code::BAD_REQUEST))?;
     match account.admits(peer) {

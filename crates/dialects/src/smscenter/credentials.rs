@@ -13,7 +13,8 @@ use super::parameters::Parameters;
 /// Finds the account of `apikey`, of `login` and `psw`, or of a key in `psw` beside an empty login, which is how the provider's own
 /// libraries send it. The password may come in clear or as the hex of its MD5 or SHA-1.
 ///
-/// Credentials that are absent, wrong or may not be used from this address all give the same error.
+/// Credentials that are absent, wrong or may not be used from this address all give the same error; who has guessed too often is told
+/// to wait.
 pub(super) async fn sign_in(
     gateway: &Gateway,
     parameters: &Parameters,
@@ -32,7 +33,7 @@ pub(super) async fn sign_in(
         if login.is_empty() {
             return Err(Refusal::UnknownCredential.into());
         }
-        gateway.sign_in(&login, &password).await?
+        gateway.sign_in_from(&login, &password, peer).await?
     } else {
         let account = gateway.bearer(CredentialKind::ApiKey, key);
         account.ok_or(Refusal::UnknownCredential)?

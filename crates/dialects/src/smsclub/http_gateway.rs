@@ -51,7 +51,7 @@ async fn answered(
     let peer = request.peer;
     let parameters = Parameters::read(request)?;
     let (username, secret) = parameters.credentials()?;
-    let account = sign_in::login(gateway, &username, &secret).await?;
+    let account = sign_in::login(gateway, &username, &secret, peer).await?;
     dialect.pace.admit(gateway, &account, peer)?;
     let settings = &dialect.settings;
     let line_end = settings.line_end.characters();

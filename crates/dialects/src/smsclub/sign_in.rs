@@ -65,6 +65,7 @@ pub(super) async fn login(
     gateway: &Gateway,
     login: &str,
     secret: &str,
+    peer: Option<IpAddr>,
 ) -> Result<Arc<Account>, Failure> {
     if login.is_empty() || secret.is_empty() {
         return Err(Refusal::UnknownCredential.into());
@@ -75,5 +76,5 @@ pub(super) async fn login(
         }
         return Err(Refusal::WrongSecret.into());
     }
-    Ok(gateway.sign_in(login, secret).await?)
+    Ok(gateway.sign_in_from(login, secret, peer).await?)
 }

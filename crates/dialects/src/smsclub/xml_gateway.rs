@@ -64,7 +64,7 @@ async fn answered(
     let call = call.ok_or(Failure::UnknownCall)?;
     let peer = request.peer;
     let asked = read(&dialect.turns, call, request).await?;
-    let account = sign_in::login(gateway, &asked.username, &asked.password).await?;
+    let account = sign_in::login(gateway, &asked.username, &asked.password, peer).await?;
     dialect.pace.admit(gateway, &account, peer)?;
     match asked.what {
         What::Send(sending) => {
