@@ -17,6 +17,33 @@ CREATE INDEX notice_at ON notice (at);
 
 -- The id as the upstream wrote it, where that is not the form by which receipts are matched.
 ALTER TABLE upstream_segment ADD COLUMN verbatim BLOB;
+-- By age, to forget the oldest and to ask the upstream about those of which receipts are missing. Written at its end.
+CREATE INDEX upstream_segment_at ON upstream_segment (connector_id, at, message_id, segment);
+
+-- Receipts that met no segment, apart from the forms of their ids: so that they can be counted, and removed once they have met one.
+-- Those so far stood in a row for each form.
+CREATE TABLE kept_receipt (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  connector_id INTEGER NOT NULL,
+  at           INTEGER NOT NULL,
+  outcome      INTEGER NOT NULL,
+  reason       INTEGER NOT NULL,
+  numbers      TEXT    NOT NULL
+) STRICT;
+CREATE INDEX kept_receipt_at ON kept_receipt (connector_id, at);
+CREATE TABLE kept_receipt_form (
+  connector_id INTEGER NOT NULL,
+  candidate    BLOB    NOT NULL,
+  receipt_id   INTEGER NOT NULL,
+  PRIMARY KEY (connector_id, candidate, receipt_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_receipt_form_receipt ON kept_receipt_form (receipt_id);
+CREATE TEMP TABLE numbered AS
+SELECT row_number() OVER () AS id, connector_id, candidate, at, outcome, reason, numbers FROM unmatched_receipt;
+INSERT INTO kept_receipt SELECT id, connector_id, at, outcome, reason, numbers FROM numbered;
+INSERT INTO kept_receipt_form SELECT connector_id, candidate, id FROM numbered;
+DROP TABLE numbered;
+DROP TABLE unmatched_receipt;
 
 -- Whether it may go to numbers on the stop list: the confirmation of a stop.
 ALTER TABLE submission ADD COLUMN passes_stops INTEGER NOT NULL DEFAULT 0;
@@ -38,19 +65,32 @@ CREATE TABLE sender_stop (
   PRIMARY KEY (account_id, number, originator)
 ) STRICT, WITHOUT ROWID;
 
--- Parts of messages from handsets that are not whole. Encoding: 0 GSM 03.38, 1 UCS-2, 2 none.
-CREATE TABLE inbound_part (
+-- Long messages from handsets, by what their parts have in common. Encoding: 0 GSM 03.38, 1 UCS-2, 2 none. State: 0 parts are
+-- missing; 1 none is waited for any more, all having come or the reference having been used again; 2 all that came are in messages.
+-- Then it is kept for a while, to know its parts by when they are sent again. `parts` counts those that came; `at` is when the last
+-- of them did, and in state 2 when the last was used.
+CREATE TABLE inbound_text (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   connector_id INTEGER NOT NULL,
   sender       TEXT    NOT NULL,
   recipient    TEXT    NOT NULL,
   reference    INTEGER NOT NULL,
   total        INTEGER NOT NULL,
-  position     INTEGER NOT NULL,
   encoding     INTEGER NOT NULL,
-  octets       BLOB    NOT NULL,
-  at           INTEGER NOT NULL,
-  UNIQUE (connector_id, sender, recipient, reference, total, position)
+  parts        INTEGER NOT NULL DEFAULT 0,
+  state        INTEGER NOT NULL DEFAULT 0,
+  at           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX inbound_text_key ON inbound_text (sender, recipient, reference, total, encoding, connector_id);
+CREATE INDEX inbound_text_state ON inbound_text (state, at);
+CREATE TABLE inbound_part (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  text_id  INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  octets   BLOB    NOT NULL,
+  at       INTEGER NOT NULL,
+  used     INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (text_id, position)
 ) STRICT;
 
 -- A route leads to several connectors; in which tiers and with which weights stands in its settings.

@@ -7,7 +7,7 @@ use store::inbound::{ASKED, Heard, Inbound, NewInbound, NewPart, Part, Received,
 use store::stop_list::Stopped;
 use store::{AccountId, Error, InboundId};
 
-use crate::{SqliteStore, callbacks, failed, notices, sender_stops, stop_list};
+use crate::{SqliteStore, callbacks, failed, notices, parts, sender_stops, stop_list};
 
 #[async_trait]
 impl Inbound for SqliteStore {
@@ -22,16 +22,20 @@ impl Inbound for SqliteStore {
             .await
     }
 
-    async fn receive_parts(&self, _parts: Vec<NewPart>) -> Result<(), Error> {
-        Err(Error::other("not built yet", None))
+    async fn receive_parts(&self, parts: Vec<NewPart>) -> Result<(), Error> {
+        self.writer
+            .write(move |connection| parts::receive(connection, &parts))
+            .await
     }
 
     async fn whole_or_overdue(
         &self,
-        _before: Timestamp,
-        _limit: u32,
+        before: Timestamp,
+        limit: u32,
     ) -> Result<Vec<Vec<Part>>, Error> {
-        Ok(Vec::new())
+        self.readers
+            .view(move |view| parts::whole_or_overdue(view, before, limit))
+            .await
     }
 
     async fn received(
@@ -66,7 +70,14 @@ const RECEIVED: &str = "SELECT id, sender, recipient, text, at FROM inbound \
 /// The least number of those that came since a moment: they are mostly, but not strictly, numbered in the order of their times.
 const FIRST: &str = "SELECT min(id) FROM inbound WHERE account_id = ?1 AND at >= ?2";
 
+/// Writes one message and what comes of it, unless its parts have been used already.
 fn keep(connection: &Connection, message: &NewInbound) -> Result<Heard, Error> {
+    if !parts::use_up(connection, &message.parts, message.at)? {
+        return Ok(Heard {
+            written: false,
+            changed: false,
+        });
+    }
     connection
         .prepare_cached(
             "INSERT INTO inbound (account_id, connector_id, sender, recipient, text, at) \

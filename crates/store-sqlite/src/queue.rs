@@ -12,10 +12,13 @@ use store::{ConnectorId, Error, MessageId};
 use crate::changes::Changes;
 use crate::claim::claim;
 use crate::message::Message;
-use crate::{SqliteStore, failed, receipts, schedule};
+use crate::{SqliteStore, failed, kept_receipts, schedule, unreported};
 
 /// How far before a late answer, whose lease has ended, its receipt may have come.
 const LATE_ANSWER_WINDOW_MS: i64 = 10 * 60_000;
+
+/// How many upstream ids one transaction forgets.
+const FORGET_AT_ONCE: u32 = 10_000;
 
 #[async_trait]
 impl Queue for SqliteStore {
@@ -29,7 +32,7 @@ impl Queue for SqliteStore {
         self.writer
             .write(move |connection| {
                 let mut changes = Changes::default();
-                let early = receipts::any_unmatched(connection)?;
+                let early = kept_receipts::any(connection)?;
                 for answer in &answers {
                     record_answer(connection, &mut changes, answer, early)?;
                 }
@@ -90,20 +93,21 @@ impl Queue for SqliteStore {
     }
 
     async fn forget_upstream_ids(&self, before: Timestamp) -> Result<u64, Error> {
-        self.writer
-            .write(move |connection| {
-                let mut forgotten = 0;
-                for sql in [
-                    "DELETE FROM upstream_segment WHERE at < ?1",
-                    "DELETE FROM unmatched_receipt WHERE at < ?1",
-                ] {
-                    forgotten += connection
-                        .execute(sql, [before.as_millis()])
-                        .map_err(failed("cannot forget upstream ids"))?;
+        let such = [unreported::forget, kept_receipts::forget];
+        let mut all = 0;
+        for forget in such {
+            loop {
+                let forgotten = self
+                    .writer
+                    .write(move |connection| forget(connection, before, FORGET_AT_ONCE))
+                    .await?;
+                all += u64::from(forgotten);
+                if forgotten < FORGET_AT_ONCE {
+                    break;
                 }
-                Ok(forgotten as u64)
-            })
-            .await
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -137,7 +141,7 @@ fn record_answer(
             remember(connection, answer, segment)?;
             if any_early {
                 let id = &segment.upstream_id;
-                let outcome = receipts::find_early(
+                let outcome = kept_receipts::take_early(
                     connection,
                     answer.connector,
                     answer.message,
@@ -188,8 +192,8 @@ fn remember(
 ) -> Result<(), Error> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at, verbatim) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
         .and_then(|mut insert| {
             insert.execute((
@@ -198,6 +202,7 @@ fn remember(
                 answer.message.0,
                 segment.index,
                 answer.at.as_millis(),
+                &segment.verbatim,
             ))
         })
         .map(|_| ())

@@ -1,14 +1,14 @@
 //! Matching receipts to segments, and keeping those that match none.
 
 use async_trait::async_trait;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{MessageState, Msisdn, Outcome, Timestamp};
 use store::receipts::{Match, NewReceipt, Place, Receipts, Unreported};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
-use crate::message::{Message, decode, encode};
-use crate::{SqliteStore, failed};
+use crate::message::Message;
+use crate::{SqliteStore, failed, kept_receipts, unreported};
 
 #[async_trait]
 impl Receipts for SqliteStore {
@@ -28,24 +28,31 @@ impl Receipts for SqliteStore {
 
     async fn answered_as(
         &self,
-        _connector: ConnectorId,
-        _candidates: Vec<Vec<u8>>,
+        connector: ConnectorId,
+        candidates: Vec<Vec<u8>>,
     ) -> Result<Option<Vec<u8>>, Error> {
-        Ok(None)
+        self.readers
+            .view(move |view| answered_as(view, connector, &candidates))
+            .await
     }
 
     async fn unreported(
         &self,
-        _connector: ConnectorId,
-        _before: Timestamp,
-        _after: Option<Place>,
-        _limit: u32,
+        connector: ConnectorId,
+        before: Timestamp,
+        after: Option<Place>,
+        limit: u32,
     ) -> Result<Vec<Unreported>, Error> {
-        Ok(Vec::new())
+        // Those of messages that have ended are passed over, and they may be many.
+        self.scans
+            .view(move |view| unreported::list(view, connector, before, after, limit))
+            .await
     }
 
-    async fn unmatched(&self, _connector: ConnectorId, _limit: u32) -> Result<u32, Error> {
-        Ok(0)
+    async fn unmatched(&self, connector: ConnectorId, limit: u32) -> Result<u32, Error> {
+        self.readers
+            .read(move |connection| kept_receipts::count(connection, connector, limit))
+            .await
     }
 }
 
@@ -56,8 +63,10 @@ fn record(
 ) -> Result<Match, Error> {
     let (found, segment) = match find(connection, receipt)? {
         Found::One(segment) => (Match::Message(segment.message), segment),
-        Found::None => return keep(connection, receipt).map(|()| Match::Unmatched),
-        Found::Several => return keep(connection, receipt).map(|()| Match::Ambiguous),
+        Found::None => return kept_receipts::keep(connection, receipt).map(|()| Match::Unmatched),
+        Found::Several => {
+            return kept_receipts::keep(connection, receipt).map(|()| Match::Ambiguous);
+        }
     };
     let Some(outcome) = receipt.outcome else {
         return Ok(found);
@@ -123,6 +132,9 @@ fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a
     Ok(found.map_or(Found::None, Found::One))
 }
 
+const LOOK_UP: &str = "SELECT u.message_id, u.segment, m.recipient FROM upstream_segment u JOIN message m ON m.id = u.message_id \
+     WHERE u.connector_id = ?1 AND u.upstream_id = ?2 ORDER BY u.message_id DESC";
+
 /// Finds the segment with this upstream id and to a number that the receipt names; the latest, when the upstream has used an id
 /// again.
 fn look_up<'a>(
@@ -131,10 +143,7 @@ fn look_up<'a>(
     upstream_id: &'a [u8],
 ) -> Result<Option<Segment<'a>>, Error> {
     let mut select = connection
-        .prepare_cached(
-            "SELECT u.message_id, u.segment, m.recipient FROM upstream_segment u JOIN message m ON m.id = u.message_id \
-             WHERE u.connector_id = ?1 AND u.upstream_id = ?2 ORDER BY u.message_id DESC",
-        )
+        .prepare_cached(LOOK_UP)
         .map_err(failed("cannot look up an upstream id"))?;
     let mut rows = select
         .query((receipt.connector.0, upstream_id))
@@ -163,89 +172,59 @@ fn look_up<'a>(
     Ok(None)
 }
 
+/// Tells how the upstream wrote the id of the segment that these candidates mean: the likeliest, or the one that the others lead to.
+fn answered_as(
+    view: &Connection,
+    connector: ConnectorId,
+    candidates: &[Vec<u8>],
+) -> Result<Option<Vec<u8>>, Error> {
+    let mut found: Option<(i64, u16, Vec<u8>)> = None;
+    for (place, candidate) in candidates.iter().enumerate() {
+        let segment = view
+            .prepare_cached(ANSWERED_AS)
+            .and_then(|mut select| {
+                let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                select.query_row((connector.0, candidate), read).optional()
+            })
+            .map_err(failed("cannot look up how an upstream wrote an id"))?;
+        let Some((message, index, id)) = segment else {
+            continue;
+        };
+        if place == 0 {
+            return Ok(Some(id));
+        }
+        match &found {
+            Some((other, at, _)) if (*other, *at) != (message, index) => return Ok(None),
+            _ => found = Some((message, index, id)),
+        }
+    }
+    Ok(found.map(|(_, _, id)| id))
+}
+
+/// The latest segment with an id, and how the upstream wrote that.
+const ANSWERED_AS: &str = "SELECT message_id, segment, coalesce(verbatim, upstream_id) FROM upstream_segment \
+     WHERE connector_id = ?1 AND upstream_id = ?2 ORDER BY message_id DESC, segment DESC LIMIT 1";
+
 /// Tells whether one of the numbers is this recipient's, or there are none.
-fn names<'a>(numbers: impl Iterator<Item = &'a Msisdn>, recipient: &str) -> bool {
+pub(crate) fn names<'a>(numbers: impl Iterator<Item = &'a Msisdn>, recipient: &str) -> bool {
     let mut numbers = numbers.peekable();
     numbers.peek().is_none()
         || Msisdn::parse(recipient)
             .is_ok_and(|recipient| numbers.any(|number| number.is_same_phone(&recipient)))
 }
 
-/// Keeps a receipt that met no segment, under each form of its id, until the answer to its submit comes.
-fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
-    let Some(outcome) = receipt.outcome else {
-        return Ok(());
-    };
-    let (code, reason) = encode(outcome);
-    let numbers: Vec<_> = receipt
-        .numbers
-        .iter()
-        .flatten()
-        .map(Msisdn::as_str)
-        .collect();
-    let numbers = numbers.join(" ");
-    for candidate in &receipt.candidates {
-        connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO unmatched_receipt (connector_id, candidate, at, outcome, numbers, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )
-            .and_then(|mut insert| {
-                let at = receipt.at.as_millis();
-                insert.execute((receipt.connector.0, candidate, at, code, &numbers, reason))
-            })
-            .map_err(failed("cannot keep a receipt"))?;
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sent::tests::plan;
 
-/// Tells whether any receipt has met no segment so far: mostly none has, and then nobody needs to look for one.
-pub(crate) fn any_unmatched(connection: &Connection) -> Result<bool, Error> {
-    connection
-        .prepare_cached("SELECT 1 FROM unmatched_receipt LIMIT 1")
-        .and_then(|mut select| select.exists([]))
-        .map_err(failed("cannot look for early receipts"))
-}
-
-/// Finds the receipt that came for this id before its answer, but not before the segment was handed over (an upstream that
-/// counts from one again after a restart gives old ids to new messages), nor for another number. A delivery wins over other
-/// reports.
-pub(crate) fn find_early(
-    connection: &Connection,
-    connector: ConnectorId,
-    message: MessageId,
-    upstream_id: &[u8],
-    sent_at: i64,
-) -> Result<Option<Outcome>, Error> {
-    let kept: Vec<(Outcome, String)> = connection
-        .prepare_cached(
-            "SELECT outcome, reason, numbers FROM unmatched_receipt WHERE connector_id = ?1 AND candidate = ?2 \
-             AND at >= ?3 ORDER BY outcome",
-        )
-        .and_then(|mut select| {
-            select
-                .query_map((connector.0, upstream_id, sent_at), |row| {
-                    Ok((decode(row.get(0)?, row.get(1)?), row.get(2)?))
-                })?
-                .collect()
-        })
-        .map_err(failed("cannot look for an early receipt"))?;
-    if kept.is_empty() {
-        return Ok(None);
+    #[test]
+    fn ids_are_looked_up_by_key_and_nothing_is_sorted() {
+        let key = "SEARCH upstream_segment USING PRIMARY KEY (connector_id=? AND upstream_id=?)";
+        assert_eq!(plan(ANSWERED_AS), [key]);
+        let steps = plan(LOOK_UP);
+        assert!(steps[0].contains("PRIMARY KEY (connector_id=? AND upstream_id=?)"));
+        assert!(steps[1].contains("INTEGER PRIMARY KEY"), "{steps:?}");
+        assert_eq!(steps.len(), 2, "{steps:?}");
     }
-    let recipient: String = connection
-        .prepare_cached("SELECT recipient FROM message WHERE id = ?1")
-        .and_then(|mut select| select.query_row([message.0], |row| row.get(0)))
-        .map_err(failed("cannot read a recipient"))?;
-    let fits = |numbers: &str| {
-        let numbers: Vec<_> = numbers
-            .split(' ')
-            .filter_map(|n| Msisdn::parse(n).ok())
-            .collect();
-        names(numbers.iter(), &recipient)
-    };
-    Ok(kept
-        .into_iter()
-        .find(|(_, numbers)| fits(numbers))
-        .map(|(outcome, _)| outcome))
 }

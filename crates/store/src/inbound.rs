@@ -27,7 +27,8 @@ pub struct NewInbound {
     pub notifies: bool,
     /// What the handset asks for, of the account's list of stops.
     pub wish: Option<Wish>,
-    /// The parts that it came in, which are removed: it is not written again when one of them is gone already.
+    /// The parts that it came in: they are read no more. It is not written again, and nothing of it done, when one of them has been
+    /// received already.
     pub parts: Vec<PartId>,
 }
 
@@ -43,6 +44,10 @@ pub enum Wish {
 
 /// The reason of an entry of the stop list that a handset asked for.
 pub const ASKED: &str = "asked by message";
+
+/// For how long the parts of a text that has been received are known again when an upstream that did not hear our answer sends them
+/// once more.
+pub const KNOWN_AGAIN_MS: i64 = 10 * 60 * 1000;
 
 /// Says what came of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,11 +118,17 @@ pub trait Inbound: Send + Sync {
     /// is heard twice.
     async fn receive(&self, messages: Vec<NewInbound>) -> Result<Vec<Heard>, Error>;
 
-    /// Writes parts of long messages. Idempotent: a part that is sent again while its message is not whole is written once.
+    /// Writes parts of long messages. A text is known by connector, both numbers, reference, total and encoding.
+    ///
+    /// Idempotent: a part with the same octets that is sent again is written once, while its text is not whole and for
+    /// [`KNOWN_AGAIN_MS`] after it was received. With other octets where one stands already it is of another text with the same
+    /// reference: none is waited for any more of the first, and both are read. How much is kept is bounded by what comes within
+    /// the caller's patience and [`KNOWN_AGAIN_MS`].
     async fn receive_parts(&self, parts: Vec<NewPart>) -> Result<(), Error>;
 
-    /// Reads the parts, in their order, of messages that are whole, and of those whose last part came before `before`; at most
-    /// `limit` messages.
+    /// Reads the parts, in their order, of texts for which none is waited any more, whole ones and others, those first that have
+    /// been so for longest; then of those whose last part came before `before`. At most `limit` texts, and no more than a few
+    /// mebibytes unless one alone has more; what has been received already is not among them.
     async fn whole_or_overdue(
         &self,
         before: Timestamp,
