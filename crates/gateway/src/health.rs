@@ -22,10 +22,6 @@ impl PassedOver {
         // Mostly nobody is in here, and never many.
         self.0.contains(&connector)
     }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = ConnectorId> {
-        self.0.iter().copied()
-    }
 }
 
 /// Watches over the connectors. What it finds is read without a lock by everyone who routes a message.

@@ -4,10 +4,14 @@ mod active;
 mod answers;
 mod callbacks;
 mod campaigns;
+mod conditions;
 mod dispatch;
+mod failover;
+mod health;
 mod housekeeping;
 mod inbound;
 mod mailings;
+mod queries;
 mod receipts;
 mod records;
 pub mod registry;
@@ -22,6 +26,7 @@ use crate::Gateway;
 use crate::callback::Caller;
 use crate::connector::Connectors;
 
+use active::Actives;
 use registry::Registry;
 
 /// How long a task waits when the store cannot be asked.
@@ -44,12 +49,23 @@ impl Running {
     ) -> Self {
         let mut registry = Registry::default();
         let (ready, is_ready) = oneshot::channel();
-        let handle = gateway.clone();
+        let actives = Actives::default();
+        let (handle, running) = (gateway.clone(), actives.clone());
         registry.spawn("connectors", move |stop| {
-            supervisor::run(handle, connectors, ready, stop)
+            supervisor::run(handle, connectors, running, ready, stop)
         });
         // A supervisor that cannot start has logged why, and goes on trying.
         let _ = is_ready.await;
+        let (handle, running) = (gateway.clone(), actives.clone());
+        registry.spawn("health", move |stop| health::run(handle, running, stop));
+        let handle = gateway.clone();
+        registry.spawn("failover", move |stop| failover::run(handle, stop));
+        let (handle, running) = (gateway.clone(), actives.clone());
+        registry.spawn("conditions", move |stop| {
+            conditions::run(handle, running, stop)
+        });
+        let handle = gateway.clone();
+        registry.spawn("queries", move |stop| queries::run(handle, actives, stop));
         let handle = gateway.clone();
         registry.spawn("release", move |stop| housekeeping::release(handle, stop));
         let handle = gateway.clone();

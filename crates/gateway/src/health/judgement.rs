@@ -4,6 +4,7 @@
 use sms::Timestamp;
 
 use super::recent::Recent;
+use crate::directory::ConnectorSettings;
 
 /// How often the time before a connector is taken again is doubled, when it does not stay well.
 const DOUBLINGS: u32 = 5;
@@ -19,6 +20,15 @@ pub(crate) struct Patience {
     /// How long it must have been well without a break before it is taken again; up to 32 times that when it has been taken back
     /// too early before.
     pub(crate) back_after_ms: u32,
+}
+
+impl Patience {
+    pub(crate) fn of(settings: &ConnectorSettings) -> Self {
+        Self {
+            away_after_ms: settings.away_after_ms,
+            back_after_ms: settings.back_after_ms,
+        }
+    }
 }
 
 /// Says what was decided.

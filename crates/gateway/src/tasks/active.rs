@@ -1,28 +1,73 @@
 //! What the tasks of one connector share: the connector, and the account of what is in its hands.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use sms::Timestamp;
-use store::MessageId;
+use arc_swap::ArcSwap;
+use sms::{Lane, Timestamp};
 use store::queue::ClaimedMessage;
+use store::{ConnectorId, MessageId};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use crate::Gateway;
 use crate::connector::Connector;
-use crate::directory::ConnectorSpec;
+use crate::directory::{ConnectorSettings, ConnectorSpec};
+use crate::health::Patience;
+
+/// How often it is looked at the most how a connector's upstream writes its ids.
+const LEARN_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct ActiveConnector {
-    pub(crate) spec: ConnectorSpec,
+    pub(crate) spec: Named,
     pub(crate) connector: Arc<dyn Connector>,
     /// Rung when the connector has come up or gone down, and when there is room again.
     pub(crate) wake: Arc<Notify>,
+    settings: ArcSwap<ConnectorSettings>,
     hands: Mutex<Hands>,
+    learned_at: Mutex<Option<Instant>>,
+}
+
+/// What of a connector never changes.
+pub(crate) struct Named {
+    pub(crate) id: ConnectorId,
+    pub(crate) name: String,
+}
+
+/// The connectors that run.
+#[derive(Clone, Default)]
+pub(crate) struct Actives(Arc<Mutex<HashMap<ConnectorId, Arc<ActiveConnector>>>>);
+
+impl Actives {
+    pub(crate) fn add(&self, active: &Arc<ActiveConnector>) {
+        self.lock().insert(active.spec.id, Arc::clone(active));
+    }
+
+    pub(crate) fn remove(&self, connector: ConnectorId) {
+        self.lock().remove(&connector);
+    }
+
+    pub(crate) fn get(&self, connector: ConnectorId) -> Option<Arc<ActiveConnector>> {
+        self.lock().get(&connector).cloned()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<ActiveConnector>> {
+        self.lock().values().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, Arc<ActiveConnector>>> {
+        // One insertion or removal at a time: a panic elsewhere cannot leave it half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the connector was given and has not durably answered.
 #[derive(Default)]
 struct Hands {
     segments: u32,
+    /// Those of the most urgent lane among them.
+    otp_segments: u32,
     messages: HashMap<MessageId, InHand>,
     /// The number of the last attempt.
     last_attempt: u64,
@@ -34,6 +79,7 @@ pub(crate) struct InHand {
     /// Which attempt this is, among all of this connector.
     pub(crate) attempt: u64,
     segments: u32,
+    is_otp: bool,
     /// Attempts of the message before, those that the upstream refused for a while.
     pub(crate) attempts: u32,
     pub(crate) doubts: u32,
@@ -42,24 +88,67 @@ pub(crate) struct InHand {
 
 impl ActiveConnector {
     pub(crate) fn new(
-        spec: ConnectorSpec,
+        spec: &ConnectorSpec,
         connector: Arc<dyn Connector>,
         wake: Arc<Notify>,
     ) -> Self {
+        let named = Named {
+            id: spec.id,
+            name: spec.name.clone(),
+        };
         Self {
-            spec,
+            spec: named,
             connector,
             wake,
+            settings: ArcSwap::from_pointee(spec.settings.clone()),
             hands: Mutex::default(),
+            learned_at: Mutex::default(),
         }
     }
 
-    /// How many more segments may be claimed. Room comes back only when an answer is durable: so what a crash can make us send
-    /// twice is never more than the window (the last long message may be claimed beyond it, and waits in the connector).
-    pub(crate) fn room(&self) -> u32 {
-        self.connector
-            .capacity()
-            .saturating_sub(self.hands().segments)
+    /// The settings of now.
+    pub(crate) fn settings(&self) -> Arc<ConnectorSettings> {
+        self.settings.load_full()
+    }
+
+    /// Notes settings that the connector has taken on.
+    pub(crate) fn adjusted(&self, settings: &ConnectorSettings) {
+        self.settings.store(Arc::new(settings.clone()));
+        self.wake.notify_one();
+    }
+
+    /// Notes whether the connector is up, for the judgement about it.
+    pub(crate) fn observe(&self, gateway: &Gateway) {
+        let Named { id, name } = &self.spec;
+        let (is_up, patience) = (self.connector.is_up(), Patience::of(&self.settings()));
+        let now = gateway.now();
+        gateway.0.health.observe(*id, name, is_up, patience, now);
+    }
+
+    /// Tells whether it is time again to look at how the upstream writes its ids.
+    pub(crate) fn may_learn(&self) -> bool {
+        let mut learned_at = self
+            .learned_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let may = learned_at.is_none_or(|at| at.elapsed() >= LEARN_EVERY);
+        if may {
+            *learned_at = Some(Instant::now());
+        }
+        may
+    }
+
+    /// How many more segments may be claimed of all lanes, and how many of the most urgent one. Room comes back only when an
+    /// answer is durable: so what a crash can make us send twice is never more than the window (the last long message may be
+    /// claimed beyond it, and waits in the connector).
+    ///
+    /// One-time passwords have a whole capacity of their own: what of other lanes is in the connector's hands, however long it is
+    /// not answered, does not keep them in the queue; and in its hands they leave first.
+    pub(crate) fn room(&self) -> (u32, u32) {
+        let capacity = self.connector.capacity();
+        let hands = self.hands();
+        let of_all = capacity.saturating_sub(hands.segments);
+        (of_all, capacity.saturating_sub(hands.otp_segments))
     }
 
     pub(crate) fn take(&self, message: &ClaimedMessage, segments: u32) {
@@ -68,14 +157,15 @@ impl ActiveConnector {
         let in_hand = InHand {
             attempt: hands.last_attempt,
             segments,
+            is_otp: message.lane == Lane::Otp,
             attempts: message.attempts,
             doubts: message.doubts,
             expires_at: message.expires_at,
         };
-        hands.segments += segments;
+        hands.count(in_hand);
         if let Some(earlier) = hands.messages.insert(message.id, in_hand) {
             // It could be claimed again only because the earlier attempt's answer is durable; `release` will find it gone.
-            hands.segments -= earlier.segments;
+            hands.discount(earlier);
         }
     }
 
@@ -92,7 +182,7 @@ impl ActiveConnector {
             let present = hands.messages.get(&message).map(|now| now.attempt);
             if present == Some(answered.attempt) {
                 hands.messages.remove(&message);
-                hands.segments -= answered.segments;
+                hands.discount(answered);
             }
         }
         drop(hands);
@@ -103,8 +193,24 @@ impl ActiveConnector {
         self.hands().messages.is_empty()
     }
 
-    fn hands(&self) -> std::sync::MutexGuard<'_, Hands> {
+    fn hands(&self) -> MutexGuard<'_, Hands> {
         // The counts are changed in one step each: a panic elsewhere cannot leave them half done.
         self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hands {
+    fn count(&mut self, taken: InHand) {
+        self.segments += taken.segments;
+        if taken.is_otp {
+            self.otp_segments += taken.segments;
+        }
+    }
+
+    fn discount(&mut self, given_back: InHand) {
+        self.segments -= given_back.segments;
+        if given_back.is_otp {
+            self.otp_segments -= given_back.segments;
+        }
     }
 }

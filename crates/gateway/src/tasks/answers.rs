@@ -35,6 +35,9 @@ pub(crate) async fn record(
         .filter(|answer| !answer.late)
         .filter_map(|answer| Some((answer.message, active.in_hand(answer.message)?)))
         .collect();
+    let (dealt, put_off) = verdicts(&batch);
+    let id = active.spec.id;
+    gateway.0.health.answered(id, now, dealt, put_off);
     let answers: Vec<_> = batch
         .into_iter()
         .map(|answer| decide(&gateway.0.tempo, active, answer, now))
@@ -78,6 +81,27 @@ pub(crate) async fn record(
         }
     }
     active.release(answered);
+}
+
+/// Counts how many attempts the upstream dealt with, and how many it put off. Silence puts off too: an upstream that takes nothing
+/// and says nothing is not well. What never reached it, or was lost with a link, says nothing about it: whether the links are up is
+/// looked at besides.
+fn verdicts(batch: &[Answer]) -> (u32, u32) {
+    let (mut dealt, mut put_off) = (0, 0);
+    for answer in batch.iter().filter(|answer| !answer.late) {
+        match answer.failure {
+            Some(Failure::Retry {
+                reason,
+                attempt_used,
+                after_ms: _,
+            }) => put_off += u32::from(attempt_used || reason == Reason::Throttled),
+            Some(Failure::Unknown(reason)) => {
+                put_off += u32::from(reason == Reason::ResponseTimeout);
+            }
+            None | Some(Failure::Refused(_)) => dealt += 1,
+        }
+    }
+    (dealt, put_off)
 }
 
 fn decide(tempo: &Tempo, active: &ActiveConnector, answer: Answer, now: Timestamp) -> Recorded {
@@ -129,7 +153,7 @@ fn rest(
             }
         }
         Failure::Unknown(reason) => {
-            let policy = active.spec.settings.in_doubt;
+            let policy = active.settings().in_doubt;
             let resends = match reason {
                 Reason::ResponseTimeout => policy.after_silence(),
                 _ => policy.after_accident(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sms::Lane;
 use sms::template::Template;
 use store::AccountId;
 use store::queue::{Claim, ClaimedMessage};
@@ -25,15 +26,16 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let mut work = gateway.0.work.subscribe();
-    let mut turns = [AccountId(0); sms::Lane::ALL.len()];
+    let mut turns = [AccountId(0); Lane::ALL.len()];
     while !stop.is_cancelled() {
         work.mark_unchanged();
-        let room = active.room();
-        if room > 0 && active.connector.is_up() {
+        active.observe(&gateway);
+        let (room, otp_room) = active.room();
+        if active.connector.is_up() && may_claim(&gateway, &active, room, otp_room).await {
             let claim = Claim {
                 connector: active.spec.id,
                 max_segments: room,
-                max_otp_segments: room,
+                max_otp_segments: otp_room,
                 turns,
                 now: gateway.now(),
             };
@@ -64,6 +66,21 @@ pub(crate) async fn run(
             _ = work.changed() => {}
             () = sleep(LOOK_AGAIN) => {}
             () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Tells whether a claim can find anything. One for the most urgent lane alone is not made for nothing: it is a write.
+async fn may_claim(gateway: &Gateway, active: &ActiveConnector, room: u32, otp_room: u32) -> bool {
+    if room > 0 || otp_room == 0 {
+        return room > 0;
+    }
+    match gateway.store().waiting(active.spec.id, 1).await {
+        Ok([otp, ..]) => otp > 0,
+        Err(error) => {
+            let connector = &active.spec.name;
+            tracing::error!(connector, ?error, "cannot look into the queue");
+            false
         }
     }
 }

@@ -103,13 +103,15 @@ pub(crate) async fn reload(gateway: Gateway, stop: CancellationToken) {
     }
 }
 
-fn ticks(every_ms: u64) -> tokio::time::Interval {
+/// Makes a clock of the task's own pace.
+pub(super) fn ticks(every_ms: u64) -> tokio::time::Interval {
     let mut ticks = interval(Duration::from_millis(every_ms.max(1)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }
 
-async fn tick(ticks: &mut tokio::time::Interval, stop: &CancellationToken) -> bool {
+/// Waits for the next tick; `false` at the stop.
+pub(super) async fn tick(ticks: &mut tokio::time::Interval, stop: &CancellationToken) -> bool {
     tokio::select! {
         _ = ticks.tick() => true,
         () = stop.cancelled() => false,

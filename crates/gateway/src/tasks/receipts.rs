@@ -11,6 +11,7 @@ use crate::connector::{Receipt, Ticket};
 /// Records receipts, then answers them. While the store refuses, the upstream is asked to send them again; a single one that can
 /// never be recorded is answered and reported, so that it does not come for ever and keep the others out.
 pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: Vec<Receipt>) {
+    learn(gateway, active, &batch).await;
     let at = gateway.now();
     let mut tickets = Vec::with_capacity(batch.len());
     let mut receipts = Vec::with_capacity(batch.len());
@@ -60,6 +61,34 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
                 let each = tickets.into_iter().zip(receipts);
                 waiting.extend(each.map(|(ticket, receipt)| (vec![ticket], vec![receipt])));
             }
+        }
+    }
+}
+
+/// Shows the connector, now and then, how the upstream wrote an id in its answer and in a receipt. Before receipts are recorded:
+/// recording the last one of a message forgets its ids.
+async fn learn(gateway: &Gateway, active: &ActiveConnector, batch: &[Receipt]) {
+    let Some(receipt) = batch.iter().find(|receipt| {
+        // What we asked the upstream for was found by an id of ours.
+        receipt.ticket.is_some() && !receipt.candidates.is_empty()
+    }) else {
+        return;
+    };
+    if !active.may_learn() {
+        return;
+    }
+    let candidates = receipt.candidates.clone();
+    match gateway
+        .store()
+        .answered_as(active.spec.id, candidates)
+        .await
+    {
+        Ok(Some(answered)) => active.connector.learn(&answered, &receipt.id),
+        // Its answer has not been recorded yet, or it is nobody's.
+        Ok(None) => {}
+        Err(error) => {
+            let connector = &active.spec.name;
+            tracing::warn!(connector, ?error, "cannot look up the id of a receipt");
         }
     }
 }

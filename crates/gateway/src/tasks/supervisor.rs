@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::active::ActiveConnector;
+use super::active::{ActiveConnector, Actives};
 use super::registry::Registry;
 use super::{dispatch, records};
 use crate::Gateway;
@@ -29,6 +29,8 @@ const START_AGAIN: Duration = Duration::from_secs(1);
 /// A running connector with its tasks.
 struct Way {
     active: Arc<ActiveConnector>,
+    /// As it was stored when it was started or adjusted.
+    stored: store::configuration::Connector,
     dispatch: Registry,
     records: Registry,
 }
@@ -36,13 +38,14 @@ struct Way {
 pub(crate) async fn run(
     gateway: Gateway,
     connectors: Arc<dyn Connectors>,
+    actives: Actives,
     ready: oneshot::Sender<()>,
     stop: CancellationToken,
 ) {
     let mut ways = HashMap::new();
     let mut ready = Some(ready);
     while !stop.is_cancelled() {
-        let all = adjust(&gateway, &*connectors, &mut ways).await;
+        let all = adjust(&gateway, &*connectors, &actives, &mut ways).await;
         if let Some(ready) = ready.take() {
             // Whoever started us may have stopped waiting.
             let _ = ready.send(());
@@ -62,25 +65,28 @@ pub(crate) async fn run(
     stopping.join_all().await;
 }
 
-/// Stops what is not configured any more or differently, starts what is new; tells whether everything runs.
+/// Adjusts what is configured differently, or stops it when that cannot be done, like what is not configured any more; starts what is
+/// new. Tells whether everything runs.
 async fn adjust(
     gateway: &Gateway,
     connectors: &dyn Connectors,
+    actives: &Actives,
     ways: &mut HashMap<ConnectorId, Way>,
 ) -> bool {
     let directory = gateway.directory();
     let outdated: Vec<_> = ways
-        .iter()
-        .filter(|(id, way)| {
-            directory
-                .connector(**id)
-                .is_none_or(|spec| spec.stored != way.active.spec.stored)
+        .iter_mut()
+        .filter_map(|(id, way)| {
+            let follows = directory
+                .connector(*id)
+                .is_some_and(|spec| way.follow(spec));
+            (!follows).then_some(*id)
         })
-        .map(|(id, _)| *id)
         .collect();
     for id in outdated {
         if let Some(way) = ways.remove(&id) {
             tracing::info!(connector = way.active.spec.name, "stopping the connector");
+            actives.remove(id);
             way.stop(gateway).await;
         }
     }
@@ -91,6 +97,7 @@ async fn adjust(
         }
         match Way::start(gateway, connectors, spec).await {
             Ok(way) => {
+                actives.add(&way.active);
                 ways.insert(spec.id, way);
             }
             Err(error) => {
@@ -134,7 +141,7 @@ impl Way {
             wake: Arc::clone(&wake),
         };
         let connector = connectors.start(spec, inbox)?;
-        let active = Arc::new(ActiveConnector::new(spec.clone(), connector, wake));
+        let active = Arc::new(ActiveConnector::new(spec, connector, wake));
 
         let name = &spec.name;
         let mut records = Registry::default();
@@ -149,9 +156,24 @@ impl Way {
         });
         Ok(Self {
             active,
+            stored: spec.stored.clone(),
             dispatch,
             records,
         })
+    }
+
+    /// Takes on changed settings; tells whether it runs by them now.
+    fn follow(&mut self, spec: &ConnectorSpec) -> bool {
+        if spec.stored == self.stored {
+            return true;
+        }
+        if !self.active.connector.adjust(spec) {
+            return false;
+        }
+        tracing::info!(connector = spec.name, "the connector is adjusted");
+        self.active.adjusted(&spec.settings);
+        self.stored = spec.stored.clone();
+        true
     }
 
     /// Claims no more, waits for what is on the wire, closes the links, records the rest.
