@@ -24,10 +24,13 @@ pub mod halts;
 pub mod inbound;
 pub mod ledger;
 pub mod mailings;
+pub mod notices;
 pub mod once;
 pub mod own_texts;
+pub mod parts;
 mod random;
 pub mod receipts;
+pub mod replacing;
 pub mod schedule;
 pub mod segments;
 pub mod sender_names;
@@ -40,6 +43,7 @@ pub mod tallies;
 pub mod templates;
 pub mod transfers;
 pub mod turnover;
+pub mod waiting;
 mod walk;
 mod world;
 
@@ -343,6 +347,50 @@ macro_rules! contract_tests {
                 accounts_are_told_in_turn,
                 a_large_submission_that_ends_at_once_is_told_message_by_message,
             }
+            notices {
+                a_notice_of_an_end_has_all_that_is_known_of_the_message,
+                each_end_is_noticed_to_whom_wants_to_know_it,
+                whatever_ends_a_message_is_noticed,
+                a_message_is_under_way_once_all_of_it_is_taken,
+                an_end_that_came_before_the_answer_is_noticed_once,
+                a_corrected_end_is_noticed_again,
+                nothing_is_noticed_of_copies_and_tests,
+                notices_are_read_in_pages_until_they_have_been_given,
+                notices_are_counted_with_the_age_of_the_oldest,
+                notices_of_long_ago_are_forgotten_step_by_step,
+                a_message_from_a_handset_is_noticed_where_that_is_wanted,
+            }
+            waiting {
+                a_cancelled_message_is_released_and_never_leaves,
+                of_many_messages_one_is_cancelled,
+                what_has_left_or_may_have_is_not_cancelled,
+                a_test_is_not_cancelled,
+                nobody_cancels_anothers_message_or_a_control_copy,
+                a_cancellation_is_told_like_any_end,
+                messages_to_a_number_are_found_until_they_leave,
+                a_message_from_the_alternative_is_found_by_that,
+                what_waits_for_a_connector_is_listed_by_number,
+                only_what_waits_long_enough_and_may_go_another_way_is_listed,
+                rerouted_messages_leave_the_other_way,
+                what_waits_no_more_or_elsewhere_is_not_rerouted,
+                nothing_is_rerouted_to_a_connector_that_is_not_there,
+                a_rerouted_message_survives_recovery_of_either_way,
+            }
+            replacing {
+                a_replaced_message_leaves_with_its_new_text_at_its_new_price,
+                a_replaced_message_that_is_cancelled_gives_its_new_price_back,
+                the_balance_must_cover_what_a_replacement_costs_more,
+                a_price_that_makes_no_sense_is_refused,
+                a_message_is_replaced_whatever_it_waits_for_and_waits_on,
+                what_has_left_or_may_have_is_not_replaced,
+                a_message_whose_time_is_over_is_not_replaced,
+                only_a_message_that_is_alone_is_replaced,
+                nobody_replaces_anothers_message,
+                a_replacement_may_change_when_a_message_leaves,
+                a_replacement_may_change_how_long_a_message_may_leave,
+                a_pause_and_a_put_off_attempt_outlast_a_replacement,
+                a_replacement_says_what_is_noticed_and_leaves_the_callback,
+            }
             tallies {
                 the_tally_of_a_large_submission_equals_a_recount,
             }
@@ -352,6 +400,19 @@ macro_rules! contract_tests {
                 messages_from_handsets_are_read_by_number_time_and_destination,
                 messages_from_handsets_are_kept_whole_or_not_at_all,
                 an_account_that_is_told_is_owed_a_callback_for_a_message_from_a_handset,
+            }
+            parts {
+                parts_are_read_in_their_order_when_all_have_come,
+                parts_of_different_texts_do_not_mix,
+                a_part_sent_again_is_written_once,
+                a_reference_used_again_loses_neither_text,
+                what_never_becomes_whole_is_read_when_it_is_overdue,
+                a_part_that_comes_while_the_others_are_read_is_not_lost,
+                a_message_whose_parts_are_gone_is_not_written_again,
+                a_message_that_cannot_be_written_leaves_its_parts,
+                texts_are_read_a_few_at_a_time_whole_ones_first,
+                very_long_texts_are_not_all_read_at_once,
+                no_part_is_lost_or_told_twice_whatever_comes,
             }
             transfers {
                 a_transfer_takes_from_one_and_gives_to_the_other,
@@ -430,9 +491,12 @@ mod tests {
             include_str!("contract/inbound.rs"),
             include_str!("contract/ledger.rs"),
             include_str!("contract/mailings.rs"),
+            include_str!("contract/notices.rs"),
             include_str!("contract/once.rs"),
             include_str!("contract/own_texts.rs"),
+            include_str!("contract/parts.rs"),
             include_str!("contract/receipts.rs"),
+            include_str!("contract/replacing.rs"),
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),
@@ -445,6 +509,7 @@ mod tests {
             include_str!("contract/templates.rs"),
             include_str!("contract/transfers.rs"),
             include_str!("contract/turnover.rs"),
+            include_str!("contract/waiting.rs"),
         ] {
             for promise in subject.split("\npub async fn ").skip(1) {
                 let name = promise.split('(').next().unwrap();
