@@ -85,7 +85,7 @@ impl Oldest {
     }
 
     fn read(&mut self, view: &Connection, sql: &str, key: impl Params) -> Result<(), Error> {
-        let mut read = || {
+        let read = || {
             let mut select = view.prepare_cached(sql)?;
             let mut rows = select.query(key)?;
             while let Some(row) = rows.next()? {
