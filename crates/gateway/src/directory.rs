@@ -28,6 +28,7 @@ pub use route::{
 pub use tariff::{TariffRule, TariffSettings};
 
 use crate::exchange::Exchange;
+use crate::keywords::Owners;
 use crate::secrets::{Secret, Vault};
 
 /// Holds one revision of the configuration.
@@ -35,8 +36,8 @@ use crate::secrets::{Secret, Vault};
 pub(crate) struct Directory {
     pub(crate) revision: i64,
     pub(crate) accounts: HashMap<AccountId, Arc<Account>>,
-    /// Which account has which number, in digits alone.
-    pub(crate) numbers: HashMap<String, AccountId>,
+    /// Which account has which number.
+    pub(crate) owners: Owners,
     /// Whether any of them has a program that is called back.
     pub(crate) calls_back: bool,
     /// By kind and name: public keys, logins, hashes of tokens, numbers of accounts for what they sign callbacks with.
@@ -148,7 +149,7 @@ impl Directory {
             });
         }
         self.suspend_below();
-        self.numbers = crate::inbound::numbers(&self.accounts);
+        self.owners = Owners::of(&self.accounts);
     }
 
     /// Suspends the accounts under suspended ones.

@@ -1,13 +1,14 @@
-//! Messages from handsets: whose they are, and how their account reads them.
+//! Messages from handsets: how they are addressed, and how their account reads them.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+pub(crate) mod joining;
 
-use sms::Timestamp;
-use store::inbound::Received;
-use store::{AccountId, InboundId};
+use sms::stop_words::Wish as Asked;
+use sms::{Msisdn, Timestamp};
+use store::inbound::{NewInbound, Received, StopScope as Scope, Wish};
+use store::{AccountId, ConnectorId, InboundId};
 
-use crate::directory::{Account, Directory};
+use crate::directory::{Directory, StopScope};
+use crate::keywords::{Owned, plain};
 use crate::{Error, Gateway};
 
 impl Gateway {
@@ -30,62 +31,60 @@ impl Gateway {
     }
 }
 
+/// Is a text that came from a handset, whole or in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) connector: ConnectorId,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) text: String,
+    pub(crate) at: Timestamp,
+}
+
 impl Directory {
-    /// Finds the account that has a number.
-    pub(crate) fn owner_of(&self, number: &str) -> Option<&Arc<Account>> {
-        self.accounts.get(self.numbers.get(number)?)
+    /// Makes a message of a text for the account that has its number; for nobody when none has.
+    pub(crate) fn addressed(&self, heard: Heard) -> NewInbound {
+        let owned = self.owners.find(&heard.to, &heard.text);
+        self.addressed_to(heard, owned)
     }
-}
 
-/// Lists which account has which number; of several that claim the same one the oldest.
-pub(crate) fn numbers(accounts: &HashMap<AccountId, Arc<Account>>) -> HashMap<String, AccountId> {
-    let mut numbers: HashMap<String, AccountId> = HashMap::new();
-    let mut accounts: Vec<_> = accounts.values().collect();
-    accounts.sort_unstable_by_key(|account| account.id);
-    for account in accounts {
-        for number in &account.settings.numbers {
-            let owner = *numbers.entry(plain(number)).or_insert(account.id);
-            if owner != account.id {
-                let name = &account.name;
-                tracing::warn!(
-                    account = name,
-                    number,
-                    "another account has the number already"
-                );
-            }
+    /// Makes a message of a text for an account.
+    pub(crate) fn addressed_to(&self, heard: Heard, owned: Option<Owned>) -> NewInbound {
+        let Heard {
+            connector,
+            from,
+            to,
+            text,
+            at,
+        } = heard;
+        let owned = owned.and_then(|owned| Some((self.accounts.get(&owned.account)?, owned.wish)));
+        if owned.is_none() {
+            tracing::warn!(%connector, to, "a message from a handset is nobody's");
         }
-    }
-    numbers
-}
-
-/// Writes a number as its digits alone; a name, or anything else that is no number, as it is.
-pub(crate) fn plain(given: &str) -> String {
-    let is_sign = |character| matches!(character, '+' | ' ' | '-' | '(' | ')');
-    let digits: String = given
-        .chars()
-        .filter(|&character| !is_sign(character))
-        .collect();
-    if !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit()) {
-        digits
-    } else {
-        given.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_plainly_and_names_stay() {
-        for (given, written) in [
-            ("+380 (50) 111-00-00", "380501110000"),
-            ("1234", "1234"),
-            ("Shop-24", "Shop-24"),
-            ("+", "+"),
-            ("", ""),
-        ] {
-            assert_eq!(plain(given), written);
+        let wish = owned.and_then(|(account, asked)| {
+            // Who is no telephone is on nobody's stop list.
+            Msisdn::parse(&from).ok()?;
+            let scope = match account.settings.stop_scope {
+                StopScope::Account => Scope::Account,
+                StopScope::Number => Scope::Originator(to.clone()),
+                StopScope::Nothing => return None,
+            };
+            Some(match asked? {
+                Asked::Stop => Wish::Stop(scope),
+                Asked::Start => Wish::Start(scope),
+            })
+        });
+        NewInbound {
+            account: owned.map(|(account, _)| account.id),
+            connector,
+            from,
+            to,
+            text,
+            at,
+            tells: owned.is_some_and(|(account, _)| account.settings.callback_url.is_some()),
+            notifies: owned.is_some(),
+            wish,
+            parts: Vec::new(),
         }
     }
 }

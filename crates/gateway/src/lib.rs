@@ -15,6 +15,7 @@ mod exchange;
 mod guessing;
 mod health;
 mod inbound;
+mod keywords;
 pub mod mailings;
 mod message_templates;
 mod notices;
@@ -26,6 +27,7 @@ pub mod search;
 pub mod secrets;
 mod sender_names;
 mod sign_in;
+mod stop_answers;
 mod stop_list;
 pub mod sub_accounts;
 mod submit;
@@ -215,6 +217,8 @@ struct Inner {
     hashing: sign_in::Turns,
     /// Wrong passwords of late.
     guessing: Mutex<guessing::Guessing>,
+    /// Handsets that wait to be told that they are left alone.
+    stop_answers: stop_answers::StopAnswers,
     /// Who has signed in with which password.
     signed_in: sign_in::Remembered,
 }
@@ -251,6 +255,7 @@ impl Gateway {
             reload: Notify::new(),
             hashing: sign_in::Turns::default(),
             guessing: Mutex::default(),
+            stop_answers: stop_answers::StopAnswers::default(),
             signed_in: sign_in::Remembered::default(),
         }));
         gateway.reload().await?;

@@ -6,13 +6,14 @@ mod price;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sms::{Form, Lane, Msisdn, Refusal, Timestamp};
+use sms::{Form, Lane, Msisdn, Originator, Refusal, Timestamp};
 use store::notices::Tells;
 use store::submissions::Parts;
 use store::{AccountId, MailingId};
 
 use crate::directory::{Account, RouteKinds};
 use crate::pricing::{Approvals, Common, check_originator, check_text};
+use crate::stop_answers::answering;
 use crate::{Error, Gateway, Once, apart};
 pub use accepted::Accepted;
 pub(crate) use accepted::{accepted, positions};
@@ -96,6 +97,17 @@ impl To {
     }
 }
 
+/// Says what makes a submission.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Occasion {
+    /// A request.
+    Request,
+    /// A mailing that is due.
+    Run(MailingId),
+    /// A handset that asked to be left alone, which is told that it is.
+    StopAnswer,
+}
+
 fn tells(account: &Account, terms: &Terms) -> Tells {
     if terms.test {
         Tells::default()
@@ -120,22 +132,22 @@ impl Gateway {
     /// What repeats an accepted request or message by its [`Once`] is not accepted again: [`Refusal::Duplicate`] when that is
     /// the whole request or every message that could leave, else those messages are left out.
     pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
-        self.submit_for(submit, None).await
+        self.submit_for(submit, Occasion::Request).await
     }
 
-    /// Accepts a submission, as the run of a mailing when there is one.
+    /// Accepts a submission on some occasion.
     pub(crate) async fn submit_for(
         &self,
         submit: Submit,
-        mailing: Option<MailingId>,
+        occasion: Occasion,
     ) -> Result<Accepted, Error> {
         let submit = Arc::new(submit);
-        let mut priced = self.prepare(&submit, mailing).await?;
+        let mut priced = self.prepare(&submit, occasion).await?;
         let answer = match self.store().accept(priced.new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
-                priced = self.prepare(&submit, mailing).await?;
+                priced = self.prepare(&submit, occasion).await?;
                 self.store().accept(priced.new).await
             }
             answer => answer,
@@ -154,6 +166,19 @@ impl Gateway {
             .await
     }
 
+    async fn common_of_answer(&self, submit: &Submit) -> Result<Common, Error> {
+        let may_use = |_: &Account, given: &str| answering(given);
+        self.common_if(
+            submit.account,
+            submit.lane,
+            &submit.terms,
+            vec![],
+            &[],
+            may_use,
+        )
+        .await
+    }
+
     /// Checks what a submission's messages have in common, and the originators that single ones of `recipients` have.
     pub(crate) async fn common(
         &self,
@@ -162,6 +187,26 @@ impl Gateway {
         terms: &Terms,
         variable_names: Vec<String>,
         recipients: &[To],
+    ) -> Result<Common, Error> {
+        self.common_if(
+            account,
+            lane,
+            terms,
+            variable_names,
+            recipients,
+            check_originator,
+        )
+        .await
+    }
+
+    async fn common_if(
+        &self,
+        account: AccountId,
+        lane: Lane,
+        terms: &Terms,
+        variable_names: Vec<String>,
+        recipients: &[To],
+        may_use: impl Fn(&Account, &str) -> Result<Originator, Refusal>,
     ) -> Result<Common, Error> {
         let directory = self.directory();
         let account = directory
@@ -175,9 +220,9 @@ impl Gateway {
             .alternative
             .as_deref()
             .filter(|given| !given.trim().is_empty())
-            .map(|given| check_originator(account, given))
+            .map(|given| may_use(account, given))
             .transpose()?;
-        let usable = |given: &str| match (check_originator(account, given), alternative) {
+        let usable = |given: &str| match (may_use(account, given), alternative) {
             // Where it may not be used at all, the alternative one stands in for it.
             (Err(Refusal::OriginatorNotAllowed), Some(alternative)) => Ok(alternative),
             (originator, _) => originator,
@@ -214,17 +259,20 @@ impl Gateway {
         Ok(common)
     }
 
-    async fn prepare(
-        &self,
-        submit: &Arc<Submit>,
-        mailing: Option<MailingId>,
-    ) -> Result<Priced, Error> {
+    async fn prepare(&self, submit: &Arc<Submit>, occasion: Occasion) -> Result<Priced, Error> {
         loop {
-            let common = self.common_of_submit(submit).await?;
+            let common = match occasion {
+                Occasion::Request | Occasion::Run(_) => self.common_of_submit(submit).await?,
+                Occasion::StopAnswer => self.common_of_answer(submit).await?,
+            };
             let mut priced = self.priced(submit, common, HashSet::new()).await?;
             let missing = std::mem::take(&mut priced.unregistered);
             if submit.terms.test || !self.register_missing(submit.account, missing).await? {
-                priced.new.mailing = mailing;
+                match occasion {
+                    Occasion::Request => {}
+                    Occasion::Run(mailing) => priced.new.mailing = Some(mailing),
+                    Occasion::StopAnswer => priced.new.passes_stops = true,
+                }
                 return Ok(priced);
             }
         }

@@ -15,6 +15,7 @@ mod queries;
 mod receipts;
 mod records;
 pub mod registry;
+mod stop_answers;
 mod supervisor;
 
 use std::sync::Arc;
@@ -48,6 +49,9 @@ impl Running {
         caller: Option<Arc<dyn Caller>>,
     ) -> Self {
         let mut registry = Registry::default();
+        let handle = gateway.clone();
+        // Before the connectors: what handsets ask for until those have stopped is answered.
+        registry.spawn("stop answers", move |stop| stop_answers::run(handle, stop));
         let (ready, is_ready) = oneshot::channel();
         let actives = Actives::default();
         let (handle, running) = (gateway.clone(), actives.clone());

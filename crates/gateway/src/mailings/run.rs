@@ -9,6 +9,7 @@ use store::{AccountId, ListId, MailingId, SubmissionId};
 
 use super::Plan;
 use super::stored::Stored;
+use crate::submit::Occasion;
 use crate::{Error, Gateway, Once, Submit, Terms, To};
 
 /// How long a run is put off that waits for money, or that an error kept from being made.
@@ -173,7 +174,7 @@ impl Gateway {
         let (run, version) = (due.runs.to_string(), due.changed_at.as_millis().to_string());
         submit.terms.once = Some(Once::new("mailing", &[&id, &run, &version], None));
         submit.terms.reference = Some(due.reference.clone().unwrap_or(id));
-        let accepted = self.submit_for(submit, Some(due.id)).await?;
+        let accepted = self.submit_for(submit, Occasion::Run(due.id)).await?;
         Ok(accepted.submission)
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::inbound;
 use crate::Gateway;
 
 /// How many messages one transaction handles, so that others get their turn between.
@@ -13,10 +14,11 @@ const AT_ONCE: u32 = 5_000;
 /// How long upstream ids are kept that no receipt has asked for.
 const UPSTREAM_IDS_KEPT_MS: i64 = 96 * 60 * 60 * 1000;
 
-/// How long after what they tell of callbacks are kept, whether they were given up or still wait.
-const CALLBACKS_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How long after what they tell of callbacks are kept, whether they were given up or still wait; and notices, which wait for a
+/// program that may never bind.
+const TOLD_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// How often old callbacks and upstream ids are looked for.
+/// How often old callbacks, notices and upstream ids are looked for.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// Queues scheduled messages and retries when their time has come.
@@ -41,7 +43,7 @@ pub(crate) async fn release(gateway: Gateway, stop: CancellationToken) {
     }
 }
 
-/// Ends messages whose lifetime is over, and forgets what nobody asks for any more.
+/// Ends messages whose lifetime is over, joins long ones from handsets, and forgets what nobody asks for any more.
 pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
     let mut ticks = ticks(gateway.0.tempo.sweep_ms);
     let mut forget = interval(FORGET_EVERY);
@@ -52,6 +54,7 @@ pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
         if let Err(error) = gateway.store().sweep(now, wait, AT_ONCE).await {
             tracing::error!(?error, "cannot end messages whose lifetime is over");
         }
+        inbound::join(&gateway).await;
         forget_once(&gateway, &stop).await;
         if timeout(Duration::ZERO, forget.tick()).await.is_ok() {
             let before = now.plus_millis(-UPSTREAM_IDS_KEPT_MS);
@@ -59,6 +62,7 @@ pub(crate) async fn sweep(gateway: Gateway, stop: CancellationToken) {
                 tracing::error!(?error, "cannot forget old upstream ids");
             }
             forget_callbacks(&gateway, &stop).await;
+            forget_notices(&gateway, &stop).await;
         }
     }
 }
@@ -80,13 +84,28 @@ async fn forget_once(gateway: &Gateway, stop: &CancellationToken) {
 
 /// Forgets callbacks that tell of what happened long ago.
 async fn forget_callbacks(gateway: &Gateway, stop: &CancellationToken) {
-    let before = gateway.now().plus_millis(-CALLBACKS_KEPT_MS);
+    let before = gateway.now().plus_millis(-TOLD_KEPT_MS);
     while !stop.is_cancelled() {
         match gateway.store().forget_callbacks(before, AT_ONCE).await {
             Ok(forgotten) if forgotten < u64::from(AT_ONCE) => break,
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(?error, "cannot forget old callbacks");
+                break;
+            }
+        }
+    }
+}
+
+/// Forgets notices that tell of what happened long ago.
+async fn forget_notices(gateway: &Gateway, stop: &CancellationToken) {
+    let before = gateway.now().plus_millis(-TOLD_KEPT_MS);
+    while !stop.is_cancelled() {
+        match gateway.store().forget_notices(before, AT_ONCE).await {
+            Ok(forgotten) if forgotten < u64::from(AT_ONCE) => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(?error, "cannot forget old notices");
                 break;
             }
         }
