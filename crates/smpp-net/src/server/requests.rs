@@ -1,4 +1,13 @@
 //! What a bound customer asks for, and what it is answered when that is durable.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `submit_sm`, `data_sm` | the number of the message, by which every other door knows it too; see [`super::message`] |
+//! | `submit_multi` | the number of the first message, and whom it does not go to; see [`super::multi`] |
+//! | `query_sm` | the state of any message of the account, whatever door it came by; the source address is not compared |
+//! | `cancel_sm`, `replace_sm` | see [`super::change`] |
+//!
+//! Statuses are in [`super::status`].
 
 use std::sync::Arc;
 
@@ -7,63 +16,80 @@ use futures_util::future::BoxFuture;
 use gateway::{Account, Error, Gateway, Message, MessageId};
 use smpp::session::{Request, SendError};
 use smpp::time::{Absolute, Time};
-use smpp::{CommandStatus, Header, Pdu, QuerySmResp, Session, SubmitSmResp};
+use smpp::{
+    CommandStatus, DataSm, DataSmResp, Header, Pdu, QuerySm, QuerySmResp, Session, SubmitMulti,
+    SubmitMultiResp, SubmitSm, SubmitSmResp, Tag, TlvBuffer,
+};
 use sms::Refusal;
 
-use super::message;
-use super::status::{message_state, status};
+use super::change;
+use super::message::{Given, address};
+use super::multi::{self, RefusedList};
+use super::status::{message_state, network_error, status};
 
 /// What a request is answered.
+#[derive(Debug)]
 pub(super) enum Answer {
     /// It was not done, and nothing of it is left.
     Refused(CommandStatus),
+    /// The same, with words: only `data_sm_resp` has room for them where it is an error [smpp34 §4.7.2].
+    RefusedData(CommandStatus, String),
     /// A message was accepted.
     Submitted(MessageId),
+    /// A message of `data_sm` was accepted.
+    SubmittedData(MessageId),
+    /// Messages were accepted; the number is the first one's.
+    SubmittedMulti(MessageId, RefusedList),
     /// A message was looked up.
     Queried(Box<Message>),
+    /// What was asked for was cancelled.
+    Cancelled,
+    /// A message has another text.
+    Replaced,
 }
 
-/// Asks the gateway for what a request wants; the error is the status of a request that makes no sense.
+/// Asks the gateway for what a request wants; the error is the status of a request that makes no sense. `latin1` says that on
+/// this bind `data_coding` 0 is Latin-1.
 ///
-/// Nothing has been done before the future ends, and everything that its answer says is durable then. It goes on to its end even
-/// where nobody waits for the answer any more: whoever drops it leaves open what became of the request.
+/// Nothing has been done before the future ends, and everything that its answer says is durable then. It may be dropped only where
+/// nobody is left to be answered: what became of the request is open then.
 pub(super) fn ask(
     gateway: &Gateway,
     account: &Arc<Account>,
+    latin1: bool,
     request: &Request,
 ) -> Result<BoxFuture<'static, Answer>, CommandStatus> {
+    let caller = Caller {
+        gateway: gateway.clone(),
+        account: Arc::clone(account),
+        latin1,
+    };
     match request.pdu() {
-        Pdu::SubmitSm(submit) => {
-            let submit = message::read(&submit, account.id, gateway.now())?;
-            let gateway = gateway.clone();
-            Ok(answered(async move {
-                let accepted = gateway.submit(submit).await?;
-                // A submit has one recipient, and so one message.
-                Ok(Answer::Submitted(accepted.first_message))
+        Pdu::SubmitSm(submit) => caller.submit(&submit),
+        Pdu::DataSm(submit) => caller.submit_data(&submit),
+        Pdu::SubmitMulti(submit) => caller.submit_multi(&submit),
+        Pdu::QuerySm(query) => caller.query(&query),
+        Pdu::CancelSm(cancel) => {
+            let cancel = change::read_cancel(&cancel, &caller.account)?;
+            Ok(answered(CommandStatus::RCANCELFAIL, async move {
+                change::cancel(&caller.gateway, caller.account.id, cancel).await
             }))
         }
-        Pdu::QuerySm(query) => {
-            let id = message_id(query.message_id).ok_or(CommandStatus::RINVMSGID)?;
-            let (gateway, account) = (gateway.clone(), account.id);
-            Ok(answered(async move {
-                let found = gateway.messages_by_id(account, vec![id]).await?;
-                let sent = found.into_iter().next().ok_or(Refusal::UnknownMessage)?;
-                Ok(Answer::Queried(Box::new(sent.message)))
+        Pdu::ReplaceSm(replace) => {
+            let replace = change::read_replace(&replace)?;
+            Ok(answered(CommandStatus::RREPLACEFAIL, async move {
+                change::replace(&caller.gateway, &caller.account, latin1, replace).await
             }))
         }
-        Pdu::CancelSm(_) => Err(CommandStatus::RCANCELFAIL),
-        Pdu::ReplaceSm(_) => Err(CommandStatus::RREPLACEFAIL),
         Pdu::Bind(..)
         | Pdu::BindResp(..)
         | Pdu::Outbind(_)
         | Pdu::Unbind
         | Pdu::UnbindResp
         | Pdu::SubmitSmResp(_)
-        | Pdu::SubmitMulti(_)
         | Pdu::SubmitMultiResp(_)
         | Pdu::DeliverSm(_)
         | Pdu::DeliverSmResp(_)
-        | Pdu::DataSm(_)
         | Pdu::DataSmResp(_)
         | Pdu::QuerySmResp(_)
         | Pdu::CancelSmResp
@@ -75,43 +101,161 @@ pub(super) fn ask(
     }
 }
 
+/// Counts the messages that a request submits: what an account's throughput is counted in.
+pub(super) fn messages(request: &Request) -> u32 {
+    match request.pdu() {
+        Pdu::SubmitSm(_) | Pdu::DataSm(_) => 1,
+        Pdu::SubmitMulti(submit) => u32::from(submit.destinations.count()),
+        Pdu::Bind(..)
+        | Pdu::BindResp(..)
+        | Pdu::Outbind(_)
+        | Pdu::Unbind
+        | Pdu::UnbindResp
+        | Pdu::SubmitSmResp(_)
+        | Pdu::SubmitMultiResp(_)
+        | Pdu::DeliverSm(_)
+        | Pdu::DeliverSmResp(_)
+        | Pdu::DataSmResp(_)
+        | Pdu::QuerySm(_)
+        | Pdu::QuerySmResp(_)
+        | Pdu::CancelSm(_)
+        | Pdu::CancelSmResp
+        | Pdu::ReplaceSm(_)
+        | Pdu::ReplaceSmResp
+        | Pdu::EnquireLink
+        | Pdu::EnquireLinkResp
+        | Pdu::AlertNotification(_)
+        | Pdu::GenericNack => 0,
+    }
+}
+
+/// Who asks, and whom.
+struct Caller {
+    gateway: Gateway,
+    account: Arc<Account>,
+    latin1: bool,
+}
+
+type Asked = Result<BoxFuture<'static, Answer>, CommandStatus>;
+
+impl Caller {
+    fn submit(self, submit: &SubmitSm<'_>) -> Asked {
+        let to = vec![address::recipient(&submit.destination)?];
+        let now = self.gateway.now();
+        let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
+        Ok(answered(CommandStatus::RSUBMITFAIL, async move {
+            // One recipient, and so one message.
+            let accepted = self.gateway.submit(submit).await?;
+            Ok(Answer::Submitted(accepted.first_message))
+        }))
+    }
+
+    fn submit_data(self, submit: &DataSm<'_>) -> Asked {
+        let to = vec![address::recipient(&submit.destination)?];
+        let now = self.gateway.now();
+        let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
+        let asked = async move {
+            match self.gateway.submit(submit).await {
+                Ok(accepted) => Answer::SubmittedData(accepted.first_message),
+                Err(error) => {
+                    let why = match &error {
+                        Error::Refused(refusal) => refusal.to_string(),
+                        Error::Unavailable(_) => "try again later".to_owned(),
+                    };
+                    Answer::RefusedData(status(&error, CommandStatus::RSUBMITFAIL), why)
+                }
+            }
+        };
+        Ok(asked.boxed())
+    }
+
+    fn submit_multi(self, submit: &SubmitMulti<'_>) -> Asked {
+        let destinations = multi::read(submit.destinations)?;
+        let to = destinations.numbers();
+        let now = self.gateway.now();
+        let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
+        Ok(answered(CommandStatus::RSUBMITFAIL, async move {
+            multi::submit(&self.gateway, submit, destinations).await
+        }))
+    }
+
+    fn query(self, query: &QuerySm<'_>) -> Asked {
+        let id = message_id(query.message_id)?;
+        Ok(answered(CommandStatus::RQUERYFAIL, async move {
+            let found = self.gateway.messages_by_id(self.account.id, vec![id]);
+            let sent = found.await?.into_iter().next();
+            let message = sent.ok_or(Refusal::UnknownMessage)?.message;
+            Ok(Answer::Queried(Box::new(message)))
+        }))
+    }
+}
+
+/// Waits for an answer; `failed` is the status of what the request could not do for a reason that has none of its own.
 fn answered(
+    failed: CommandStatus,
     asked: impl Future<Output = Result<Answer, Error>> + Send + 'static,
 ) -> BoxFuture<'static, Answer> {
     asked
-        .map(|result| result.unwrap_or_else(|error| Answer::Refused(status(&error))))
+        .map(move |result| result.unwrap_or_else(|error| Answer::Refused(status(&error, failed))))
         .boxed()
 }
 
-/// Messages are named by their number in decimal, as by every other front end that names them.
-fn message_id(message_id: &[u8]) -> Option<MessageId> {
-    let id = std::str::from_utf8(message_id).ok()?.parse().ok()?;
-    Some(MessageId(id))
+/// Messages are named by their number in decimal, as by every other front end that names them; the error is the status of what
+/// names none.
+pub(super) fn message_id(message_id: &[u8]) -> Result<MessageId, CommandStatus> {
+    std::str::from_utf8(message_id)
+        .ok()
+        .and_then(|id| id.parse().ok())
+        .map(MessageId)
+        .ok_or(CommandStatus::RINVMSGID)
 }
 
 impl Answer {
     /// Answers the request with it; fails when the session is over.
     pub(super) fn send(&self, session: &mut Session, request: &Header) -> Result<(), SendError> {
-        let mut respond =
-            |pdu: &Pdu<'_>| session.respond(request.sequence_number, CommandStatus::ROK, pdu);
+        let number = request.sequence_number;
+        let mut done = |pdu: &Pdu<'_>| session.respond(number, CommandStatus::ROK, pdu);
         match self {
             Self::Refused(status) => session.refuse(request, *status),
-            Self::Submitted(id) => respond(&Pdu::SubmitSmResp(SubmitSmResp {
+            Self::RefusedData(status, why) => {
+                let mut tlvs = TlvBuffer::new();
+                let tag = Tag::ADDITIONAL_STATUS_INFO_TEXT;
+                if tlvs.push(tag, format!("{why}\0").as_bytes()).is_err() {
+                    return session.refuse(request, *status);
+                }
+                let response = DataSmResp {
+                    tlvs: tlvs.tlvs(),
+                    ..DataSmResp::default()
+                };
+                session.respond(number, *status, &response.into())
+            }
+            Self::Submitted(id) => done(&Pdu::SubmitSmResp(SubmitSmResp {
                 message_id: id.0.to_string().as_bytes(),
                 ..SubmitSmResp::default()
+            })),
+            Self::SubmittedData(id) => done(&Pdu::DataSmResp(DataSmResp {
+                message_id: id.0.to_string().as_bytes(),
+                ..DataSmResp::default()
+            })),
+            Self::SubmittedMulti(id, refused) => done(&Pdu::SubmitMultiResp(SubmitMultiResp {
+                message_id: id.0.to_string().as_bytes(),
+                unsuccessful: refused.list(),
+                ..SubmitMultiResp::default()
             })),
             Self::Queried(message) => {
                 let final_date = message
                     .done_at
                     .and_then(|at| Absolute::from_unix_seconds(at.as_seconds(), 0))
                     .and_then(|at| Time::Absolute(at).format());
-                respond(&Pdu::QuerySmResp(QuerySmResp {
+                done(&Pdu::QuerySmResp(QuerySmResp {
                     message_id: message.id.0.to_string().as_bytes(),
                     final_date: final_date.as_ref().map_or(&[], |date| &date[..]),
                     message_state: message_state(message.state).message_state(),
-                    error_code: 0,
+                    error_code: network_error(message.reason).unwrap_or(0),
                 }))
             }
+            Self::Cancelled => done(&Pdu::CancelSmResp),
+            Self::Replaced => done(&Pdu::ReplaceSmResp),
         }
     }
 }

@@ -1,15 +1,29 @@
 //! The gateway's answers in the words of SMPP.
+//!
+//! | what is wrong | status |
+//! | --- | --- |
+//! | a request that cannot be read, or asks for what there is not | a status of its field: see [`super::message`] |
+//! | the originator | `ESME_RINVSRCADR` |
+//! | the number; no price or no route; everybody is on the stop list | `ESME_RINVDSTADR` |
+//! | no text, or too long a text | `ESME_RINVMSGLEN` |
+//! | a message that is unknown, or another account's | `ESME_RINVMSGID` |
+//! | the pace, here or of the account | `ESME_RTHROTTLED` |
+//! | money, a duplicate, a suspended account, what has left already | `ESME_RSUBMITFAIL`, `ESME_RQUERYFAIL`, `ESME_RCANCELFAIL` or `ESME_RREPLACEFAIL`, by the request |
+//! | we, for a while | `ESME_RSYSERR` |
+//!
+//! An error has no body but in `data_sm_resp`, where `additional_status_info_text` says why in words: the specification gives it none
+//! in the others [smpp34 §4.4.2], and there are clients that take it at its word.
 
 use gateway::Error;
 use smpp::{CommandStatus, ReceiptState};
-use sms::{MessageState, Refusal};
+use sms::{MessageState, Reason, Refusal};
 
-/// Says why something was not done, and logs what is our own fault.
-pub(super) fn status(error: &Error) -> CommandStatus {
+/// Says why something was not done, and logs what is our own fault; `failed` is for what has no status of its own.
+pub(super) fn status(error: &Error, failed: CommandStatus) -> CommandStatus {
     match error {
         Error::Refused(refusal) => {
             tracing::debug!(%refusal, "a request is refused");
-            refused(refusal)
+            refused(refusal, failed)
         }
         Error::Unavailable(_) => {
             tracing::error!(?error, "cannot answer a customer");
@@ -18,9 +32,8 @@ pub(super) fn status(error: &Error) -> CommandStatus {
     }
 }
 
-/// Says why a request was refused. The specification has no status for money, suspension or repetition: those are
-/// `ESME_RSUBMITFAIL`.
-fn refused(refusal: &Refusal) -> CommandStatus {
+/// Says why a request was refused. The specification has no status for money, suspension or repetition.
+fn refused(refusal: &Refusal, failed: CommandStatus) -> CommandStatus {
     match refusal {
         Refusal::UnknownCredential => CommandStatus::RINVSYSID,
         Refusal::WrongSecret => CommandStatus::RINVPASWD,
@@ -57,7 +70,7 @@ fn refused(refusal: &Refusal) -> CommandStatus {
         | Refusal::TooManySubAccounts
         | Refusal::AddressNotAllowed
         | Refusal::InvalidBinary
-        | Refusal::Duplicate => CommandStatus::RSUBMITFAIL,
+        | Refusal::Duplicate => failed,
     }
 }
 
@@ -75,5 +88,69 @@ pub(super) fn message_state(state: MessageState) -> ReceiptState {
             ReceiptState::Rejected
         }
         MessageState::Cancelled => ReceiptState::Deleted,
+    }
+}
+
+/// Names the error of the mobile network that a reason stands for [3GPP TS 29.002 §17.6.6]; `None` for what is not the network's.
+pub(super) fn network_error(reason: Reason) -> Option<u8> {
+    let row = NETWORK_ERRORS.iter().find(|(known, _)| *known == reason);
+    row.map(|(_, number)| *number)
+}
+
+const NETWORK_ERRORS: [(Reason, u8); 6] = [
+    (Reason::UnknownSubscriber, 1),
+    (Reason::AbsentSubscriber, 27),
+    (Reason::Barred, 13),
+    (Reason::HandsetError, 31),
+    (Reason::MemoryFull, 32),
+    (Reason::NetworkError, 34),
+];
+
+#[cfg(test)]
+mod tests {
+    use sms::{Currency, Money};
+
+    use super::*;
+
+    #[test]
+    fn refusals_have_their_documented_status() {
+        let failed = CommandStatus::RQUERYFAIL;
+        let nothing = Money::new(0, Currency::UAH);
+        for (refusal, status) in [
+            (Refusal::EmptyOriginator, CommandStatus::RINVSRCADR),
+            (Refusal::OriginatorNotAllowed, CommandStatus::RINVSRCADR),
+            (Refusal::InvalidOriginator, CommandStatus::RINVSRCADR),
+            (Refusal::NoValidRecipients, CommandStatus::RINVDSTADR),
+            (Refusal::NoPrice, CommandStatus::RINVDSTADR),
+            (Refusal::NoRoute, CommandStatus::RINVDSTADR),
+            (Refusal::EmptyText, CommandStatus::RINVMSGLEN),
+            (
+                Refusal::TextTooLong {
+                    segments: 11,
+                    limit: 10,
+                },
+                CommandStatus::RINVMSGLEN,
+            ),
+            (Refusal::UnknownMessage, CommandStatus::RINVMSGID),
+            (Refusal::RateLimited, CommandStatus::RTHROTTLED),
+            (Refusal::InvalidTime, CommandStatus::RINVSCHED),
+            (
+                Refusal::InsufficientFunds {
+                    needed: nothing,
+                    available: nothing,
+                },
+                failed,
+            ),
+            (Refusal::Duplicate, failed),
+            (Refusal::AccountSuspended, failed),
+            (Refusal::SubmissionStarted, failed),
+            (Refusal::InvalidBinary, failed),
+        ] {
+            assert_eq!(
+                self::status(&refusal.clone().into(), failed),
+                status,
+                "{refusal}"
+            );
+        }
     }
 }

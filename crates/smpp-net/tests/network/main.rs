@@ -5,5 +5,6 @@ mod door;
 mod flows;
 mod inbound;
 mod links;
+mod program;
 mod proxy;
 mod world;
