@@ -23,7 +23,7 @@ use crate::directory::{Account, Directory, Features, RouteKinds, choose};
 use crate::health::PassedOver;
 use approvals::FromWhom;
 pub(crate) use approvals::{Approvals, Registrations};
-pub(crate) use text::{check_text, render, render_to_read};
+pub(crate) use text::{check_text, render, render_to_read, whole_text_segments};
 use text::{most_octets, render_within, too_long};
 
 /// Holds what a submission's messages have in common, once it is known to be valid.

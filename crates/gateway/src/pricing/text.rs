@@ -24,6 +24,20 @@ pub(crate) fn check_text(text: &str, form: Form, limits: &Limits) -> Result<(), 
     Ok(())
 }
 
+/// Counts the segments of a text that is sent as it stands; refuses one that no message could have.
+pub(crate) fn whole_text_segments(text: &str, form: Form, limits: &Limits) -> Result<u16, Refusal> {
+    check_text(text, form, limits)?;
+    if text.len() > most_octets(limits) {
+        return Err(too_long(limits));
+    }
+    let measure = sms::text::measure_as(text, form).map_err(|_| Refusal::InvalidBinary)?;
+    let (segments, limit) = (measure.segments, limits.segments);
+    if segments > limit {
+        return Err(Refusal::TextTooLong { segments, limit });
+    }
+    Ok(segments)
+}
+
 /// The octets of the longest text of so many segments: 153 characters each, of no more than three octets.
 pub(super) fn most_octets(limits: &Limits) -> usize {
     usize::from(limits.segments) * 153 * 3

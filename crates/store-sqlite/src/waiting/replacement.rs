@@ -166,7 +166,8 @@ impl Times {
     /// With a new start alone the lifetime is as long as it was: one that began later must not end before it.
     fn after(timing: &Timing, replacement: &Replacement, now: Timestamp) -> Self {
         let due_at = replacement.start_at.map(|start_at| start_at.max(now));
-        let lifetime_ms = timing.expires_at.as_millis() - timing.start_at.as_millis();
+        let (start_at, expires_at) = (timing.start_at, timing.expires_at);
+        let lifetime_ms = expires_at.as_millis().saturating_sub(start_at.as_millis());
         Self {
             due_at,
             start_at: due_at.filter(|due_at| *due_at > now),
