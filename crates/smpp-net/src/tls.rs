@@ -1,4 +1,8 @@
-//! TLS towards an operator.
+//! TLS: towards an operator, and for customers.
+
+mod certificate;
+
+pub use certificate::Certificate;
 
 use std::path::Path;
 use std::sync::Arc;

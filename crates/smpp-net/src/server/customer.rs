@@ -1,4 +1,6 @@
-//! One connection of a customer: who it is, what it asks, and the answers when they are there.
+//! One connection of a customer: who it is, what it asks and what it is given, and the answers when they are there.
+
+mod bound;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,84 +8,87 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use gateway::{Account, Error, Gateway, Secret};
+use gateway::Account;
 use smpp::session::{BindRequest, Event, Request, SendError};
 use smpp::{CommandStatus, Header, Session};
 use tokio_util::sync::CancellationToken;
 
-use super::Settings;
+use super::binds::Stranger;
+use super::door::Door;
+use super::receivers::{Delivery, token};
 use super::requests::{Answer, ask};
-use super::status::status;
+use super::signing_in::{Credentials, Refused};
 use crate::driver::Party;
+use bound::{Bound, Heard};
 
 /// How long a connection stays after a refused bind: who guesses passwords waits for each.
 const REFUSED_MS: u64 = 1_000;
 
-/// How long a closing door waits for submissions that are being stored.
+/// How long a closing door waits for submissions that are being stored, and for what was given to be answered.
 const STOP_MS: u64 = 3_000;
 
 /// How long a customer may take to agree to the end.
 const UNBIND_MS: u64 = 2_000;
 
-pub(super) struct Customer<'a> {
-    gateway: Gateway,
-    settings: &'a Settings,
+pub(super) struct Customer {
+    door: Arc<Door>,
     peer: SocketAddr,
     stop: CancellationToken,
-    account: Option<Arc<Account>>,
+    /// Counts it among the connections that are not bound, as long as it is not.
+    stranger: Option<Stranger>,
+    bound: Option<Bound>,
     /// What the gateway was asked and has not answered.
     asked: FuturesUnordered<BoxFuture<'static, Told>>,
     close_at_ms: Option<u64>,
-    stopping: bool,
+    /// Whether it shall end in order.
+    leaving: bool,
 }
 
 /// What a connection is told from outside.
 pub(super) enum Told {
-    SignedIn(Result<Arc<Account>, Error>),
+    SignedIn(Credentials, Result<Arc<Account>, Refused>),
     Answered(Header, Answer),
+    Heard(Heard),
     Stop,
 }
 
-impl<'a> Customer<'a> {
+impl Customer {
     pub(super) fn new(
-        gateway: Gateway,
-        settings: &'a Settings,
+        door: Arc<Door>,
         peer: SocketAddr,
+        stranger: Stranger,
         stop: CancellationToken,
     ) -> Self {
         Self {
-            gateway,
-            settings,
+            door,
             peer,
             stop,
-            account: None,
+            stranger: Some(stranger),
+            bound: None,
             asked: FuturesUnordered::new(),
             close_at_ms: None,
-            stopping: false,
+            leaving: false,
         }
     }
 
     /// Waits for what is still being stored: the customer is gone, but its submissions shall not stay half done.
     pub(super) async fn finish(mut self) {
+        self.bound = None;
+        self.stranger = None;
         while self.asked.next().await.is_some() {}
     }
 
     fn bind(&self, session: &mut Session, request: &BindRequest) {
-        let bind = request.bind();
-        let login = std::str::from_utf8(bind.system_id).map(str::to_owned);
-        let password = std::str::from_utf8(bind.password).map(Secret::new);
         // One attempt for each connection, or the wait after a refusal would be none.
-        let (Ok(login), Ok(password), None) = (login, password, self.close_at_ms) else {
+        if self.close_at_ms.is_some() {
             self.sent(session.refuse_bind(CommandStatus::RBINDFAIL));
             return;
-        };
-        let (gateway, peer) = (self.gateway.clone(), self.peer.ip());
+        }
+        let credentials = Credentials::of(request);
+        let (door, peer) = (Arc::clone(&self.door), self.peer.ip());
         let question = async move {
-            let account = gateway.sign_in(&login, password.reveal()).await;
-            Told::SignedIn(account.and_then(|account| {
-                account.admits(Some(peer))?;
-                Ok(account)
-            }))
+            let account = credentials.sign_in(&door.gateway, peer).await;
+            Told::SignedIn(credentials, account)
         };
         self.asked.push(question.boxed());
     }
@@ -91,44 +96,95 @@ impl<'a> Customer<'a> {
     fn signed_in(
         &mut self,
         session: &mut Session,
-        result: Result<Arc<Account>, Error>,
+        credentials: &Credentials,
+        result: Result<Arc<Account>, Refused>,
         now_ms: u64,
     ) {
-        let status = match result {
-            Ok(account) => {
-                tracing::info!(peer = %self.peer, account = %account.id, "a customer is bound");
-                self.account = Some(account);
-                self.sent(session.accept_bind(now_ms, self.settings.system_id.as_bytes()));
-                return;
+        let login = credentials.login();
+        let entered = result.and_then(|account| {
+            let bound = Bound::enter(&self.door, account, credentials.latin1(), now_ms);
+            bound.ok_or(Refused::TooManyBinds)
+        });
+        match entered {
+            Ok(mut bound) => {
+                self.sent(session.accept_bind(now_ms, self.door.settings.system_id.as_bytes()));
+                // The program may have gone meanwhile.
+                let Some(mode) = session.bound() else {
+                    return;
+                };
+                bound.begin(&self.door, session, mode);
+                let account = bound.account().id;
+                tracing::info!(peer = %self.peer, login, %account, ?mode, "a customer is bound");
+                self.bound = Some(bound);
+                self.stranger = None;
             }
-            // One answer for all: whether a login exists or is suspended is nobody's business who cannot sign in.
-            Err(Error::Refused(refusal)) => {
-                tracing::warn!(peer = %self.peer, %refusal, "a bind is refused");
-                CommandStatus::RBINDFAIL
+            Err(refused) => {
+                refused.tell(self.peer, &login);
+                self.close_at_ms = Some(now_ms + REFUSED_MS);
+                self.sent(session.refuse_bind(refused.status()));
             }
-            Err(error @ Error::Unavailable(_)) => status(&error, CommandStatus::RBINDFAIL),
-        };
-        self.close_at_ms = Some(now_ms + REFUSED_MS);
-        self.sent(session.refuse_bind(status));
+        }
     }
 
-    fn request(&mut self, session: &mut Session, request: &Request) {
+    fn request(&mut self, session: &mut Session, request: &Request, now_ms: u64) {
         let header = *request.header();
-        let Some(account) = &self.account else {
-            self.sent(session.refuse(&header, CommandStatus::RINVBNDSTS));
-            return;
-        };
-        if self.stopping {
+        self.look(session, now_ms);
+        let admitted = match &self.bound {
             // Nothing is wrong with it: the customer submits it again when the door is open again.
-            self.sent(session.refuse(&header, CommandStatus::RSYSERR));
-            return;
-        }
-        match ask(&self.gateway, account, false, request) {
+            _ if self.leaving => Err(CommandStatus::RSYSERR),
+            None => Err(CommandStatus::RINVBNDSTS),
+            Some(bound) if !bound.admits(&self.door, request) => Err(CommandStatus::RTHROTTLED),
+            Some(bound) => ask(&self.door.gateway, bound.account(), bound.latin1(), request),
+        };
+        match admitted {
             Ok(answer) => {
                 let told = answer.map(move |answer| Told::Answered(header, answer));
                 self.asked.push(told.boxed());
             }
             Err(status) => self.sent(session.refuse(&header, status)),
+        }
+    }
+
+    /// Follows what has been changed of the account; one that may not be used any more is unbound.
+    fn look(&mut self, session: &mut Session, now_ms: u64) {
+        let Some(bound) = self.bound.as_mut().filter(|_| !self.leaving) else {
+            return;
+        };
+        let looked = bound.look(&self.door, session, self.peer.ip(), now_ms);
+        if let Err(refusal) = looked {
+            let account = bound.account().id;
+            tracing::warn!(peer = %self.peer, %account, %refusal, "a customer is unbound");
+            self.leave(now_ms);
+        }
+    }
+
+    /// When to look for changes of the account; who is on its way out is not concerned.
+    fn look_at_ms(&self) -> Option<u64> {
+        let bound = self.bound.as_ref().filter(|_| !self.leaving);
+        bound.map(Bound::due_ms)
+    }
+
+    fn leave(&mut self, now_ms: u64) {
+        self.leaving = true;
+        self.close_at_ms = Some(now_ms + STOP_MS);
+        if let Some(bound) = &mut self.bound {
+            bound.receives_no_more();
+        }
+    }
+
+    fn heard(&self, session: &mut Session, heard: Heard, now_ms: u64) {
+        match heard {
+            Heard::Delivery(Delivery { notice, written }) => {
+                let token = token(notice);
+                let given = session.deliver(now_ms, token, &written.pdu());
+                if let (Err(error), Some(bound)) = (given, &self.bound) {
+                    bound.not_sent(token, error);
+                }
+            }
+            Heard::Doubt => {
+                // It may be on its way out already, and then nobody doubts that.
+                let _ = session.enquire(now_ms);
+            }
         }
     }
 
@@ -139,60 +195,82 @@ impl<'a> Customer<'a> {
     }
 }
 
-impl Party for Customer<'_> {
+impl Party for Customer {
     type Command = Told;
 
     async fn next(&mut self) -> Told {
+        let Self {
+            asked, bound, stop, ..
+        } = self;
         tokio::select! {
-            Some(told) = self.asked.next() => told,
-            () = self.stop.cancelled(), if !self.stopping => Told::Stop,
-            else => std::future::pending().await,
+            Some(told) = asked.next() => told,
+            heard = bound::next(bound.as_mut()) => Told::Heard(heard),
+            () = stop.cancelled(), if !self.leaving => Told::Stop,
         }
     }
 
     fn another(&mut self) -> Option<Told> {
-        self.asked.next().now_or_never().flatten()
+        let answered = self.asked.next().now_or_never().flatten();
+        let delivery = || self.bound.as_mut()?.another().map(Told::Heard);
+        answered.or_else(delivery)
     }
 
     fn command(&mut self, session: &mut Session, told: Told, now_ms: u64) {
         match told {
-            Told::SignedIn(result) => self.signed_in(session, result, now_ms),
-            Told::Answered(request, answer) => self.sent(answer.send(session, &request)),
-            Told::Stop => {
-                self.stopping = true;
-                self.close_at_ms = Some(now_ms + STOP_MS);
+            Told::SignedIn(credentials, result) => {
+                self.signed_in(session, &credentials, result, now_ms);
             }
+            Told::Answered(request, answer) => self.sent(answer.send(session, &request)),
+            Told::Heard(heard) => self.heard(session, heard, now_ms),
+            Told::Stop => self.leave(now_ms),
         }
     }
 
-    fn event(&mut self, session: &mut Session, event: Event, _: u64) {
+    fn event(&mut self, session: &mut Session, event: Event, now_ms: u64) {
+        let bound = self.bound.as_mut();
         match event {
             Event::BindRequest(request) => self.bind(session, &request),
-            Event::Request(request) => self.request(session, &request),
+            Event::Request(request) => self.request(session, &request, now_ms),
+            Event::Answered(answer) | Event::AnsweredLate(answer) => {
+                if let Some(bound) = bound {
+                    bound.answered(&answer);
+                }
+            }
+            Event::TimedOut { token } => {
+                if let Some(bound) = bound {
+                    bound.unanswered(token);
+                }
+            }
+            Event::Unbound => {
+                if let Some(bound) = bound {
+                    bound.receives_no_more();
+                }
+            }
             Event::Closed { reason, .. } => {
+                // What it has not answered is given to others from here on.
+                self.bound = None;
                 tracing::info!(peer = %self.peer, %reason, "a customer's connection is closed");
             }
-            // This side asks nothing but `enquire_link`, which the session does by itself.
-            Event::Bound(_)
-            | Event::Answered(_)
-            | Event::TimedOut { .. }
-            | Event::AnsweredLate(_)
-            | Event::Unmatched(_)
-            | Event::Unbound => {}
+            Event::Bound(_) | Event::Unmatched(_) => {}
         }
     }
 
     fn advance(&mut self, session: &mut Session, now_ms: u64) {
+        if self.look_at_ms().is_some_and(|at_ms| at_ms <= now_ms) {
+            self.look(session, now_ms);
+        }
         let due = self.close_at_ms.is_some_and(|at_ms| at_ms <= now_ms);
-        if self.stopping && session.bound().is_some() && (due || self.asked.is_empty()) {
+        let is_done = self.asked.is_empty() && session.outstanding() == 0;
+        if self.leaving && session.bound().is_some() && (due || is_done) {
             self.close_at_ms = Some(now_ms + UNBIND_MS);
             self.sent(session.unbind(now_ms));
-        } else if due || (self.stopping && self.account.is_none()) {
+        } else if due || (self.leaving && self.bound.is_none()) {
             session.close();
         }
     }
 
     fn due_ms(&self) -> Option<u64> {
-        self.close_at_ms
+        let due = [self.close_at_ms, self.look_at_ms()];
+        due.into_iter().flatten().min()
     }
 }

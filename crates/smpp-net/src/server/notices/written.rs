@@ -1,0 +1,237 @@
+//! A notice as a `deliver_sm`: receipts with text and parameters, messages from handsets in the alphabet that has their letters.
+
+use gateway::directory::{ReceiptParameters, SmppSettings};
+use gateway::{Notice, NoticeEvent, Received, Sent};
+use smpp::receipt::{NetworkError, excerpt};
+use smpp::time::{Civil, format_receipt_date};
+use smpp::{Address, DeliverSm, Receipt, ReceiptState, Tag, TlvBuffer};
+use sms::text::gsm7::{self, Code, ESCAPE};
+use sms::{Reason, Timestamp};
+
+use crate::server::status::message_state;
+
+/// The kinds of a receipt in `esm_class` [smpp34 §5.2.12].
+const FINAL: u8 = 0x04;
+const INTERMEDIATE: u8 = 0x20;
+
+/// The alphabets of a message from a handset [smpp34 §5.2.19].
+const GSM7: u8 = 0x00;
+const UCS2: u8 = 0x08;
+
+/// How long a text may be to stand in `short_message` [smpp34 §5.2.22].
+const SHORT_MESSAGE_OCTETS: usize = 254;
+
+/// The octets of the longest address [smpp34 §5.2.8].
+const ADDRESS_OCTETS: usize = 20;
+
+/// The number of GSM among the networks of `network_error_code` [smpp34 §5.3.2.31].
+const GSM: u8 = 3;
+
+/// SMS Center's parameters of a receipt [smscenter §13].
+const COST: Tag = Tag(0x2000);
+const FLAG: Tag = Tag(0x2001);
+const PARTS: Tag = Tag(0x2002);
+
+/// Is a `deliver_sm` with everything that it borrows.
+#[derive(Debug)]
+pub(in crate::server) struct Written {
+    source: String,
+    destination: String,
+    esm_class: u8,
+    data_coding: u8,
+    short_message: Vec<u8>,
+    tlvs: TlvBuffer,
+}
+
+impl Written {
+    /// Writes a notice as the account wants it.
+    pub(super) fn new(notice: &Notice, settings: &SmppSettings) -> Self {
+        match &notice.event {
+            NoticeEvent::UnderWay(sent) => receipt(
+                sent,
+                INTERMEDIATE,
+                ReceiptState::Enroute,
+                notice.at,
+                settings,
+            ),
+            NoticeEvent::Ended(sent) => {
+                let state = message_state(sent.message.state);
+                let at = sent.message.done_at.unwrap_or(notice.at);
+                receipt(sent, FINAL, state, at, settings)
+            }
+            NoticeEvent::Received(received) => from_handset(received),
+        }
+    }
+
+    /// Lends it to a session.
+    pub(in crate::server) fn pdu(&self) -> DeliverSm<'_> {
+        DeliverSm {
+            source: address(&self.source),
+            destination: address(&self.destination),
+            esm_class: self.esm_class,
+            data_coding: self.data_coding,
+            short_message: &self.short_message,
+            tlvs: self.tlvs.tlvs(),
+            ..DeliverSm::default()
+        }
+    }
+}
+
+/// Addresses what stands there; what is longer than an address may be is cut, and ends before what an address cannot have.
+fn address(text: &str) -> Address<'_> {
+    let end = text.find('\0').unwrap_or(text.len());
+    Address::of_text(&text[..text.floor_char_boundary(end.min(ADDRESS_OCTETS))])
+}
+
+fn receipt(
+    sent: &Sent,
+    esm_class: u8,
+    state: ReceiptState,
+    at: Timestamp,
+    settings: &SmppSettings,
+) -> Written {
+    let message = &sent.message;
+    // What the submit was answered with: for the recipients of a submit_multi the same, and the number tells which.
+    let id = sent.first_message.0.to_string();
+    let network_error = (esm_class == FINAL)
+        .then(|| network_error(message.reason))
+        .flatten();
+    let error = format!("{:03}", network_error.map_or(0, |error| error.code));
+    let [submitted_at, done_at] = [sent.created_at, at]
+        .map(|at| format_receipt_date(&Civil::from_unix_seconds(at.as_seconds())));
+    let text = excerpt(&sent.text);
+    let receipt = Receipt {
+        message_id: id.as_bytes(),
+        state,
+        error: error.as_bytes(),
+        network_error,
+        submitted: Some(1),
+        delivered: Some(u32::from(state == ReceiptState::Delivered)),
+        submit_date: &submitted_at,
+        done_date: &done_at,
+        text: &text,
+    };
+    let mut tlvs = TlvBuffer::new();
+    let written = receipt.write_tlvs(&mut tlvs);
+    written.expect("a number in decimal fits a parameter");
+    match settings.receipt_parameters {
+        ReceiptParameters::Standard => {}
+        ReceiptParameters::SmsCenter => write_sms_center(sent, &mut tlvs),
+    }
+    Written {
+        source: message.recipient.clone(),
+        destination: sent.originator.clone(),
+        esm_class,
+        data_coding: GSM7,
+        short_message: receipt.write_text(),
+        tlvs,
+    }
+}
+
+/// Adds what SMS Center's receipts tell besides. Which network a number is in is not known here, so 0x2003 is left out.
+fn write_sms_center(sent: &Sent, tlvs: &mut TlvBuffer) {
+    let hundredths = sent.message.price.micros().max(0) / 100;
+    let cost = format!("{}.{:04}\0", hundredths / 10_000, hundredths % 10_000);
+    let written = tlvs.push(COST, cost.as_bytes());
+    written.expect("a price in decimal fits a parameter");
+    let flag = if sent.form.alphabet.is_binary() {
+        2
+    } else {
+        u16::from(sent.form.flash)
+    };
+    tlvs.push_u16(FLAG, flag);
+    tlvs.push_u16(PARTS, sent.message.segments);
+}
+
+/// Says in the mobile application part's numbers what a reason says of the phone or its network [3GPP TS 29.002 §17.6.6]; `None` for
+/// what is no network's error.
+fn network_error(reason: Reason) -> Option<NetworkError> {
+    let code = match reason {
+        Reason::UnknownSubscriber => 1,
+        Reason::Barred => 13,
+        Reason::AbsentSubscriber | Reason::ExpiredInNetwork => 27,
+        Reason::HandsetError | Reason::MemoryFull => 32,
+        Reason::NetworkError => 34,
+        Reason::None
+        | Reason::Scheduled
+        | Reason::QuietHours
+        | Reason::Paused
+        | Reason::Moderation
+        | Reason::NoMoney
+        | Reason::TestMode
+        | Reason::Retrying
+        | Reason::Throttled
+        | Reason::LinkDown
+        | Reason::ResponseTimeout
+        | Reason::SessionLost
+        | Reason::ProcessStopped
+        | Reason::NoRoute
+        | Reason::NoPrice
+        | Reason::OriginatorNotApproved
+        | Reason::OriginatorRefused
+        | Reason::DestinationRefused
+        | Reason::OptedOut
+        | Reason::Capped
+        | Reason::LifetimeOver
+        | Reason::NoReceipt
+        | Reason::UpstreamRefused
+        | Reason::UpstreamDeleted
+        | Reason::UpstreamUnknown
+        | Reason::MalformedForRoute
+        | Reason::AttemptsExhausted
+        | Reason::PartlySubmitted
+        | Reason::PartlyDelivered
+        | Reason::CancelledByAccount
+        | Reason::CancelledByOperator
+        | Reason::InternalError
+        | Reason::NotANumber
+        | Reason::Duplicate
+        | Reason::Spam
+        | Reason::EmptyText
+        | Reason::TextTooLong => return None,
+    };
+    Some(NetworkError { network: GSM, code })
+}
+
+fn from_handset(received: &Received) -> Written {
+    let (data_coding, octets) = match gsm_octets(&received.text) {
+        Some(octets) => (GSM7, octets),
+        None => (UCS2, ucs2_octets(&received.text)),
+    };
+    let mut tlvs = TlvBuffer::new();
+    let mut short_message = octets;
+    if short_message.len() > SHORT_MESSAGE_OCTETS {
+        // Longer than any handset writes: rather the beginning than nothing.
+        short_message.truncate(usize::from(u16::MAX - 1));
+        let written = tlvs.push(Tag::MESSAGE_PAYLOAD, &short_message);
+        written.expect("it was cut to what a parameter can hold");
+        short_message.clear();
+    }
+    Written {
+        source: received.from.clone(),
+        destination: received.to.clone(),
+        esm_class: 0,
+        data_coding,
+        short_message,
+        tlvs,
+    }
+}
+
+/// Writes a text in the GSM alphabet, one septet in each octet; `None` when a letter is not in it.
+fn gsm_octets(text: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        match gsm7::encode(character)? {
+            Code::Basic(septet) => octets.push(septet),
+            Code::Extended(septet) => octets.extend([ESCAPE, septet]),
+        }
+    }
+    Some(octets)
+}
+
+fn ucs2_octets(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests;
