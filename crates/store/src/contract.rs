@@ -43,6 +43,7 @@ pub mod tallies;
 pub mod templates;
 pub mod transfers;
 pub mod turnover;
+pub mod upstream_ids;
 pub mod waiting;
 mod walk;
 mod world;
@@ -238,6 +239,18 @@ macro_rules! contract_tests {
                 an_id_used_again_means_the_latest_message,
                 upstream_ids_and_unmatched_receipts_are_forgotten_in_time,
                 receipts_of_one_batch_are_answered_in_order,
+            }
+            upstream_ids {
+                an_id_is_told_as_the_upstream_wrote_it,
+                an_id_that_was_used_again_is_told_as_it_was_written_last,
+                segments_without_a_receipt_are_listed_with_what_a_question_needs,
+                only_segments_that_may_still_be_reported_are_listed,
+                receipts_that_met_no_segment_are_counted_once_each,
+                a_receipt_of_an_unknown_form_meets_the_answer_under_any_candidate,
+                a_kept_receipt_is_for_one_message,
+                a_receipt_that_fits_two_messages_is_kept_and_counted,
+                a_kept_receipt_that_names_another_number_stays,
+                ids_and_kept_receipts_of_every_connector_are_forgotten,
             }
             segments {
                 segments_taken_late_and_in_time_make_a_submitted_message,
@@ -509,6 +522,7 @@ mod tests {
             include_str!("contract/templates.rs"),
             include_str!("contract/transfers.rs"),
             include_str!("contract/turnover.rs"),
+            include_str!("contract/upstream_ids.rs"),
             include_str!("contract/waiting.rs"),
         ] {
             for promise in subject.split("\npub async fn ").skip(1) {
