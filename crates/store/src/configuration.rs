@@ -45,7 +45,7 @@ pub struct Connector {
 pub struct Route {
     /// Its name, unique.
     pub name: String,
-    /// The connectors it leads to, of all its tiers; at least one, none twice.
+    /// The connectors it leads to, of all its tiers, in no order; at least one, none twice.
     pub connectors: Vec<ConnectorId>,
     /// What it applies to, its rank and its tiers: the gateway's JSON object.
     pub settings: String,
@@ -124,7 +124,7 @@ pub trait Configuration: Send + Sync {
     /// Removes a connector; tells whether it was there. Conflict while a route leads to it, messages wait for it or are on their way through it, or receipts are awaited from it.
     async fn remove_connector(&self, name: &str) -> Result<bool, Error>;
 
-    /// Adds or replaces a route by name. Conflict when one of its connectors does not exist.
+    /// Adds or replaces a route by name. Conflict when one of its connectors does not exist or is there twice.
     async fn put_route(&self, route: Route) -> Result<(), Error>;
 
     /// Removes a route; tells whether it was there.

@@ -1,11 +1,11 @@
-//! Promises about exchange rates, tariffs, connectors, routes and the revision.
+//! Promises about exchange rates, tariffs, connectors and how they are, routes, operators and the revision.
 
 use sms::{Country, Currency, MessageState, Outcome, Reason, SenderStatus};
 
 use super::world::{HOUR, LIFETIME, World, accept, account, answer, at, receipt, scheduled};
 use crate::accounts::Credential;
 use crate::campaigns::Halt;
-use crate::configuration::{Rate, Route, Tariff};
+use crate::configuration::{Condition, Operator, Rate, Route, Tariff};
 use crate::queue::Rest;
 use crate::sender_names::{NewSenderName, Registered};
 use crate::{ConnectorId, Store};
@@ -26,10 +26,21 @@ fn rate(currency: Currency, worth_micros: i64) -> Rate {
 }
 
 fn route(connector: ConnectorId) -> Route {
+    by("all", &[connector])
+}
+
+fn by(name: &str, connectors: &[ConnectorId]) -> Route {
     Route {
-        name: "all".into(),
-        connectors: vec![connector],
+        name: name.into(),
+        connectors: connectors.to_vec(),
         settings: "{}".into(),
+    }
+}
+
+fn operator(name: &str, settings: &str) -> Operator {
+    Operator {
+        name: name.into(),
+        settings: settings.into(),
     }
 }
 
@@ -71,6 +82,10 @@ pub async fn every_change_increases_the_revision(store: &dyn Store) {
     grown("route removed").await;
     assert!(store.remove_connector("way").await.unwrap());
     grown("connector removed").await;
+    store.put_operator(operator("mine", "{}")).await.unwrap();
+    grown("operator").await;
+    assert!(store.remove_operator("mine").await.unwrap());
+    grown("operator removed").await;
     assert!(store.remove_tariff("default").await.unwrap());
     grown("tariff removed").await;
 }
@@ -112,6 +127,7 @@ pub async fn removing_what_is_not_there_says_so(store: &dyn Store) {
     assert!(!store.remove_rate(Currency::GBP).await.unwrap());
     assert!(!store.remove_tariff("none").await.unwrap());
     assert!(!store.remove_route("none").await.unwrap());
+    assert!(!store.remove_operator("none").await.unwrap());
     assert!(!store.remove_connector("none").await.unwrap());
 }
 
@@ -124,6 +140,108 @@ pub async fn a_route_needs_its_connector(store: &dyn Store) {
     assert!(refused.is_conflict(), "{refused:?}");
     assert!(store.remove_route("all").await.unwrap());
     assert!(store.remove_connector("way").await.unwrap());
+}
+
+pub async fn a_route_leads_to_several_connectors(store: &dyn Store) {
+    let mut ways = Vec::new();
+    for name in ["first", "second", "third"] {
+        ways.push(store.put_connector(name, "{}", b"").await.unwrap());
+    }
+    let routes = async || {
+        let mut routes = store.directory().await.unwrap().routes;
+        for route in &mut routes {
+            route.connectors.sort();
+        }
+        routes
+    };
+    store.put_route(by("b", &[ways[2], ways[0]])).await.unwrap();
+    store.put_route(by("a", &ways)).await.unwrap();
+    let both = [by("a", &ways), by("b", &[ways[0], ways[2]])];
+    assert_eq!(routes().await, both, "by name");
+    // Replaced, it leads only where it does now.
+    let replaced = Route {
+        settings: "{\"rank\":1}".into(),
+        ..by("a", &[ways[1]])
+    };
+    store.put_route(replaced.clone()).await.unwrap();
+    assert_eq!(routes().await, [replaced.clone(), both[1].clone()]);
+    // One way that is not there: nothing of it is written.
+    let broken = store.put_route(by("a", &[ways[0], ConnectorId(99)])).await;
+    assert!(broken.unwrap_err().is_conflict());
+    let broken = store.put_route(by("c", &[ConnectorId(99), ways[0]])).await;
+    assert!(broken.unwrap_err().is_conflict());
+    let twice = store.put_route(by("d", &[ways[0], ways[0]])).await;
+    assert!(twice.unwrap_err().is_conflict());
+    assert_eq!(routes().await, [replaced, both[1].clone()]);
+}
+
+pub async fn a_connector_that_any_route_leads_to_stays(store: &dyn Store) {
+    let mut ways = Vec::new();
+    for name in ["first", "second", "third"] {
+        ways.push(store.put_connector(name, "{}", b"").await.unwrap());
+    }
+    store.put_route(by("a", &ways[..2])).await.unwrap();
+    for name in ["first", "second"] {
+        let refused = store.remove_connector(name).await.unwrap_err();
+        assert!(refused.is_conflict(), "{refused:?}");
+    }
+    assert!(store.remove_connector("third").await.unwrap());
+    store.put_route(by("a", &ways[1..2])).await.unwrap();
+    assert!(store.remove_connector("first").await.unwrap());
+    assert!(store.remove_route("a").await.unwrap());
+    assert!(store.remove_connector("second").await.unwrap());
+}
+
+pub async fn operators_are_kept_by_name(store: &dyn Store) {
+    let written = [
+        operator("two", "{\"v\":1}"),
+        operator("one", "{}"),
+        operator("two", "{\"v\":2}"),
+    ];
+    for operator in written.clone() {
+        store.put_operator(operator).await.unwrap();
+    }
+    let operators = store.directory().await.unwrap().operators;
+    assert_eq!(operators, written[1..]);
+    assert!(store.remove_operator("one").await.unwrap());
+    let operators = store.directory().await.unwrap().operators;
+    assert_eq!(operators, written[2..]);
+}
+
+pub async fn how_a_connector_is_is_noted_until_it_is_removed(store: &dyn Store) {
+    let first = store.put_connector("first", "{}", b"").await.unwrap();
+    let second = store.put_connector("second", "{}", b"").await.unwrap();
+    let condition = |connector, words: &str, now| Condition {
+        connector,
+        condition: words.into(),
+        at: at(now),
+    };
+    assert_eq!(store.conditions().await.unwrap(), []);
+    let revision = store.revision().await.unwrap();
+    let later = condition(first, "{\"links\":[]}", 3);
+    for noted in [
+        condition(second, "{}", 1),
+        condition(first, "{}", 2),
+        later.clone(),
+        condition(ConnectorId(second.0 + 9), "{}", 3),
+    ] {
+        store.put_condition(noted).await.unwrap();
+    }
+    assert_eq!(
+        store.revision().await.unwrap(),
+        revision,
+        "nobody reads anew"
+    );
+    let noted = [later, condition(second, "{}", 1)];
+    assert_eq!(store.conditions().await.unwrap(), noted);
+    // A change of its settings says nothing of how it is.
+    store
+        .put_connector("first", "{\"v\":2}", b"")
+        .await
+        .unwrap();
+    assert_eq!(store.conditions().await.unwrap(), noted);
+    assert!(store.remove_connector("first").await.unwrap());
+    assert_eq!(store.conditions().await.unwrap(), noted[1..]);
 }
 
 pub async fn a_connectors_number_is_never_used_again(store: &dyn Store) {
