@@ -4,9 +4,13 @@
 //! gateway's processor time for each message: unlike rates, it hardly depends on what else the machine is doing.
 
 mod audience;
+mod binds;
 mod campaign;
+mod codec;
 mod doors;
+mod esme;
 mod figures;
+mod links;
 mod load;
 mod process;
 mod report;
@@ -57,6 +61,15 @@ pub(crate) struct Bench {
     /// Requests of 100 numbers at SMS Club's door, 200 of them in a second.
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     hundreds: u32,
+    /// Programs that bind over SMPP.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=900))]
+    binds: u32,
+    /// What each of them submits in a second.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    per_second: u32,
+    /// For how long.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=600))]
+    seconds: u32,
     /// How often each measurement is taken.
     #[arg(long, default_value_t = 3)]
     runs: u32,
@@ -80,6 +93,12 @@ enum Work {
     Campaign,
     /// Large requests at the doors of the other providers, as each of them has them.
     Doors,
+    /// Programs that bind over SMPP and submit at a steady pace, with receipts; and the same beside one that never reads.
+    Binds,
+    /// Throughput with 1, 2 and 4 links to the operator.
+    Links,
+    /// What reading and writing PDUs takes.
+    Codec,
     /// All of them.
     All,
 }
@@ -132,15 +151,42 @@ pub(crate) async fn run(options: Bench) -> anyhow::Result<()> {
             doors.push(doors::measure(&options).await?);
         }
     }
+    let (mut binds, mut links, mut codec) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 1..=options.runs.max(1) {
+        if wanted(Work::Binds) {
+            output::note(format_args!(
+                "run {run}: {} programs that bind",
+                options.binds
+            ));
+            binds.push(binds::measure(&options).await?);
+        }
+        if wanted(Work::Links) {
+            output::note(format_args!("run {run}: 1, 2 and 4 links"));
+            links.push(links::measure(&options).await?);
+        }
+        if wanted(Work::Codec) {
+            codec.push(codec::measure()?);
+        }
+    }
     report::print(&reports)?;
     figures::print(
         &format!("campaign to {} contacts", options.contacts),
         &campaigns,
     )?;
     figures::print("doors", &doors)?;
+    let title = format!(
+        "{} binds, {} messages/s each",
+        options.binds, options.per_second
+    );
+    figures::print(&title, &binds)?;
+    figures::print("links", &links)?;
+    figures::print("codec", &codec)?;
     if options.json {
         let mut all = report::json(&reports);
         all.insert("doors".into(), figures::json(&doors));
+        all.insert("binds".into(), figures::json(&binds));
+        all.insert("links".into(), figures::json(&links));
+        all.insert("codec".into(), figures::json(&codec));
         all.insert("campaign".into(), figures::json(&campaigns));
         output::line(Value::Object(all))?;
     }

@@ -40,6 +40,15 @@ pub(super) struct Stage {
     pub(super) account: AccountId,
     directory: TempDir,
     pub(super) http: SocketAddr,
+    pub(super) smpp: SocketAddr,
+}
+
+/// Says how the gateway is connected to the operator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) links: u32,
+    /// Of one link.
+    pub(super) window: u32,
 }
 
 /// Says what a gateway took.
@@ -56,8 +65,17 @@ pub(super) struct Times {
 }
 
 impl Stage {
-    /// Starts the processes; returns when the gateway answers.
+    /// Starts the processes with one link between them; returns when the gateway answers.
     pub(super) async fn set(options: &Bench, scenario: &str) -> anyhow::Result<Self> {
+        let way = Way {
+            links: 1,
+            window: options.window,
+        };
+        Self::with(options, scenario, way).await
+    }
+
+    /// Starts the processes; returns when the gateway answers.
+    pub(super) async fn with(options: &Bench, scenario: &str, way: Way) -> anyhow::Result<Self> {
         let scenario = match scenario {
             "clean-now" => "{}",
             named => named,
@@ -82,12 +100,12 @@ impl Stage {
         .context("cannot make a directory for the data")?;
         let data = DataDirectory::create(&directory.path().join("data"))?;
         let view = data.gateway(Setup::default()).await?;
-        let account = furnish(&view, address, options.window).await?;
+        let account = furnish(&view, address, way).await?;
 
-        let http = free_address().await?;
+        let [http, smpp] = free_addresses().await?;
         let config = directory.path().join("heliogram.toml");
         let text = format!(
-            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"{http}\"\n[log]\nlevel = \"warn\"\n",
+            "[data]\ndirectory = \"{}\"\n[http]\nlisten = \"{http}\"\n[smpp]\nlisten = \"{smpp}\"\n[log]\nlevel = \"warn\"\n",
             data.path().display()
         );
         std::fs::write(&config, text)?;
@@ -100,6 +118,7 @@ impl Stage {
             account,
             directory,
             http,
+            smpp,
         };
         stage.is_answering().await?;
         Ok(stage)
@@ -157,11 +176,7 @@ impl Stage {
     }
 }
 
-async fn furnish(
-    gateway: &Gateway,
-    operator: SocketAddr,
-    window: u32,
-) -> anyhow::Result<AccountId> {
+async fn furnish(gateway: &Gateway, operator: SocketAddr, way: Way) -> anyhow::Result<AccountId> {
     let tariff = TariffSettings {
         currency: "UAH".into(),
         default: Some(audience::PRICE.into()),
@@ -189,7 +204,8 @@ async fn furnish(
         .top_up(account, 1_000_000_000_000_000, "bench")
         .await?;
     let settings = ConnectorSettings {
-        window,
+        links: way.links,
+        window: way.window,
         ..ConnectorSettings::to(operator.to_string(), "bench")
     };
     gateway
@@ -201,11 +217,11 @@ async fn furnish(
     Ok(account)
 }
 
-/// Finds a port that was free a moment ago.
-async fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await?
-        .local_addr()?)
+/// Finds two ports that were free a moment ago.
+async fn free_addresses() -> anyhow::Result<[SocketAddr; 2]> {
+    let free = || tokio::net::TcpListener::bind("127.0.0.1:0");
+    let listeners = [free().await?, free().await?];
+    Ok([listeners[0].local_addr()?, listeners[1].local_addr()?])
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
