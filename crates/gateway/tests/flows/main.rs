@@ -2,17 +2,22 @@
 
 mod callbacks;
 mod campaigns;
+mod changes;
 mod chaos;
+mod connectors;
 mod contacts;
 mod control_copies;
 mod delivery;
 mod doubt;
+mod failover;
 mod forms;
 mod halts;
 mod inbound;
+mod lanes;
 mod look_ups;
 mod mailing_plans;
 mod mailings;
+mod notices;
 mod once;
 mod own_texts;
 mod programs;
