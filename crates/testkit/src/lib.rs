@@ -4,5 +4,6 @@ pub mod clock;
 pub mod golden;
 pub mod loopback;
 pub mod operator;
+pub mod paced;
 
 pub use clock::TestClock;

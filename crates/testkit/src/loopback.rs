@@ -1,6 +1,6 @@
 //! A connector in memory that a test plays by hand: it sees what is handed over, and answers what and when it likes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,13 +26,22 @@ pub struct Loopback(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     ways: Mutex<HashMap<String, Arc<Way>>>,
+    /// The names of connectors that cannot be started.
+    refused: Mutex<HashSet<String>>,
     started: Notify,
 }
 
 /// Is one connector, as the test plays it.
 pub struct Way {
     inbox: Inbox,
-    capacity: u32,
+    capacity: AtomicU32,
+    /// Whether it takes on changed settings without being started again.
+    adjusts: AtomicBool,
+    condition: Mutex<Condition>,
+    /// The ids that it was shown, as answered and as reported.
+    learned: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
+    /// What it was told to ask for and the test has not looked at.
+    queried: Mutex<Vec<Unreported>>,
     is_up: AtomicBool,
     is_stopped: AtomicBool,
     /// What was handed over and not yet looked at by the test.
@@ -42,7 +51,7 @@ pub struct Way {
     /// The most segments that were ever outstanding.
     most: AtomicU32,
     acknowledged: Mutex<Vec<(Ticket, bool)>>,
-    /// Rung when something was handed over or acknowledged, and at the stop.
+    /// Rung when something was handed over, acknowledged, learned or queried.
     rung: Notify,
 }
 
@@ -61,6 +70,11 @@ impl Loopback {
         .await
     }
 
+    /// Lets no connector of that name be started from now on.
+    pub fn refuse(&self, name: &str) {
+        lock(&self.0.refused).insert(name.to_owned());
+    }
+
     /// Tells whether a connector of that name runs now.
     pub fn runs(&self, name: &str) -> bool {
         let ways = lock(&self.0.ways);
@@ -70,9 +84,16 @@ impl Loopback {
 
 impl Connectors for Loopback {
     fn start(&self, spec: &ConnectorSpec, inbox: Inbox) -> Result<Arc<dyn Connector>, String> {
+        if lock(&self.0.refused).contains(&spec.name) {
+            return Err("the test does not let it start".into());
+        }
         let way = Arc::new(Way {
             inbox,
-            capacity: spec.settings.links * spec.settings.window,
+            capacity: AtomicU32::new(spec.settings.links * spec.settings.window),
+            adjusts: AtomicBool::new(false),
+            condition: Mutex::default(),
+            learned: Mutex::default(),
+            queried: Mutex::default(),
             is_up: AtomicBool::new(true),
             is_stopped: AtomicBool::new(false),
             hands: Mutex::default(),
@@ -189,6 +210,49 @@ impl Way {
         self.inbox.changed();
     }
 
+    /// Lets it take on changed settings from now on.
+    pub fn adjusts(&self) {
+        self.adjusts.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets it tell this about itself.
+    pub fn be(&self, condition: Condition) {
+        *lock(&self.condition) = condition;
+    }
+
+    /// Waits until it is shown an id as answered and as reported.
+    pub async fn learned(&self) -> (Vec<u8>, Vec<u8>) {
+        let found = || lock(&self.learned).pop();
+        until(&self.rung, "an id to learn from", found).await
+    }
+
+    /// Waits until it is to ask for so many segments, and takes them out.
+    pub async fn queried(&self, segments: usize) -> Vec<Unreported> {
+        let found = || {
+            let mut queried = lock(&self.queried);
+            (queried.len() >= segments).then(|| queried.drain(..).collect())
+        };
+        until(&self.rung, &format!("{segments} queries"), found).await
+    }
+
+    /// Counts the segments to ask for that were not taken out.
+    pub fn to_ask(&self) -> usize {
+        lock(&self.queried).len()
+    }
+
+    /// Reports an outcome that was asked for: nobody waits for its acknowledgement.
+    pub async fn answer_query(&self, id: Vec<u8>, outcome: Outcome) {
+        let receipt = Receipt {
+            ticket: None,
+            id: id.clone(),
+            candidates: vec![id],
+            numbers: [None; 2],
+            outcome: Some(outcome),
+        };
+        let sent = self.inbox.receipts.send(receipt).await;
+        sent.expect("the gateway listens for receipts while it runs");
+    }
+
     /// Tells whether the gateway has stopped it.
     pub fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::SeqCst)
@@ -206,7 +270,7 @@ impl Way {
 #[async_trait]
 impl Connector for Way {
     fn capacity(&self) -> u32 {
-        self.capacity
+        self.capacity.load(Ordering::SeqCst)
     }
 
     fn is_up(&self) -> bool {
@@ -232,17 +296,28 @@ impl Connector for Way {
         self.rung.notify_waiters();
     }
 
-    fn adjust(&self, _spec: &ConnectorSpec) -> bool {
-        false
+    fn adjust(&self, spec: &ConnectorSpec) -> bool {
+        let adjusts = self.adjusts.load(Ordering::SeqCst);
+        if adjusts {
+            let capacity = spec.settings.links * spec.settings.window;
+            self.capacity.store(capacity, Ordering::SeqCst);
+        }
+        adjusts
     }
 
     fn condition(&self) -> Condition {
-        Condition::default()
+        lock(&self.condition).clone()
     }
 
-    fn learn(&self, _answered: &[u8], _reported: &[u8]) {}
+    fn learn(&self, answered: &[u8], reported: &[u8]) {
+        lock(&self.learned).push((answered.to_vec(), reported.to_vec()));
+        self.rung.notify_waiters();
+    }
 
-    fn query(&self, _segments: Vec<Unreported>) {}
+    fn query(&self, segments: Vec<Unreported>) {
+        lock(&self.queried).extend(segments);
+        self.rung.notify_waiters();
+    }
 
     async fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);

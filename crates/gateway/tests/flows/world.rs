@@ -274,6 +274,9 @@ async fn open(
             expand_ms: 2,
             sweep_ms: 2,
             callbacks_ms: 5,
+            health_ms: 2,
+            failover_ms: 2,
+            conditions_ms: 5,
             attempts: 3,
             drain_ms: 300,
             ..Tempo::default()
