@@ -1,15 +1,16 @@
 //! `heliogram account …`.
 
+mod checks;
 mod looks;
+mod smpp;
+mod stops;
 
-use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use gateway::Gateway;
-use gateway::directory::{
-    AccountSettings, ControlCopies, CredentialKind, Originators, TariffSettings,
-};
+use gateway::directory::{AccountSettings, ControlCopies, CredentialKind, Originators};
 use gateway::secrets::random_hex;
 use sms::{Currency, Money};
+
+use checks::{check_time_zone, note_unfit_tariff, parse_amount};
 
 use super::{account_named, callbacks, changed, credential, open, open_or_make, written};
 use crate::cli::At;
@@ -101,12 +102,17 @@ pub(crate) struct Add {
     /// How many requests it may make in a second, where a provider's API has such a limit.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     requests_per_second: Option<u32>,
-    /// A number that is its own, so that messages from phones to it are; again for more.
+    /// A number that is its own, so that messages from phones to it are; or, in one word of the command line, a number and the first
+    /// word of the messages to it that are, such as "1234 SHOP". Again for more.
     #[arg(long, value_parser = written::number)]
     number: Vec<String>,
     /// Where its program is told what becomes of its messages: an address that begins with http or https.
     #[arg(long, value_parser = written::callback_url)]
     callback_url: Option<String>,
+    #[command(flatten)]
+    stops: stops::Stops,
+    #[command(flatten)]
+    smpp: smpp::Smpp,
     #[command(flatten)]
     at: At,
 }
@@ -146,7 +152,7 @@ pub(crate) struct Change {
     /// How many requests it may make in a second, where a provider's API has such a limit.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     requests_per_second: Option<u32>,
-    /// The numbers that are its own from now on; again for more.
+    /// The numbers that are its own from now on, alone or with a first word such as "1234 SHOP"; again for more.
     #[arg(long, value_parser = written::number, conflicts_with = "no_number")]
     number: Vec<String>,
     /// Let it have no number of its own.
@@ -161,6 +167,10 @@ pub(crate) struct Change {
     /// How far below zero its balance may go.
     #[arg(long)]
     credit_limit: Option<String>,
+    #[command(flatten)]
+    stops: stops::Stops,
+    #[command(flatten)]
+    smpp: smpp::Smpp,
     #[command(flatten)]
     at: At,
 }
@@ -216,6 +226,8 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         requests_per_second,
         number,
         callback_url,
+        stops,
+        smpp,
         at,
     } = asked;
     check_time_zone(&time_zone)?;
@@ -231,7 +243,7 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         None => None,
     };
     note_unfit_tariff(&gateway, &tariff, currency).await?;
-    let settings = AccountSettings {
+    let mut settings = AccountSettings {
         tariff,
         originators,
         originator: default_originator,
@@ -243,6 +255,8 @@ async fn add(asked: Add) -> anyhow::Result<()> {
         callback_url,
         ..AccountSettings::default()
     };
+    stops.change(&mut settings);
+    smpp.change(&mut settings.smpp);
     let account = gateway
         .add_account_under(parent, &name, currency, &settings)
         .await?;
@@ -308,6 +322,8 @@ async fn change(asked: Change) -> anyhow::Result<()> {
     } else if asked.callback_url.is_some() {
         settings.callback_url = asked.callback_url;
     }
+    asked.stops.change(&mut settings);
+    asked.smpp.change(&mut settings.smpp);
     let credit = match asked.credit_limit {
         Some(limit) => parse_amount(&limit, account.currency)?.micros(),
         None => account.credit_limit_micros,
@@ -331,43 +347,6 @@ fn listed(originators: &Originators) -> String {
         Originators::Any => "any".to_owned(),
         Originators::Only(list) => list.join(", "),
     }
-}
-
-/// Tells of a tariff that is still to come, or has its prices in another currency: until that is mended the account cannot send.
-async fn note_unfit_tariff(
-    gateway: &Gateway,
-    name: &str,
-    currency: Currency,
-) -> anyhow::Result<()> {
-    let (tariffs, _, _) = gateway.stored().await?;
-    let Some(tariff) = tariffs.iter().find(|tariff| tariff.name == name) else {
-        output::note(format_args!(
-            "note: there is no tariff {name} yet; until heliogram tariff set {name} the account's messages are refused"
-        ));
-        return Ok(());
-    };
-    // One that cannot be read is no reason to refuse: an account may be about to leave it.
-    let Ok(settings) = serde_json::from_str::<TariffSettings>(&tariff.settings) else {
-        return Ok(());
-    };
-    if Currency::parse(&settings.currency).is_ok_and(|prices| prices != currency) {
-        output::note(format_args!(
-            "note: tariff {name} is in {} and the account in {currency}; until it has a tariff in {currency} its messages are refused",
-            settings.currency
-        ));
-    }
-    Ok(())
-}
-
-fn parse_amount(text: &str, currency: Currency) -> anyhow::Result<Money> {
-    Money::parse_decimal(text, currency)
-        .with_context(|| format!("{text:?} is not an amount such as 100.00"))
-}
-
-fn check_time_zone(name: &str) -> anyhow::Result<()> {
-    jiff::tz::TimeZone::get(name)
-        .map(|_| ())
-        .map_err(|_| anyhow::anyhow!("{name} is not an IANA time zone such as Europe/Kyiv"))
 }
 
 async fn suspend(at: &At, name: &str, suspended: bool) -> anyhow::Result<()> {

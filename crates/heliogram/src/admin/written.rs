@@ -46,8 +46,29 @@ pub(super) fn network(text: &str) -> Result<String, String> {
     })
 }
 
-/// Reads a number that phones send to: a telephone number, as digits, or a short one.
+/// The most characters of a keyword.
+const LONGEST_KEYWORD: usize = 20;
+
+/// Reads a number that phones send to, as [`plain_number`] does; and after a blank a keyword, if there is one: letters and digits, of
+/// which one at least is a letter, or it would be more of the number.
 pub(super) fn number(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let divided = text.rsplit_once(char::is_whitespace);
+    let Some((number, keyword)) = divided.filter(|(_, last)| last.chars().any(char::is_alphabetic))
+    else {
+        return plain_number(text);
+    };
+    let fits = keyword.chars().all(char::is_alphanumeric);
+    if !fits || keyword.chars().count() > LONGEST_KEYWORD {
+        return Err(format!(
+            "a keyword has at most {LONGEST_KEYWORD} letters and digits"
+        ));
+    }
+    Ok(format!("{} {keyword}", plain_number(number.trim())?))
+}
+
+/// Reads a telephone number, as digits, or a short one.
+fn plain_number(text: &str) -> Result<String, String> {
     if let Ok(number) = Msisdn::parse(text) {
         return Ok(number.as_str().to_owned());
     }
@@ -88,7 +109,20 @@ mod tests {
     fn a_number_of_an_account_is_a_telephone_number_or_a_short_one() {
         assert_eq!(number("+380 50 123-45-67").as_deref(), Ok("380501234567"));
         assert_eq!(number("4321").as_deref(), Ok("4321"));
-        for bad in ["", "12", "shop", "12a45"] {
+        assert_eq!(number(" 4321  Shop ").as_deref(), Ok("4321 Shop"));
+        let long = "+380 50 123-45-67 Їжа24";
+        assert_eq!(number(long).as_deref(), Ok("380501234567 Їжа24"));
+        let too_long = format!("4321 {}", "x".repeat(21));
+        for bad in [
+            "",
+            "12",
+            "shop",
+            "12a45",
+            "12 SHOP",
+            "4321 MY SHOP",
+            "4321 SH-OP",
+            &too_long,
+        ] {
             assert!(number(bad).is_err(), "{bad}");
         }
     }

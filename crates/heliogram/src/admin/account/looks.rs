@@ -1,10 +1,10 @@
 //! `heliogram account show` and `list`.
 
-use gateway::Account;
 use gateway::directory::ControlCopies;
-use sms::Money;
+use gateway::{Account, NoticeCount};
+use sms::{Money, Timestamp};
 
-use super::listed;
+use super::{listed, smpp, stops};
 use crate::admin::{account_named, name_of, open, table};
 use crate::cli::At;
 
@@ -28,7 +28,8 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
         ControlCopies::Free => "free",
         ControlCopies::Charged => "charged",
     };
-    let rows = [
+    let notices = gateway.notice_count(account.id).await?;
+    let mut rows = vec![
         ("number", account.id.to_string()),
         ("parent", parent),
         ("state", state(&account).to_owned()),
@@ -50,9 +51,28 @@ pub(super) async fn show(at: &At, name: &str) -> anyhow::Result<()> {
         ),
         ("numbers", or(&settings.numbers, "none")),
         ("callback URL", or_none(&settings.callback_url)),
-    ]
-    .map(|(what, value)| [what.to_owned(), value]);
+    ];
+    rows.extend(stops::rows(settings));
+    rows.extend(smpp::rows(&settings.smpp));
+    rows.push(("SMPP notices", waiting(notices, gateway.now())));
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|(what, value)| [what.to_owned(), value])
+        .collect();
     table::print(["ACCOUNT", &account.name], &rows)
+}
+
+/// Says how much waits for the account's programs to bind, and for how long.
+fn waiting(notices: NoticeCount, now: Timestamp) -> String {
+    let age_ms = |at: Timestamp| (now.as_millis() - at.as_millis()).max(0);
+    match notices.oldest_at.map(age_ms) {
+        Some(ms) => format!(
+            "{} waiting, the oldest for {} s",
+            notices.waiting,
+            ms / 1_000
+        ),
+        None => format!("{} waiting", notices.waiting),
+    }
 }
 
 /// Whether it may sign in and send, and if not, because of whom.

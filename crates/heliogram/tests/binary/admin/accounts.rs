@@ -69,6 +69,55 @@ async fn an_account_is_shown_with_all_its_settings() {
 }
 
 #[tokio::test]
+async fn what_an_account_may_do_over_smpp_and_what_a_stop_does_is_set_and_shown() {
+    let shop = Shop::open().await;
+    let mut words: Vec<_> = "account change shop --smpp-binds 3 --smpp-window 20 --smpp-throughput 0 \
+         --smpp-data-coding smscenter --smpp-receipt-parameters smscenter --smpp-duplicates-within 60 \
+         --stop-scope number --number 4321"
+        .split_whitespace()
+        .collect();
+    words.extend(["--number", "1234 SHOP", "--stop-answer", "No more from us."]);
+    shop.serve.done(&words).await;
+    let shown = shop.done("account show shop").await;
+    for line in [
+        "numbers              4321, 1234 SHOP",
+        "stop scope           number",
+        "stop answer          No more from us.",
+        "SMPP binds           3",
+        "SMPP window          20",
+        "SMPP throughput      any",
+        "SMPP data coding     smscenter",
+        "SMPP receipts        smscenter",
+        "SMPP duplicates      refused within 60 s",
+        "SMPP notices         0 waiting",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    shop.done(
+        "account change shop --smpp-binds default --smpp-data-coding standard --no-stop-answer",
+    )
+    .await;
+    let shown = shop.done("account show shop").await;
+    for line in [
+        "stop scope           number",
+        "stop answer          none",
+        "SMPP binds           default",
+        "SMPP window          20",
+        "SMPP data coding     standard",
+        "SMPP receipts        smscenter",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    for (wrong, why) in [
+        ("--smpp-binds 0", "a number from 1 on"),
+        ("--stop-scope everything", "possible values"),
+    ] {
+        let refused = shop.refused(&format!("account change shop {wrong}")).await;
+        assert!(refused.contains(why), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_used_from_its_own_addresses_only() {
     let shop = Shop::open().await;
     shop.done("account change shop --address 192.0.2.1").await;
