@@ -1,8 +1,11 @@
 //! The connector to an operator's SMSC: links that bind, submit and take receipts.
 //!
-//! A link of the settings is one transceiver, or a transmitter and a receiver, which live and reconnect independently: while
-//! the receiver is away the operator keeps its receipts. An attempt goes to the free link with the least in its hands, all
-//! its segments to the same one and consecutively.
+//! A link is a transceiver, a transmitter or a receiver; each lives and reconnects by itself, and tries the operator's addresses
+//! in turn. While no receiver is there the operator keeps its receipts. An attempt goes to the free link with the least in its
+//! hands, all its segments to the same one and consecutively.
+//!
+//! All links share one throughput. When the operator throttles, the link that hears it pauses, and the connector becomes as slow
+//! as the operator is found to be.
 //!
 //! Receipts and messages from handsets are answered only when the gateway has stored them. While it cannot, a link goes on
 //! reading, because responses to submits and `enquire_link` come the same way: what bounds those in memory is how many may be
@@ -14,20 +17,21 @@ mod congestion;
 mod failure;
 mod hands;
 mod inbound;
-mod joining;
 mod link;
 mod outcome;
 mod pace;
 mod plan;
 mod slot;
+mod slowdown;
 mod submit;
+mod throughput;
 mod tickets;
 mod trust;
 
 use std::sync::Arc;
 
 use gateway::connector::{Attempt, Condition, Connector, Connectors, Inbox, Ticket, Unreported};
-use gateway::directory::{BindMode, ConnectorSpec};
+use gateway::directory::ConnectorSpec;
 use gateway::registry::Registry;
 use tokio::sync::Mutex;
 
@@ -69,16 +73,10 @@ struct SmppConnector {
 impl SmppConnector {
     fn start(spec: &ConnectorSpec, inbox: Inbox, logs: PduLogs) -> Result<Self, String> {
         let plan = Arc::new(Plan::new(spec, inbox, logs)?);
-        let modes: &[smpp::BindMode] = match spec.settings.bind {
-            BindMode::Transceiver => &[smpp::BindMode::Transceiver],
-            BindMode::TransmitterReceiver => {
-                &[smpp::BindMode::Transmitter, smpp::BindMode::Receiver]
-            }
-        };
         let mut slots = vec![];
         let mut links = Registry::default();
-        for (number, mode) in (0..).zip((0..spec.settings.links).flat_map(|_| modes)) {
-            let (slot, commands) = Slot::new(number, *mode);
+        for (number, mode) in (0..).zip(plan::modes(&spec.settings)) {
+            let (slot, commands) = Slot::new(number, mode);
             let slot = Arc::new(slot);
             let task = link::run(Arc::clone(&plan), Arc::clone(&slot), commands);
             // All links are stopped at once, by the plan's own token.
@@ -108,7 +106,7 @@ impl SmppConnector {
 #[async_trait::async_trait]
 impl Connector for SmppConnector {
     fn capacity(&self) -> u32 {
-        self.plan.capacity
+        self.plan.capacity()
     }
 
     fn is_up(&self) -> bool {
@@ -151,17 +149,37 @@ impl Connector for SmppConnector {
         }
     }
 
-    fn adjust(&self, _spec: &ConnectorSpec) -> bool {
-        false
+    fn adjust(&self, spec: &ConnectorSpec) -> bool {
+        let adjusted = self.plan.adjust(spec);
+        if adjusted {
+            for slot in &self.slots {
+                // A link that has ended needs no settings.
+                let _ = slot.send(Command::Adjust);
+            }
+        }
+        adjusted
     }
 
     fn condition(&self) -> Condition {
-        Condition::default()
+        Condition {
+            links: self.slots.iter().map(|slot| slot.condition()).collect(),
+            slowed_to_per_second: self.plan.slowed_to_per_second(),
+            id_form: self.plan.id_form(),
+            cannot_be_asked: self.plan.cannot_be_asked(),
+            ..Condition::default()
+        }
     }
 
-    fn learn(&self, _answered: &[u8], _reported: &[u8]) {}
+    fn learn(&self, answered: &[u8], reported: &[u8]) {
+        self.plan.learn(answered, reported);
+    }
 
-    fn query(&self, _segments: Vec<Unreported>) {}
+    fn query(&self, segments: Vec<Unreported>) {
+        // Without a link, or with one that ends meanwhile, nobody is asked: the gateway asks again.
+        if let Some(place) = self.choose().filter(|_| !self.plan.cannot_be_asked()) {
+            let _ = self.slots[place].send(Command::Query(segments));
+        }
+    }
 
     async fn stop(&self) {
         self.plan.stop.cancel();

@@ -24,12 +24,20 @@ pub(super) struct Backoff {
 impl Backoff {
     /// Begins with the configured waits for lost connections.
     pub(super) fn new(first_ms: u32, longest_ms: u32) -> Self {
-        Self {
-            first_ms: u64::from(first_ms.max(1)),
-            longest_ms: u64::from(longest_ms.max(first_ms)),
+        let mut new = Self {
+            first_ms: 0,
+            longest_ms: 0,
             last: Setback::Lost,
             in_a_row: 0,
-        }
+        };
+        new.change(first_ms, longest_ms);
+        new
+    }
+
+    /// Goes on with other waits for lost connections.
+    pub(super) fn change(&mut self, first_ms: u32, longest_ms: u32) {
+        self.first_ms = u64::from(first_ms.max(1));
+        self.longest_ms = u64::from(longest_ms.max(first_ms));
     }
 
     /// Forgets what went wrong: a session has done useful work.

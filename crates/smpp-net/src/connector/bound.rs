@@ -1,25 +1,28 @@
 //! One session of a link, from its bind request to its end.
 
 mod inbound;
+mod queries;
 mod receipts;
 mod submits;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use gateway::connector::{Inbound, Receipt};
+use gateway::directory::ConnectorSettings;
 use smpp::Session;
 use smpp::session::{CloseReason, Event, SendError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::congestion::Congestion;
 use super::hands::{Done, Hands};
-use super::joining::Joining;
 use super::link::give_back;
-use super::plan::Plan;
+use super::plan::{Plan, adjust};
 use super::slot::{Command, Slot, State};
 use super::tickets::Tickets;
 use super::trust::Trust;
 use crate::driver::Party;
+use queries::Queries;
 
 /// How long a stopping link waits for answers, to its submits and to what the operator sent.
 const STOP_MS: u64 = 3_000;
@@ -33,9 +36,11 @@ const USEFUL_MS: u64 = 30_000;
 pub(super) struct Bound<'a> {
     plan: &'a Plan,
     slot: &'a Slot,
+    settings: Arc<ConnectorSettings>,
     commands: &'a mut UnboundedReceiver<Command>,
     session: u64,
     hands: Hands,
+    queries: Queries,
     congestion: Congestion,
     trust: &'a mut Trust,
     /// Nothing is written before, by the pace or by a pause.
@@ -43,8 +48,6 @@ pub(super) struct Bound<'a> {
     tickets: Tickets,
     /// Receipts that the gateway has no room for yet.
     held: VecDeque<Receipt>,
-    /// Parts of messages from handsets.
-    joining: Joining,
     /// Messages from handsets that the gateway has no room for yet.
     heard: VecDeque<Inbound>,
     offer_again_ms: Option<u64>,
@@ -87,15 +90,16 @@ impl<'a> Bound<'a> {
         Self {
             plan,
             slot,
+            settings: plan.settings(),
             commands,
             session: slot.next_session(),
             hands: Hands::default(),
+            queries: Queries::default(),
             congestion: Congestion::new(),
             trust,
             write_again_ms: None,
             tickets: Tickets::default(),
             held: VecDeque::new(),
-            joining: Joining::default(),
             heard: VecDeque::new(),
             offer_again_ms: None,
             stopping: Stopping::No,
@@ -199,11 +203,16 @@ impl Party for Bound<'_> {
             Told::Command(Command::Acknowledge { tickets, taken }) => {
                 self.acknowledge(session, &tickets, taken);
             }
+            Told::Command(Command::Query(segments)) => self.queries.add(segments),
+            Told::Command(Command::Adjust) => {
+                self.settings = self.plan.settings();
+                adjust(session, &self.settings);
+                self.trust.resize(self.settings.window);
+            }
             Told::Stop => {
                 self.stopping = Stopping::Draining {
                     until_ms: now_ms + STOP_MS,
                 };
-                self.give_up_joining(None, now_ms);
             }
         }
     }
@@ -217,8 +226,12 @@ impl Party for Bound<'_> {
                 self.since_ms = Some(now_ms);
                 self.change(State::Bound);
             }
+            Event::Answered(answer) if Queries::named(answer.token) => {
+                self.query_answered(&answer, now_ms);
+            }
             Event::Answered(answer) => self.answered(session, &answer, now_ms),
             Event::AnsweredLate(answer) => self.answered_late(&answer),
+            Event::TimedOut { token } if Queries::named(token) => self.queries.forget(token),
             Event::TimedOut { token } => {
                 let done = self.hands.timed_out(token);
                 self.done(done);
@@ -235,7 +248,8 @@ impl Party for Bound<'_> {
                 reason,
                 outstanding,
             } => {
-                self.trust.broken(outstanding.len());
+                let submits = outstanding.iter().filter(|token| !Queries::named(**token));
+                self.trust.broken(submits.count());
                 self.end = Some(reason);
                 self.useful |= self
                     .since_ms
@@ -250,7 +264,6 @@ impl Party for Bound<'_> {
 
     fn advance(&mut self, session: &mut Session, now_ms: u64) {
         self.write(session, now_ms);
-        self.give_up_joining(Some(now_ms), now_ms);
         if !self.held.is_empty() || !self.heard.is_empty() {
             self.offer(now_ms);
         }
@@ -262,14 +275,9 @@ impl Party for Bound<'_> {
             Stopping::No => None,
             Stopping::Draining { until_ms } | Stopping::Unbinding { until_ms } => Some(until_ms),
         };
-        [
-            self.write_again_ms,
-            self.offer_again_ms,
-            self.joining.due_ms(),
-            stop_ms,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.write_again_ms, self.offer_again_ms, stop_ms]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

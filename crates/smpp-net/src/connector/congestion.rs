@@ -9,6 +9,7 @@ const ANSWERS: u32 = 20;
 /// Remembers what the last answers said about the operator's load.
 #[derive(Debug)]
 pub(super) struct Congestion {
+    paused_from_ms: u64,
     paused_until_ms: u64,
     next_pause_ms: u64,
     /// One bit for each of the last answers, set when it said that a queue is full.
@@ -18,6 +19,7 @@ pub(super) struct Congestion {
 impl Congestion {
     pub(super) fn new() -> Self {
         Self {
+            paused_from_ms: 0,
             paused_until_ms: 0,
             next_pause_ms: FIRST_PAUSE_MS,
             full: 0,
@@ -35,22 +37,24 @@ impl Congestion {
         self.next_pause_ms = FIRST_PAUSE_MS;
     }
 
-    /// Takes note of throttling and says how long the link pauses: twice as long each time until something is taken again.
-    pub(super) fn throttled(&mut self, now_ms: u64) -> u64 {
-        if self.paused_until_ms(now_ms).is_none() {
+    /// Takes note of throttling, which answers a segment that left at `left_ms`, and says how long the link pauses: twice as long
+    /// each time until something is taken again.
+    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) -> u64 {
+        // What left before the pause is answered within it or behind it: those answers make it neither longer nor another.
+        if self.paused_until_ms == 0 || left_ms > self.paused_from_ms {
+            self.paused_from_ms = now_ms;
             self.paused_until_ms = now_ms + self.next_pause_ms;
             self.next_pause_ms = (self.next_pause_ms * 2).min(LONGEST_PAUSE_MS);
         }
-        // What was sent before the pause is answered within it: those answers do not lengthen it.
-        self.paused_until_ms - now_ms
+        self.paused_until_ms.saturating_sub(now_ms)
     }
 
     /// Takes note of a full queue. When most answers say so it is the link's, which pauses for so long; otherwise it is the
     /// recipient's: `None`.
-    pub(super) fn queue_full(&mut self, now_ms: u64) -> Option<u64> {
+    pub(super) fn queue_full(&mut self, now_ms: u64, left_ms: u64) -> Option<u64> {
         self.remember(true);
         let most = self.full.count_ones() * 2 > ANSWERS;
-        most.then(|| self.throttled(now_ms))
+        most.then(|| self.throttled(now_ms, left_ms))
     }
 
     fn remember(&mut self, full: bool) {
@@ -65,36 +69,38 @@ mod tests {
     #[test]
     fn pauses_double_until_something_is_taken() {
         let mut congestion = Congestion::new();
-        let mut now_ms = 0;
+        let mut now_ms = 1;
         for expected in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
-            assert_eq!(congestion.throttled(now_ms), expected);
+            assert_eq!(congestion.throttled(now_ms, now_ms), expected);
             assert_eq!(congestion.paused_until_ms(now_ms), Some(now_ms + expected));
             now_ms += expected;
             assert_eq!(congestion.paused_until_ms(now_ms), None);
         }
         congestion.flowing();
-        assert_eq!(congestion.throttled(now_ms), 1_000);
+        assert_eq!(congestion.throttled(now_ms, now_ms), 1_000);
     }
 
     #[test]
     fn answers_to_what_left_before_the_pause_do_not_lengthen_it() {
         let mut congestion = Congestion::new();
-        congestion.throttled(0);
-        assert_eq!(congestion.throttled(400), 600);
-        assert_eq!(congestion.paused_until_ms(999), Some(1_000));
-        assert_eq!(congestion.paused_until_ms(1_000), None);
+        congestion.throttled(100, 50);
+        assert_eq!(congestion.throttled(500, 60), 600);
+        assert_eq!(congestion.paused_until_ms(1_099), Some(1_100));
+        assert_eq!(congestion.paused_until_ms(1_100), None);
+        assert_eq!(congestion.throttled(1_200, 70), 0);
+        assert_eq!(congestion.paused_until_ms(1_200), None);
     }
 
     #[test]
     fn a_full_queue_is_the_recipients_until_most_answers_say_so() {
         let mut congestion = Congestion::new();
         for _ in 0..10 {
-            assert_eq!(congestion.queue_full(0), None);
+            assert_eq!(congestion.queue_full(1, 1), None);
         }
-        assert_eq!(congestion.queue_full(0), Some(1_000));
+        assert_eq!(congestion.queue_full(1, 1), Some(1_000));
         for _ in 0..20 {
             congestion.flowing();
         }
-        assert_eq!(congestion.queue_full(5_000), None);
+        assert_eq!(congestion.queue_full(5_000, 5_000), None);
     }
 }

@@ -1,6 +1,7 @@
 //! What a `command_status` does to the segment that it answers, and to the link.
 
 use gateway::connector::Failure;
+use gateway::directory::StatusMeaning;
 use smpp::status::{Class, Permanent};
 use sms::Reason;
 
@@ -11,7 +12,7 @@ pub(super) enum Verdict {
     Accepted,
     /// The segment fails alone.
     Failed(Failure),
-    /// The link goes too fast: it pauses, and the message comes back after the pause.
+    /// The link goes too fast: it pauses, the connector becomes slower, and the segment takes its place again.
     Throttled,
     /// A queue is full: the recipient's or the link's, which the answers before tell.
     QueueFull,
@@ -63,7 +64,7 @@ pub(super) fn judge(class: Class) -> Verdict {
         Class::Throttling => Verdict::Throttled,
         Class::QueueFull => Verdict::QueueFull,
         Class::Temporary => later(TEMPORARY_MS),
-        // Codes of the vendor's own, until the route has a table for them: tried again like those without a meaning.
+        // Codes of the vendor's own that the settings say nothing about: tried again like those without a meaning.
         Class::Ambiguous | Class::Unknown => later(AMBIGUOUS_MS),
         Class::Permanent(Permanent::Originator) => refused(Reason::OriginatorRefused),
         Class::Permanent(Permanent::Destination) => refused(Reason::DestinationRefused),
@@ -71,6 +72,15 @@ pub(super) fn judge(class: Class) -> Verdict {
         Class::Permanent(Permanent::Other) => refused(Reason::UpstreamRefused),
         // The operator forgot the bind: that it refuses the login says nothing about the message.
         Class::SessionFault | Class::BindRefused => Verdict::SessionFault,
+    }
+}
+
+/// Judges an answer by what the settings say that this operator means by its status.
+pub(super) fn meant(meaning: StatusMeaning) -> Verdict {
+    match meaning {
+        StatusMeaning::Retry => later(TEMPORARY_MS),
+        StatusMeaning::Refused => refused(Reason::UpstreamRefused),
+        StatusMeaning::Throttled => Verdict::Throttled,
     }
 }
 

@@ -1,22 +1,32 @@
 //! The attempts in the hands of one session: which segments wait, are on the wire, or are answered.
 //!
+//! Segments leave by lane, the most urgent first, within a lane in the order in which their attempts came; but those of a message
+//! that has begun leave first of all, so that nothing comes between them. A throttled segment takes its place again and leaves
+//! before all that came after it.
+//!
 //! An attempt is answered once, when nothing of it is on the wire any more and nothing more will be written: with the
 //! segments that were taken and the worst failure of the others (refused, then unknown, then to be tried again). Once a
 //! segment has failed, those behind it are not written: alone they could not be shown.
 
 mod late;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use gateway::connector::{AcceptedSegment, Answer, Attempt, Failure};
-use sms::Reason;
+use smpp::message_id;
 use sms::text::Segment;
+use sms::{Lane, Reason};
 
 use super::failure::{LINK_DOWN, worse};
 use late::Late;
 
 /// The low bits of a token, which say which segment of the attempt it is: no text has more than 255.
 const SEGMENT_BITS: u32 = 8;
+
+/// How often an attempt takes its place again when it is throttled: then the gateway has it back, and others have their turn.
+const THROTTLED_AT_MOST: u32 = 3;
 
 /// What segments fail with that were held back because another one failed. What that one failed with is worse, unless a late
 /// answer has proved it taken.
@@ -30,7 +40,9 @@ const UNWRITTEN: Failure = Failure::Retry {
 pub(super) struct Hands {
     attempts: HashMap<u64, InFlight>,
     /// Attempts with segments to write, in order.
-    unwritten: VecDeque<u64>,
+    unwritten: BTreeSet<(Lane, u64)>,
+    /// The attempt that was written last.
+    begun: Option<u64>,
     next_serial: u64,
     late: Late,
 }
@@ -38,8 +50,13 @@ pub(super) struct Hands {
 #[derive(Debug)]
 struct InFlight {
     attempt: Attempt,
-    written: usize,
+    /// Positions of segments to write.
+    unwritten: BTreeSet<usize>,
     on_wire: usize,
+    /// When a segment left last.
+    left_ms: u64,
+    /// How often it took its place again.
+    throttled: u32,
     /// Positions of segments that timed out.
     timed_out: Vec<usize>,
     /// Whether what is not written yet must stay so.
@@ -59,17 +76,19 @@ impl Hands {
     pub(super) fn add(&mut self, attempt: Attempt) {
         let serial = self.next_serial;
         self.next_serial += 1;
+        self.unwritten.insert((attempt.lane, serial));
         let in_flight = InFlight {
+            unwritten: (0..attempt.segments.len()).collect(),
             attempt,
-            written: 0,
             on_wire: 0,
+            left_ms: 0,
+            throttled: 0,
             timed_out: vec![],
             halted: false,
             accepted: vec![],
             failure: None,
         };
         self.attempts.insert(serial, in_flight);
-        self.unwritten.push_back(serial);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,39 +97,55 @@ impl Hands {
 
     /// Shows the next segment to write with the token that names it; [`Hands::written`] follows when it was.
     pub(super) fn next(&mut self) -> Option<(u64, &Attempt, &Segment)> {
-        while let Some(&serial) = self.unwritten.front() {
-            if self
-                .attempts
-                .get(&serial)
-                .is_some_and(InFlight::wants_to_write)
-            {
-                let in_flight = &self.attempts[&serial];
-                let segment = &in_flight.attempt.segments[in_flight.written].1;
-                return Some((
-                    token(serial, in_flight.written),
-                    &in_flight.attempt,
-                    segment,
-                ));
+        let serial = self.next_serial_to_write()?;
+        let in_flight = &self.attempts[&serial];
+        let position = *in_flight.unwritten.first()?;
+        let segment = &in_flight.attempt.segments[position].1;
+        Some((token(serial, position), &in_flight.attempt, segment))
+    }
+
+    fn next_serial_to_write(&mut self) -> Option<u64> {
+        let wants_to_write = |serial: &u64| {
+            let in_flight = self.attempts.get(serial);
+            in_flight.is_some_and(InFlight::wants_to_write)
+        };
+        if let Some(begun) = self.begun.filter(wants_to_write) {
+            return Some(begun);
+        }
+        self.begun = None;
+        while let Some(first) = self.unwritten.first().copied() {
+            let (_, serial) = first;
+            if wants_to_write(&serial) {
+                return Some(serial);
             }
-            self.unwritten.pop_front();
+            self.unwritten.remove(&first);
         }
         None
     }
 
     /// Takes note that the segment shown last is on the wire.
-    pub(super) fn written(&mut self, token: u64) {
-        if let Some(in_flight) = self.attempts.get_mut(&(token >> SEGMENT_BITS)) {
-            in_flight.written += 1;
+    pub(super) fn written(&mut self, token: u64, now_ms: u64) {
+        let serial = token >> SEGMENT_BITS;
+        if let Some(in_flight) = self.attempts.get_mut(&serial) {
+            in_flight.unwritten.remove(&position(token));
             in_flight.on_wire += 1;
+            in_flight.left_ms = now_ms;
+            self.begun = Some(serial);
         }
     }
 
+    /// Says when a segment left, or a later one of the same attempt.
+    pub(super) fn left_ms(&self, token: u64) -> u64 {
+        let in_flight = self.attempts.get(&(token >> SEGMENT_BITS));
+        in_flight.map_or(0, |in_flight| in_flight.left_ms)
+    }
+
     /// Takes note that a segment was taken.
-    pub(super) fn accepted(&mut self, token: u64, upstream_id: Vec<u8>) -> Option<Done> {
+    pub(super) fn accepted(&mut self, token: u64, id: UpstreamId) -> Option<Done> {
         let serial = token >> SEGMENT_BITS;
         let in_flight = self.attempts.get_mut(&serial)?;
         in_flight.on_wire = in_flight.on_wire.saturating_sub(1);
-        in_flight.accept(position(token), upstream_id);
+        in_flight.accept(position(token), id);
         self.settle(serial)
     }
 
@@ -118,11 +153,28 @@ impl Hands {
     pub(super) fn failed(&mut self, token: u64, failure: Failure) -> Option<Done> {
         let serial = token >> SEGMENT_BITS;
         let in_flight = self.attempts.get_mut(&serial)?;
-        if position(token) < in_flight.written {
+        if !in_flight.unwritten.contains(&position(token)) {
             in_flight.on_wire = in_flight.on_wire.saturating_sub(1);
         }
         in_flight.fail(failure);
         self.settle(serial)
+    }
+
+    /// Takes note that a segment was throttled: it takes its place again; too often, or when the failure of another segment holds
+    /// it back, it fails.
+    pub(super) fn throttled(&mut self, token: u64, failure: Failure) -> Option<Done> {
+        let serial = token >> SEGMENT_BITS;
+        let in_flight = self.attempts.get_mut(&serial)?;
+        if in_flight.halted || in_flight.throttled >= THROTTLED_AT_MOST {
+            return self.failed(token, failure);
+        }
+        in_flight.on_wire = in_flight.on_wire.saturating_sub(1);
+        in_flight.throttled += 1;
+        in_flight.unwritten.insert(position(token));
+        self.unwritten.insert((in_flight.attempt.lane, serial));
+        // What is before it in order may have been throttled too.
+        self.begun = self.begun.filter(|begun| *begun != serial);
+        None
     }
 
     /// Takes note that a segment was not answered in time.
@@ -137,18 +189,18 @@ impl Hands {
 
     /// Takes note that a segment which timed out was taken after all. Its attempt is answered late, or not answered yet and
     /// then in time.
-    pub(super) fn accepted_late(&mut self, token: u64, upstream_id: Vec<u8>) -> Option<Answer> {
+    pub(super) fn accepted_late(&mut self, token: u64, id: UpstreamId) -> Option<Answer> {
         if let Some(in_flight) = self.attempts.get_mut(&(token >> SEGMENT_BITS)) {
             let position = position(token);
             in_flight.timed_out.retain(|late| *late != position);
-            in_flight.accept(position, upstream_id);
+            in_flight.accept(position, id);
             // Something of it is still on the wire: otherwise it would have been answered already.
             return None;
         }
         let (message, index) = self.late.take(token)?;
         Some(Answer {
             message,
-            accepted: vec![AcceptedSegment::new(index, upstream_id)],
+            accepted: vec![id.of_segment(index)],
             failure: None,
             late: true,
         })
@@ -181,7 +233,7 @@ impl Hands {
             return None;
         }
         let mut in_flight = self.attempts.remove(&serial)?;
-        if in_flight.written < in_flight.attempt.segments.len() {
+        if !in_flight.unwritten.is_empty() {
             in_flight.fail(UNWRITTEN);
         }
         for position in std::mem::take(&mut in_flight.timed_out) {
@@ -204,12 +256,12 @@ impl Hands {
 
 impl InFlight {
     fn wants_to_write(&self) -> bool {
-        !self.halted && self.written < self.attempt.segments.len()
+        !self.halted && !self.unwritten.is_empty()
     }
 
-    fn accept(&mut self, position: usize, upstream_id: Vec<u8>) {
+    fn accept(&mut self, position: usize, id: UpstreamId) {
         let index = self.attempt.segments[position].0;
-        self.accepted.push(AcceptedSegment::new(index, upstream_id));
+        self.accepted.push(id.of_segment(index));
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -221,152 +273,33 @@ impl InFlight {
     }
 }
 
+/// The upstream's id for a segment: its key, and as the upstream wrote it where that is something else.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UpstreamId {
+    key: Vec<u8>,
+    verbatim: Option<Vec<u8>>,
+}
+
+impl UpstreamId {
+    /// Reads it as the upstream wrote it; it may be empty.
+    pub(super) fn read(written: &[u8]) -> Self {
+        let key = message_id::key(written);
+        let verbatim = (key != written).then(|| written.to_vec());
+        Self { key, verbatim }
+    }
+
+    fn of_segment(self, index: u16) -> AcceptedSegment {
+        AcceptedSegment {
+            verbatim: self.verbatim,
+            ..AcceptedSegment::new(index, self.key)
+        }
+    }
+}
+
 fn token(serial: u64, position: usize) -> u64 {
     serial << SEGMENT_BITS | position as u64
 }
 
 fn position(token: u64) -> usize {
     usize::from(token.to_le_bytes()[0])
-}
-
-#[cfg(test)]
-mod tests {
-    use gateway::MessageId;
-    use sms::{Msisdn, Timestamp};
-
-    use super::*;
-
-    const REFUSED: Failure = Failure::Refused(Reason::DestinationRefused);
-    const SILENT: Failure = Failure::Unknown(Reason::ResponseTimeout);
-    const LOST: Failure = Failure::Unknown(Reason::SessionLost);
-
-    fn hands(segments: &[usize]) -> Hands {
-        let mut hands = Hands::default();
-        for (message, segments) in (1..).zip(segments) {
-            hands.add(Attempt {
-                message: MessageId(message),
-                recipient: Msisdn::parse("380501234567").unwrap(),
-                originator: "Shop".into(),
-                lane: sms::Lane::Bulk,
-                segments: (0..)
-                    .zip(sms::text::split(&"a".repeat(153 * segments), 0))
-                    .collect(),
-                expires_at: Timestamp::from_seconds(0),
-            });
-        }
-        hands
-    }
-
-    fn write(hands: &mut Hands, segments: usize) -> Vec<u64> {
-        (0..segments)
-            .map_while(|_| {
-                let token = hands.next()?.0;
-                hands.written(token);
-                Some(token)
-            })
-            .collect()
-    }
-
-    fn answered(done: Option<Done>) -> (i64, Vec<u16>, Option<Failure>) {
-        let answer = done.expect("the attempt is answered").answer;
-        assert!(!answer.late);
-        let accepted = answer.accepted.iter().map(|taken| taken.index).collect();
-        (answer.message.0, accepted, answer.failure)
-    }
-
-    #[test]
-    fn an_attempt_is_answered_with_its_last_segment() {
-        let mut hands = hands(&[2, 1]);
-        let tokens = write(&mut hands, 9);
-        assert_eq!(tokens.len(), 3);
-        assert!(hands.accepted(tokens[1], b"x".to_vec()).is_none());
-        assert_eq!(
-            answered(hands.accepted(tokens[2], vec![])),
-            (2, vec![0], None)
-        );
-        assert_eq!(
-            answered(hands.accepted(tokens[0], vec![])),
-            (1, vec![1, 0], None)
-        );
-        assert!(hands.is_empty());
-    }
-
-    #[test]
-    fn what_stands_behind_a_failed_segment_is_not_written() {
-        let mut hands = hands(&[3, 1]);
-        let tokens = write(&mut hands, 2);
-        assert!(hands.failed(tokens[0], REFUSED).is_none());
-        assert_eq!(hands.next().map(|next| next.1.message), Some(MessageId(2)));
-        assert_eq!(
-            answered(hands.accepted(tokens[1], vec![])),
-            (1, vec![1], Some(REFUSED))
-        );
-    }
-
-    #[test]
-    fn a_segment_that_cannot_be_written_fails_its_attempt() {
-        let mut hands = hands(&[1]);
-        let token = hands.next().unwrap().0;
-        assert_eq!(
-            answered(hands.failed(token, REFUSED)),
-            (1, vec![], Some(REFUSED))
-        );
-        assert!(hands.next().is_none());
-    }
-
-    #[test]
-    fn a_late_answer_finds_its_message_once() {
-        let mut hands = hands(&[1]);
-        let token = write(&mut hands, 1)[0];
-        assert_eq!(answered(hands.timed_out(token)), (1, vec![], Some(SILENT)));
-        let late = hands.accepted_late(token, b"id".to_vec()).unwrap();
-        assert!(late.late);
-        assert_eq!(late.accepted, [AcceptedSegment::new(0, "id")]);
-        assert!(hands.accepted_late(token, b"id".to_vec()).is_none());
-    }
-
-    #[test]
-    fn an_answer_that_is_late_but_before_the_last_counts_in_time() {
-        let mut hands = hands(&[2]);
-        let tokens = write(&mut hands, 2);
-        assert!(hands.timed_out(tokens[0]).is_none());
-        assert!(hands.accepted_late(tokens[0], vec![]).is_none());
-        assert_eq!(
-            answered(hands.accepted(tokens[1], vec![])),
-            (1, vec![0, 1], None)
-        );
-    }
-
-    #[test]
-    fn what_was_held_back_behind_a_late_segment_comes_back() {
-        let mut hands = hands(&[3]);
-        let tokens = write(&mut hands, 2);
-        assert!(hands.timed_out(tokens[0]).is_none());
-        assert!(hands.next().is_none());
-        assert!(hands.accepted_late(tokens[0], vec![]).is_none());
-        assert_eq!(
-            answered(hands.accepted(tokens[1], vec![])),
-            (1, vec![0, 1], Some(UNWRITTEN))
-        );
-    }
-
-    #[test]
-    fn at_the_end_what_was_written_is_unknown_and_the_rest_comes_back() {
-        let mut hands = hands(&[1, 2, 1]);
-        write(&mut hands, 2);
-        let all: Vec<_> = hands
-            .finish()
-            .into_iter()
-            .map(|done| answered(Some(done)))
-            .collect();
-        assert_eq!(
-            all,
-            [
-                (1, vec![], Some(LOST)),
-                (2, vec![], Some(LOST)),
-                (3, vec![], Some(LINK_DOWN)),
-            ]
-        );
-        assert!(hands.is_empty() && hands.next().is_none());
-    }
 }

@@ -2,7 +2,7 @@
 
 use gateway::connector::{Content, Inbound, Ticket};
 use smpp::{Address, DataSm, DeliverSm, Tag, Tlv, Tlvs};
-use sms::text::{Concatenation, decode_gsm7, decode_ucs2, write_hex};
+use sms::text::{Concatenation, Encoding, decode_gsm7, decode_ucs2, write_hex};
 
 /// A UDH leads the text [smpp34 §5.2.12].
 const ESM_CLASS_UDH: u8 = 0x40;
@@ -62,11 +62,22 @@ impl Part {
         }
     }
 
-    /// Makes a message of the part alone.
-    pub(super) fn alone(self, tickets: Vec<Ticket>) -> Inbound {
+    /// Makes what the gateway is told: all of a message, or a part that it joins with the others.
+    pub(super) fn told(self, ticket: Ticket) -> Inbound {
+        let content = match self.concatenation {
+            None => Content::Whole(decode(self.data_coding, &self.octets)),
+            Some(concatenation) => {
+                let (encoding, octets) = encoded(self.data_coding, self.octets);
+                Content::Part {
+                    concatenation,
+                    encoding,
+                    octets,
+                }
+            }
+        };
         Inbound {
-            tickets,
-            content: Content::Whole(decode(self.data_coding, &self.octets)),
+            tickets: vec![ticket],
+            content,
             from: self.from,
             to: self.to,
         }
@@ -86,23 +97,51 @@ fn by_parameters(tlvs: Tlvs<'_>) -> Option<Concatenation> {
         .then_some(concatenation)
 }
 
-/// Reads a text by its coding [smpp34 §5.2.19] [3GPP TS 23.038 §4]; nothing that a handset sent is refused, so what is no text,
-/// or in an alphabet that we do not have, is written in hex.
+/// Reads a text by its coding; nothing that a handset sent is refused, so what is no text, or in an alphabet that we do not have,
+/// is written in hex.
 fn decode(data_coding: u8, octets: &[u8]) -> String {
-    match data_coding {
-        0x00 | 0xC0..=0xDF => decode_gsm7(octets),
-        0x01 | 0x03 => octets.iter().copied().map(char::from).collect(),
-        0x08 | 0xE0..=0xEF => decode_ucs2(octets),
+    match alphabet(data_coding) {
+        Read::As(Encoding::Gsm7) => decode_gsm7(octets),
+        Read::As(Encoding::Ucs2) => decode_ucs2(octets),
+        Read::As(Encoding::Binary) => write_hex(octets),
+        Read::Latin1 => octets.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// Gives the octets of a part in an encoding that the gateway joins.
+fn encoded(data_coding: u8, octets: Vec<u8>) -> (Encoding, Vec<u8>) {
+    match alphabet(data_coding) {
+        Read::As(encoding) => (encoding, octets),
+        // The first 256 signs of Unicode are those of Latin-1.
+        Read::Latin1 => {
+            let wide = octets.into_iter().flat_map(|octet| [0, octet]);
+            (Encoding::Ucs2, wide.collect())
+        }
+    }
+}
+
+/// How octets are read.
+enum Read {
+    As(Encoding),
+    Latin1,
+}
+
+/// Finds the alphabet of a coding [smpp34 §5.2.19] [3GPP TS 23.038 §4].
+fn alphabet(data_coding: u8) -> Read {
+    Read::As(match data_coding {
+        0x00 | 0xC0..=0xDF => Encoding::Gsm7,
+        0x01 | 0x03 => return Read::Latin1,
+        0x08 | 0xE0..=0xEF => Encoding::Ucs2,
         // General groups: bit 5 says that the text is compressed, bits 3 and 2 name the alphabet.
         0x10..=0x1F | 0x40..=0x5F => match data_coding >> 2 & 0b11 {
-            0 => decode_gsm7(octets),
-            2 => decode_ucs2(octets),
-            _ => write_hex(octets),
+            0 => Encoding::Gsm7,
+            2 => Encoding::Ucs2,
+            _ => Encoding::Binary,
         },
         // Data coding and message class: bit 2 says that it is octets.
-        0xF0..=0xFF if data_coding & 0x04 == 0 => decode_gsm7(octets),
-        _ => write_hex(octets),
-    }
+        0xF0..=0xFF if data_coding & 0x04 == 0 => Encoding::Gsm7,
+        _ => Encoding::Binary,
+    })
 }
 
 #[cfg(test)]
@@ -110,6 +149,12 @@ mod tests {
     use smpp::TlvBuffer;
 
     use super::*;
+
+    const TICKET: Ticket = Ticket {
+        link: 0,
+        session: 1,
+        number: 2,
+    };
 
     fn deliver(esm_class: u8, data_coding: u8, short_message: &[u8]) -> DeliverSm<'_> {
         DeliverSm {
@@ -143,7 +188,7 @@ mod tests {
         ] {
             let part = Part::of_deliver(&deliver(0, data_coding, octets));
             assert_eq!(
-                part.alone(vec![]).content,
+                part.told(TICKET).content,
                 Content::Whole(text.to_owned()),
                 "{data_coding:#04X}"
             );
@@ -195,8 +240,32 @@ mod tests {
             tlvs: tlvs.tlvs(),
             ..DataSm::default()
         });
-        let inbound = part.alone(vec![]);
+        let inbound = part.told(TICKET);
         assert_eq!((&*inbound.from, &*inbound.to), ("380671234567", "Shop"));
         assert_eq!(inbound.content, Content::Whole("hello".to_owned()));
+    }
+
+    #[test]
+    fn a_part_is_told_with_its_octets_and_its_alphabet() {
+        for (data_coding, octets, encoding, told) in [
+            (0x00, &b"a\x1B"[..], Encoding::Gsm7, &b"a\x1B"[..]),
+            (0x08, b"\x04\x36\xD8", Encoding::Ucs2, b"\x04\x36\xD8"),
+            (0x03, b"\xE9t", Encoding::Ucs2, b"\0\xE9\0t"),
+            (0x04, b"\0\xFF", Encoding::Binary, b"\0\xFF"),
+        ] {
+            let text = [b"\x05\0\x03\x07\x02\x01", octets].concat();
+            let inbound = Part::of_deliver(&deliver(0x40, data_coding, &text)).told(TICKET);
+            let expected = Content::Part {
+                concatenation: Concatenation {
+                    reference: 7,
+                    total: 2,
+                    index: 1,
+                },
+                encoding,
+                octets: told.to_vec(),
+            };
+            assert_eq!(inbound.content, expected, "{data_coding:#04X}");
+            assert_eq!(inbound.tickets, [TICKET]);
+        }
     }
 }

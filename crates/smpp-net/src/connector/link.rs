@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::backoff::{Backoff, Setback};
 use super::bound::Bound;
-use super::plan::Plan;
+use super::plan::{Destination, Plan, session_config};
 use super::slot::{Command, Slot};
 use super::trust::Trust;
 use crate::driver::drive;
@@ -31,12 +31,18 @@ pub(super) async fn run(
     slot: Arc<Slot>,
     mut commands: UnboundedReceiver<Command>,
 ) {
-    let settings = &plan.settings;
+    let settings = plan.settings();
     let mut backoff = Backoff::new(settings.reconnect_ms, settings.reconnect_max_ms);
     let mut trust = Trust::new(settings.window);
+    let mut tried = 0;
     while !plan.stop.is_cancelled() {
-        let connected = while_down(&plan, &slot, &mut commands, connect(&plan)).await;
-        let setback = match connected {
+        let settings = plan.settings();
+        backoff.change(settings.reconnect_ms, settings.reconnect_max_ms);
+        trust.resize(settings.window);
+        let destination = &plan.destinations[tried];
+        slot.tries(&destination.address);
+        let connected = while_down(&plan, &slot, &mut commands, connect(destination)).await;
+        let end = match connected {
             None => break,
             Some(Ok(Connection::Plain(stream))) => {
                 serve(
@@ -64,13 +70,23 @@ pub(super) async fn run(
                 tracing::warn!(
                     connector = plan.name,
                     link = slot.number,
+                    address = destination.address,
                     error,
                     "cannot connect"
                 );
-                Setback::Lost
+                slot.went_down(format!("cannot connect: {error}"));
+                End {
+                    setback: Setback::Lost,
+                    useful: false,
+                }
             }
         };
-        let wait_ms = backoff.wait_ms(setback, Plan::random());
+        tried = end.next(tried, plan.destinations.len());
+        if tried > 0 {
+            // The wait comes when all have been tried.
+            continue;
+        }
+        let wait_ms = backoff.wait_ms(end.setback, Plan::random());
         let wait = sleep(Duration::from_millis(wait_ms));
         if !plan.stop.is_cancelled() {
             tracing::debug!(
@@ -90,6 +106,26 @@ pub(super) async fn run(
     commands.close();
     while let Some(command) = commands.recv().await {
         refuse(&plan, &slot, command);
+    }
+}
+
+/// How a try to be of use ended.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    setback: Setback,
+    /// Whether a session did what it is for.
+    useful: bool,
+}
+
+impl End {
+    /// Says which of so many addresses to try next; the first after a wait. One that refuses the login is not asked through the
+    /// others: they are doors of the same house.
+    fn next(self, tried: usize, addresses: usize) -> usize {
+        match self.setback {
+            Setback::Refused => 0,
+            Setback::Lost | Setback::AlreadyBound if self.useful => 0,
+            Setback::Lost | Setback::AlreadyBound => (tried + 1) % addresses,
+        }
     }
 }
 
@@ -121,6 +157,8 @@ fn refuse(plan: &Plan, slot: &Slot, command: Command) {
         Command::Submit(attempts) => give_back(plan, slot, &attempts),
         // The session that the tickets belong to is over.
         Command::Acknowledge { .. } => {}
+        // Whoever asks comes again; the next session begins with the new settings.
+        Command::Query(_) | Command::Adjust => {}
     }
 }
 
@@ -132,16 +170,16 @@ pub(super) fn give_back(plan: &Plan, slot: &Slot, attempts: &[Attempt]) {
     }
 }
 
-async fn connect(plan: &Plan) -> Result<Connection, String> {
+async fn connect(destination: &Destination) -> Result<Connection, String> {
     let connecting = async {
-        let stream = TcpStream::connect(&plan.settings.address)
+        let stream = TcpStream::connect(&destination.address)
             .await
             .map_err(|error| error.to_string())?;
         // Submits leave in batches already; waiting for more only delays the last of them.
         stream
             .set_nodelay(true)
             .map_err(|error| error.to_string())?;
-        match &plan.tls {
+        match &destination.tls {
             None => Ok(Connection::Plain(stream)),
             Some(tls) => tls
                 .connector
@@ -156,7 +194,7 @@ async fn connect(plan: &Plan) -> Result<Connection, String> {
         .unwrap_or_else(|_| Err("no connection in time".to_owned()))
 }
 
-/// Binds and serves the session to its end, and says what ended it.
+/// Binds and serves the session to its end, and says how it ended.
 async fn serve<S: AsyncRead + AsyncWrite + Send>(
     plan: &Plan,
     slot: &Slot,
@@ -164,13 +202,14 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
     stream: S,
     backoff: &mut Backoff,
     trust: &mut Trust,
-) -> Setback {
+) -> End {
     let now_ms = plan.clock.now_ms();
-    let mut session = Session::client(plan.session_config(), now_ms);
+    let settings = plan.settings();
+    let mut session = Session::client(session_config(&settings), now_ms);
     let bind = Bind {
-        system_id: plan.settings.system_id.as_bytes(),
+        system_id: settings.system_id.as_bytes(),
         password: plan.password.reveal().as_bytes(),
-        system_type: plan.settings.system_type.as_bytes(),
+        system_type: settings.system_type.as_bytes(),
         interface_version: INTERFACE_VERSION,
         ..Bind::default()
     };
@@ -179,13 +218,15 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
         .expect("a fresh session can bind, and the plan has checked the fields");
     let mut bound = Bound::new(plan, slot, commands, trust);
     let name = link_name(&plan.name, slot.number);
-    let log = plan.logs.log(&name, plan.settings.pdu_log_kib);
+    let log = plan.logs.log(&name, settings.pdu_log_kib);
     let tap = log.map(|log| log.tap(name));
     drive(stream, &mut session, &mut bound, plan.clock, tap).await;
-    if bound.was_useful() {
+    let useful = bound.was_useful();
+    if useful {
         backoff.reset();
     }
     let reason = bound.end();
+    slot.went_down(reason.to_string());
     let (connector, link) = (&plan.name, slot.number);
     match setback(reason) {
         Setback::Refused => {
@@ -198,7 +239,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Send>(
             tracing::warn!(connector, link, %reason, "the link is down");
         }
     }
-    setback(reason)
+    End {
+        setback: setback(reason),
+        useful,
+    }
 }
 
 fn setback(reason: CloseReason) -> Setback {
@@ -217,5 +261,28 @@ fn setback(reason: CloseReason) -> Setback {
         | CloseReason::Inactive
         | CloseReason::UnbindTimeout
         | CloseReason::OutOfStep(_) => Setback::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_tried_in_turn_and_the_first_again_after_a_useful_session() {
+        for (setback, useful, tried, expected) in [
+            (Setback::Lost, false, 0, 1),
+            (Setback::AlreadyBound, false, 1, 2),
+            (Setback::Lost, false, 2, 0),
+            (Setback::Lost, true, 1, 0),
+            (Setback::Refused, false, 1, 0),
+        ] {
+            assert_eq!(End { setback, useful }.next(tried, 3), expected);
+        }
+        let lost = End {
+            setback: Setback::Lost,
+            useful: false,
+        };
+        assert_eq!(lost.next(0, 1), 0);
     }
 }

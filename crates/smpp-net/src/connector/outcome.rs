@@ -1,21 +1,32 @@
 //! What a receipt says, in the gateway's words.
 
-use smpp::{Receipt, ReceiptState};
+use smpp::{QuerySmResp, Receipt, ReceiptState};
 use sms::{Outcome, Reason};
 
 /// Reads the outcome; `None` for an intermediate notice [smpp34 §5.2.28].
 pub(super) fn outcome(receipt: &Receipt<'_>) -> Option<Outcome> {
-    match receipt.state {
+    of_state(receipt.state, reason(receipt))
+}
+
+/// Reads what `query_sm` was answered; `None` for what is not over, and for what the operator does not know: no answer is none.
+pub(super) fn asked(answer: &QuerySmResp<'_>) -> Option<Outcome> {
+    let state = ReceiptState::from_message_state(answer.message_state)?;
+    of_state(state, of_error(u16::from(answer.error_code)))
+        .filter(|outcome| *outcome != Outcome::Unknown)
+}
+
+fn of_state(state: ReceiptState, reason: Option<Reason>) -> Option<Outcome> {
+    match state {
         ReceiptState::Scheduled | ReceiptState::Enroute | ReceiptState::Accepted => None,
         ReceiptState::Delivered => Some(Outcome::Delivered),
         ReceiptState::Expired => Some(Outcome::Expired),
         ReceiptState::Deleted => Some(Outcome::Deleted),
-        ReceiptState::Undeliverable => Some(Outcome::Undelivered(
-            reason(receipt).unwrap_or(Reason::NetworkError),
-        )),
-        ReceiptState::Rejected => Some(Outcome::Rejected(
-            reason(receipt).unwrap_or(Reason::UpstreamRefused),
-        )),
+        ReceiptState::Undeliverable => {
+            Some(Outcome::Undelivered(reason.unwrap_or(Reason::NetworkError)))
+        }
+        ReceiptState::Rejected => {
+            Some(Outcome::Rejected(reason.unwrap_or(Reason::UpstreamRefused)))
+        }
         ReceiptState::Unknown => Some(Outcome::Unknown),
     }
 }
@@ -25,6 +36,10 @@ pub(super) fn outcome(receipt: &Receipt<'_>) -> Option<Outcome> {
 fn reason(receipt: &Receipt<'_>) -> Option<Reason> {
     let code = receipt.error_code();
     let number: u16 = std::str::from_utf8(&code).ok()?.trim().parse().ok()?;
+    of_error(number)
+}
+
+fn of_error(number: u16) -> Option<Reason> {
     let row = MAP_ERRORS
         .binary_search_by_key(&number, |(number, _)| *number)
         .ok()?;
@@ -86,6 +101,28 @@ mod tests {
         ] {
             let receipt = Receipt::parse(text.as_bytes(), smpp::Tlvs::default());
             assert_eq!(outcome(&receipt), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_is_answered_only_when_it_is_over() {
+        for (message_state, error_code, expected) in [
+            (2, 0, Some(Outcome::Delivered)),
+            (3, 0, Some(Outcome::Expired)),
+            (5, 27, Some(Outcome::Undelivered(Reason::AbsentSubscriber))),
+            (8, 0, Some(Outcome::Rejected(Reason::UpstreamRefused))),
+            (0, 0, None),
+            (1, 0, None),
+            (6, 0, None),
+            (7, 0, None),
+            (77, 0, None),
+        ] {
+            let answer = QuerySmResp {
+                message_state,
+                error_code,
+                ..QuerySmResp::default()
+            };
+            assert_eq!(asked(&answer), expected, "{message_state}");
         }
     }
 

@@ -1,13 +1,14 @@
 //! The place of one link in its connector: what the connector may ask about it and send to it.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use gateway::connector::{Attempt, Ticket};
+use gateway::connector::{Attempt, LinkCondition, Ticket, Unreported};
 use smpp::BindMode;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-/// What a connector tells one of its links. The channel needs no bound of its own: attempts are bounded by the capacity, and
-/// tickets by the receipts that a session may leave unanswered.
+/// What a connector tells one of its links. The channel needs no bound of its own: attempts are bounded by the capacity,
+/// tickets by the receipts that a session may leave unanswered, and queries by what the gateway asks at a time.
 #[derive(Debug)]
 pub(super) enum Command {
     /// Send these.
@@ -19,6 +20,10 @@ pub(super) enum Command {
         /// Whether they are stored.
         taken: bool,
     },
+    /// Ask what became of these.
+    Query(Vec<Unreported>),
+    /// Go on with the plan's new settings.
+    Adjust,
 }
 
 /// Where a link stands, as far as sending goes.
@@ -40,6 +45,8 @@ pub(super) struct Slot {
     /// Segments given to the link and not answered.
     load: AtomicUsize,
     sessions: AtomicU32,
+    /// The address that it is connected to, or tries, and why it went down last.
+    place: Mutex<(String, Option<String>)>,
     commands: UnboundedSender<Command>,
 }
 
@@ -52,6 +59,7 @@ impl Slot {
             state: AtomicU8::new(State::Down as u8),
             load: AtomicUsize::new(0),
             sessions: AtomicU32::new(0),
+            place: Mutex::default(),
             commands,
         };
         (slot, received)
@@ -63,6 +71,46 @@ impl Slot {
 
     pub(super) fn is_pausing(&self) -> bool {
         self.state.load(Ordering::Acquire) == State::Pausing as u8
+    }
+
+    /// Takes note of the address that is tried.
+    pub(super) fn tries(&self, address: &str) {
+        self.place().0 = address.to_owned();
+    }
+
+    /// Takes note of why the link is down.
+    pub(super) fn went_down(&self, setback: String) {
+        self.place().1 = Some(setback);
+    }
+
+    /// Tells how the link is.
+    pub(super) fn condition(&self) -> LinkCondition {
+        let (address, last_setback) = self.place().clone();
+        let state = self.state.load(Ordering::Acquire);
+        LinkCondition {
+            number: self.number,
+            mode: match self.mode {
+                BindMode::Transmitter => "transmitter",
+                BindMode::Receiver => "receiver",
+                BindMode::Transceiver => "transceiver",
+            }
+            .to_owned(),
+            address,
+            state: if state == State::Down as u8 {
+                "down"
+            } else if state == State::Pausing as u8 {
+                "pausing"
+            } else {
+                "bound"
+            }
+            .to_owned(),
+            last_setback,
+        }
+    }
+
+    fn place(&self) -> std::sync::MutexGuard<'_, (String, Option<String>)> {
+        // Each is replaced as a whole.
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the state and tells whether it was another.

@@ -20,6 +20,17 @@ impl Trust {
         }
     }
 
+    /// Goes on with another window.
+    pub(super) fn resize(&mut self, window: u32) {
+        let whole = self.allowed == self.window;
+        self.window = usize::try_from(window).unwrap_or(usize::MAX).max(1);
+        self.allowed = if whole {
+            self.window
+        } else {
+            self.allowed.min(self.window)
+        };
+    }
+
     /// Says how many more submits may be written when so many are unanswered.
     pub(super) fn room(&self, unanswered: usize) -> usize {
         self.allowed.saturating_sub(unanswered)
@@ -57,6 +68,18 @@ mod tests {
             trust.answered();
         }
         assert_eq!(trust.room(0), 500);
+    }
+
+    #[test]
+    fn another_window_counts_at_once_but_is_not_trusted_sooner() {
+        let mut trust = Trust::new(10);
+        trust.resize(20);
+        assert_eq!(trust.room(0), 20);
+        trust.broken(20);
+        trust.resize(40);
+        assert_eq!(trust.room(0), 10);
+        trust.resize(0);
+        assert_eq!(trust.room(0), 1);
     }
 
     #[test]

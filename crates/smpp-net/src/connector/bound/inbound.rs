@@ -11,25 +11,7 @@ impl Bound<'_> {
     pub(super) fn inbound(&mut self, header: Header, part: Part, now_ms: u64) {
         self.useful = true;
         let ticket = self.ticket(header);
-        let whole = self.joining.add(part, ticket, now_ms);
-        self.heard.extend(whole);
-        self.offer(now_ms);
-    }
-
-    /// Goes on without the parts that should have come by now, or without all that are missing when no time is given.
-    pub(super) fn give_up_joining(&mut self, until_ms: Option<u64>, now_ms: u64) {
-        let given_up = self.joining.give_up(until_ms);
-        if given_up.is_empty() {
-            return;
-        }
-        let (connector, link, parts) = (&self.plan.name, self.slot.number, given_up.len());
-        tracing::info!(
-            connector,
-            link,
-            parts,
-            "parts of messages from handsets stay alone"
-        );
-        self.heard.extend(given_up);
+        self.heard.push_back(part.told(ticket));
         self.offer(now_ms);
     }
 

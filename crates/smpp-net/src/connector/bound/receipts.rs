@@ -6,7 +6,7 @@ use gateway::connector::{Receipt, Ticket};
 use smpp::session::{Request, SendError};
 use smpp::{
     Address, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Header, Pdu, Session, Tag,
-    message_id, receipt,
+    receipt,
 };
 use sms::Msisdn;
 use tokio::sync::mpsc::Sender;
@@ -85,7 +85,7 @@ impl Bound<'_> {
             );
             vec![]
         } else {
-            message_id::candidates(read.message_id)
+            self.plan.candidates(read.message_id)
         };
         self.held.push_back(Receipt {
             ticket: Some(ticket),

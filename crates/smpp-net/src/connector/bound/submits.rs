@@ -3,12 +3,19 @@
 use gateway::connector::Failure;
 use smpp::session::{Answer, SendError};
 use smpp::status::classify;
-use smpp::{CommandId, Session, message_id};
+use smpp::{CommandId, Session};
 
 use super::Bound;
-use crate::connector::failure::{LINK_DOWN, QUEUE_FULL, Verdict, judge, nacked, throttled};
+use crate::connector::failure::{LINK_DOWN, QUEUE_FULL, Verdict, judge, meant, nacked, throttled};
+use crate::connector::hands::{Done, UpstreamId};
 use crate::connector::slot::State;
 use crate::connector::submit::{submit_sm, validity_period};
+
+/// Up to which pause a throttled segment waits for its end here.
+const LONGEST_KEPT_MS: u64 = 2_000;
+
+/// How long a message waits at least that goes back because it was throttled.
+const SHORTEST_WAIT_MS: u64 = 1_000;
 
 impl Bound<'_> {
     /// Writes segments as far as window, pace and pauses allow.
@@ -23,6 +30,7 @@ impl Bound<'_> {
             return;
         }
         self.change(State::Bound);
+        self.ask(session, now_ms);
         let room = session
             .free_window()
             .min(self.trust.room(session.outstanding()));
@@ -30,19 +38,18 @@ impl Bound<'_> {
             let Some((token, attempt, segment)) = self.hands.next() else {
                 return;
             };
-            if let Err(again_ms) = self.plan.pace(now_ms) {
+            if let Err(again_ms) = self.plan.pace(now_ms, attempt.lane) {
                 self.write_again_ms = Some(again_ms);
                 return;
             }
             let validity = self
-                .plan
                 .settings
                 .send_validity
                 .then(|| validity_period(attempt))
                 .flatten();
             let submit = submit_sm(attempt, segment, validity.as_ref(), &mut self.joined);
             match session.submit(now_ms, token, &submit) {
-                Ok(()) => self.hands.written(token),
+                Ok(()) => self.hands.written(token, now_ms),
                 Err(SendError::WindowFull | SendError::NotAllowed) => return,
                 Err(error @ (SendError::WrongDirection | SendError::Encode(_))) => {
                     let message = attempt.message.0;
@@ -60,27 +67,27 @@ impl Bound<'_> {
         let token = answer.token;
         self.useful = true;
         self.trust.answered();
+        let left_ms = self.hands.left_ms(token);
         let done = match self.judge(answer) {
             Verdict::Accepted => {
                 self.congestion.flowing();
+                self.plan.taken(now_ms);
                 self.hands
-                    .accepted(token, message_id::key(answer.message_id()))
+                    .accepted(token, UpstreamId::read(answer.message_id()))
             }
             Verdict::Failed(failure) => {
                 self.congestion.flowing();
+                self.plan.taken(now_ms);
                 self.hands.failed(token, failure)
             }
             Verdict::Throttled => {
-                let pause_ms = self.congestion.throttled(now_ms);
-                self.hands.failed(token, throttled(pause_ms))
+                let pause_ms = self.congestion.throttled(now_ms, left_ms);
+                self.throttled(token, pause_ms, now_ms)
             }
-            Verdict::QueueFull => {
-                let failure = match self.congestion.queue_full(now_ms) {
-                    Some(pause_ms) => throttled(pause_ms),
-                    None => QUEUE_FULL,
-                };
-                self.hands.failed(token, failure)
-            }
+            Verdict::QueueFull => match self.congestion.queue_full(now_ms, left_ms) {
+                Some(pause_ms) => self.throttled(token, pause_ms, now_ms),
+                None => self.hands.failed(token, QUEUE_FULL),
+            },
             Verdict::SessionFault => {
                 self.useful = false;
                 let (connector, link) = (&self.plan.name, self.slot.number);
@@ -93,12 +100,24 @@ impl Bound<'_> {
         self.done(done);
     }
 
+    /// Has a throttled segment take its place again, and the connector become slower. When throttling goes on the message goes back
+    /// to the gateway: there may be another way for it.
+    fn throttled(&mut self, token: u64, pause_ms: u64, now_ms: u64) -> Option<Done> {
+        self.plan.throttled(now_ms, self.hands.left_ms(token));
+        let failure = throttled(pause_ms.max(SHORTEST_WAIT_MS));
+        if pause_ms > LONGEST_KEPT_MS {
+            self.hands.failed(token, failure)
+        } else {
+            self.hands.throttled(token, failure)
+        }
+    }
+
     fn judge(&self, answer: &Answer) -> Verdict {
         let status = answer.status();
-        let verdict = if answer.header.command_id == CommandId::GENERIC_NACK {
-            nacked(classify(status))
-        } else {
-            judge(classify(status))
+        let verdict = match self.settings.statuses.get(&status.0) {
+            Some(meaning) if !status.is_ok() => meant(*meaning),
+            _ if answer.header.command_id == CommandId::GENERIC_NACK => nacked(classify(status)),
+            _ => judge(classify(status)),
         };
         match verdict {
             Verdict::Accepted if answer.message_id().is_empty() => {
@@ -123,7 +142,7 @@ impl Bound<'_> {
     /// gateway may have sent the message again meanwhile.
     pub(super) fn answered_late(&mut self, answer: &Answer) {
         if answer.status().is_ok() && answer.header.command_id != CommandId::GENERIC_NACK {
-            let id = message_id::key(answer.message_id());
+            let id = UpstreamId::read(answer.message_id());
             if let Some(answer) = self.hands.accepted_late(answer.token, id) {
                 self.plan.answer(answer);
             }

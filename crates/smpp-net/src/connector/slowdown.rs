@@ -1,0 +1,201 @@
+//! How many segments an operator that throttles is found to take in a second: cut fast, raised slowly.
+//!
+//! - A cut comes with the first throttling, and counts for what left before it and in the second after it. The new limit is what
+//!   the operator took in the last second, but not more than 95 % of the present limit and not less than half of it. An
+//!   operator that was sent something for less than a second cannot be measured so: then the limit falls to what it took in that
+//!   time, at most 80 %. Without any limit before, the limit is what was measured.
+//! - The limit rises only while it holds segments back: within seconds to 98 % of where throttling was met last, from there by a
+//!   thousandth in each second, twice that after each ten seconds without throttling, and at most by a twentieth.
+//! - It is never less than one segment in a second, and never more than was agreed.
+//!
+//! So an operator that takes `r` in a second is sent a little less than `r` nearly always and a little more now and then, and
+//! one that has become faster is found out within a minute or two.
+
+/// How many pieces a second is counted in.
+const PIECES: usize = 10;
+
+const PIECE_MS: u64 = 1_000 / PIECES as u64;
+
+/// How long after a cut throttling says nothing new: the operator may still count the second before it.
+const CUT_MS: u64 = 1_000;
+
+/// How long nothing must have left before what leaves next is a new beginning.
+const REST_MS: u64 = 500;
+
+/// The shortest time over which a rate is measured.
+const SHORTEST_MS: u64 = 250;
+
+/// The least limit.
+const LEAST: f64 = 1.0;
+
+/// How close to where throttling was met the limit rises at once.
+const CLOSE: f64 = 0.98;
+
+/// What part of the way to there it rises in a second.
+const QUICKLY: f64 = 0.25;
+
+/// How much it rises in a second from there, at first and at most.
+const SLOWLY: f64 = 0.001;
+const FASTEST: f64 = 0.05;
+
+/// After how many seconds it rises twice as fast.
+const DOUBLING: f64 = 10.0;
+
+/// How far above the last throttling a limit that nobody agreed to is lifted.
+const LIFTED: f64 = 4.0;
+
+/// The law of one connector.
+#[derive(Debug)]
+pub(super) struct Slowdown {
+    agreed: Option<f64>,
+    /// The present limit; `None` when there is none.
+    limit: Option<f64>,
+    /// Where throttling was met last.
+    ceiling: f64,
+    /// What the operator took, by the tenth of a second modulo a second.
+    taken: [(u64, u32); PIECES],
+    /// When segments began to leave, after a rest.
+    began_ms: u64,
+    last_left_ms: Option<u64>,
+    cut_ms: Option<u64>,
+    risen_ms: u64,
+    /// Seconds since the limit came close to where throttling was met.
+    quiet_seconds: f64,
+    /// Whether segments were held back since the limit rose last.
+    held_back: bool,
+}
+
+impl Slowdown {
+    /// Begins with what was agreed; `None` for no limit.
+    pub(super) fn new(agreed: Option<u32>) -> Self {
+        let agreed = agreed.map(f64::from);
+        Self {
+            agreed,
+            limit: agreed,
+            ceiling: f64::INFINITY,
+            taken: [(0, 0); PIECES],
+            began_ms: 0,
+            last_left_ms: None,
+            cut_ms: None,
+            risen_ms: 0,
+            quiet_seconds: 0.0,
+            held_back: false,
+        }
+    }
+
+    /// Goes on with another agreement; what was found out stays.
+    pub(super) fn agree(&mut self, agreed: Option<u32>) {
+        let agreed = agreed.map(f64::from);
+        if self.agreed == agreed {
+            return;
+        }
+        self.limit = match (self.slowed_to(), agreed) {
+            (Some(limit), Some(agreed)) => Some(limit.min(agreed)),
+            (Some(limit), None) => Some(limit),
+            (None, agreed) => agreed,
+        };
+        self.agreed = agreed;
+    }
+
+    /// Gives the limit at this time; `None` for none.
+    pub(super) fn limit(&mut self, now_ms: u64) -> Option<f64> {
+        if now_ms >= self.risen_ms + 1_000 {
+            self.risen_ms = now_ms;
+            if std::mem::take(&mut self.held_back) {
+                self.rise();
+            }
+        }
+        self.limit
+    }
+
+    /// Gives the limit where throttling has made it less than agreed.
+    pub(super) fn slowed_to(&self) -> Option<f64> {
+        self.limit
+            .filter(|limit| self.agreed.is_none_or(|agreed| *limit < agreed))
+    }
+
+    /// Takes note of a segment that left.
+    pub(super) fn left(&mut self, now_ms: u64) {
+        let rested = self
+            .last_left_ms
+            .is_none_or(|at_ms| at_ms + REST_MS <= now_ms);
+        if rested {
+            self.began_ms = now_ms;
+        }
+        self.last_left_ms = Some(now_ms);
+    }
+
+    /// Takes note of a segment that the limit holds back.
+    pub(super) fn held_back(&mut self) {
+        self.held_back = true;
+    }
+
+    /// Takes note of a segment that the operator took, or looked at and refused: either way it was not too much.
+    pub(super) fn taken(&mut self, now_ms: u64) {
+        let piece = now_ms / PIECE_MS;
+        let (of, count) = &mut self.taken[place(piece)];
+        if *of != piece {
+            (*of, *count) = (piece, 0);
+        }
+        *count += 1;
+    }
+
+    /// Takes note of throttling, which answers a segment that left at `left_ms`.
+    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) {
+        if self.cut_ms.is_some_and(|at_ms| left_ms < at_ms + CUT_MS) {
+            return;
+        }
+        self.cut_ms = Some(now_ms);
+        let sending_ms = now_ms.saturating_sub(self.began_ms);
+        let measured = self.measured(now_ms);
+        let quick = sending_ms < 1_000;
+        let limit = match self.limit {
+            None => measured,
+            Some(limit) if quick => measured.clamp(limit * 0.5, limit * 0.8),
+            Some(limit) => measured.clamp(limit * 0.5, limit * 0.95),
+        };
+        self.limit = Some(self.within(limit));
+        self.ceiling = limit.max(LEAST);
+        self.quiet_seconds = 0.0;
+        self.risen_ms = now_ms;
+        self.held_back = false;
+    }
+
+    /// How many segments the operator took in the last second, or would have at the rate since segments began to leave.
+    fn measured(&self, now_ms: u64) -> f64 {
+        let piece = now_ms / PIECE_MS;
+        let recent = self
+            .taken
+            .iter()
+            .filter(|(of, _)| of + PIECES as u64 > piece);
+        let taken: u32 = recent.map(|(_, count)| count).sum();
+        let sending_ms = now_ms.saturating_sub(self.began_ms);
+        let over_ms = u32::try_from(sending_ms.clamp(SHORTEST_MS, 1_000)).unwrap_or(1_000);
+        // One more, because the time seldom ends with a segment: of three in a second it may show two.
+        f64::from(taken + 1) * 1_000.0 / f64::from(over_ms)
+    }
+
+    fn rise(&mut self) {
+        let Some(limit) = self.limit else {
+            return;
+        };
+        let close = self.ceiling * CLOSE;
+        let slowly = (SLOWLY * (self.quiet_seconds / DOUBLING).exp2()).min(FASTEST);
+        let risen = if limit < close {
+            limit + ((close - limit) * QUICKLY).max(limit * SLOWLY)
+        } else {
+            self.quiet_seconds += 1.0;
+            limit * (1.0 + slowly)
+        };
+        let lifted = self.agreed.is_none() && risen > self.ceiling * LIFTED;
+        self.limit = (!lifted).then(|| self.within(risen));
+    }
+
+    fn within(&self, limit: f64) -> f64 {
+        limit.min(self.agreed.unwrap_or(f64::INFINITY)).max(LEAST)
+    }
+}
+
+fn place(piece: u64) -> usize {
+    usize::try_from(piece % PIECES as u64).unwrap_or(0)
+}
