@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::scenario::Scenario;
+use crate::script::Step;
 
 /// Settings of one simulator; the default is a calm network on a free loopback port that lets
 /// everybody in and keeps nothing when it ends.
@@ -13,6 +14,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the network behaves at first.
     pub scenario: Scenario,
+    /// What happens besides, in time or after so many submits.
+    pub steps: Vec<Step>,
     /// File that keeps what was accepted and which receipts are still owed; `None` keeps nothing.
     pub journal: Option<PathBuf>,
     /// Where chance begins; the same seed and the same order of submits give the same faults.
@@ -41,6 +44,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             scenario: Scenario::default(),
+            steps: Vec::new(),
             journal: None,
             seed: 0,
             recording: Recording::Full,

@@ -5,10 +5,13 @@ use smpp::CommandStatus;
 use crate::chance::Chance;
 use crate::outcome::Outcome;
 use crate::phones::Phone;
-use crate::scenario::{Between, Scenario};
+use crate::scenario::{Between, Oddity, PartFate, Scenario};
 
 /// Attempts of one text that a throttled phone has refused before it takes the next.
 pub(crate) const THROTTLED_ATTEMPTS: u8 = 2;
+
+/// The bit of `registered_delivery` that asks for notices on the way [smpp34 §5.2.17].
+const INTERMEDIATE: u8 = 0x10;
 
 /// How long a response waits for its receipt to go before it.
 const RECEIPT_FIRST_MS: u64 = 50;
@@ -19,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) answer: Answer,
     /// `None` when the network does not take the message.
     pub(crate) delivery: Option<Delivery>,
+    /// What is said besides the answer, or instead.
+    pub(crate) odd: Option<Oddity>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,10 @@ pub(crate) struct Delivery {
     pub(crate) receipt_delay_ms: u64,
     /// How often the receipt is sent: 0, 1 or 2.
     pub(crate) copies: u8,
+    /// Whether a notice that it is on its way comes before.
+    pub(crate) intermediate: bool,
+    /// Whether the receipt of a message that nobody submitted comes with its own.
+    pub(crate) foreign: bool,
 }
 
 /// What is known of a submit when its fate is decided.
@@ -45,6 +54,12 @@ pub(crate) struct Asked<'a> {
     pub(crate) throttled_before: u8,
     /// Whether the sender is above the scenario's throughput.
     pub(crate) too_fast: bool,
+    /// How many submits came before this one.
+    pub(crate) submits_before: u64,
+    /// How many responses the link waits for already.
+    pub(crate) waiting: usize,
+    /// Which part of a long text it is, from 1; `None` for a text of one segment.
+    pub(crate) part: Option<u8>,
     pub(crate) slow_receipt_ms: u64,
 }
 
@@ -53,10 +68,7 @@ pub(crate) fn decide(asked: &Asked<'_>, scenario: &Scenario, chance: &mut Chance
     let phone = Phone::of(asked.recipient);
     match phone {
         Phone::Silent => {
-            return Plan {
-                answer: Answer::Never,
-                delivery: None,
-            };
+            return never();
         }
         Phone::Throttled if asked.throttled_before < THROTTLED_ATTEMPTS => {
             return refused(CommandStatus::RTHROTTLED);
@@ -73,10 +85,33 @@ pub(crate) fn decide(asked: &Asked<'_>, scenario: &Scenario, chance: &mut Chance
     if asked.too_fast || chance.falls_in(scenario.throttling) {
         return refused(CommandStatus::RTHROTTLED);
     }
+    let full = |window| usize::try_from(window).is_ok_and(|window| asked.waiting >= window);
+    if scenario.window.is_some_and(full) {
+        return refused(CommandStatus::RMSGQFUL);
+    }
+    let swept = scenario.statuses;
+    if let Some(status) = swept.and_then(|sweep| sweep.status(asked.submits_before)) {
+        return refused(CommandStatus(status));
+    }
+    let part = scenario.part.filter(|it| asked.part == Some(it.part));
+    match part.map(|it| it.fate) {
+        Some(PartFate::Refused) => return refused(CommandStatus::RSUBMITFAIL),
+        Some(PartFate::Unanswered) => return never(),
+        Some(PartFate::Undelivered | PartFate::WithoutReceipt | PartFate::OnlyReceipt) | None => {}
+    }
     if let Some(fault) = scenario.status
         && chance.falls_in(fault.share)
     {
         return refused(CommandStatus(fault.code));
+    }
+    let mut odd_answers = scenario.odd_answers.iter();
+    let odd = odd_answers.find(|it| chance.falls_in(it.share));
+    let odd = odd.map(|it| it.kind);
+    if odd == Some(Oddity::Nack) {
+        return Plan {
+            odd,
+            ..refused(CommandStatus::RINVCMDID)
+        };
     }
     let lost = chance.falls_in(scenario.loss);
     let receipt_first = phone == Phone::ReceiptFirst || chance.falls_in(scenario.receipt_first);
@@ -84,14 +119,19 @@ pub(crate) fn decide(asked: &Asked<'_>, scenario: &Scenario, chance: &mut Chance
         Answer::Never
     } else {
         let held_ms = if receipt_first { RECEIPT_FIRST_MS } else { 0 };
+        let late = scenario.late.filter(|late| chance.falls_in(late.share));
+        let late_ms = late.map_or(0, |late| draw(late.by_ms, chance));
         Answer::Accepted {
-            delay_ms: draw(scenario.response_delay_ms, chance).saturating_add(held_ms),
+            delay_ms: draw(scenario.response_delay_ms, chance)
+                .saturating_add(held_ms)
+                .saturating_add(late_ms),
         }
     };
     let taken = !lost || scenario.lost_are_taken;
     Plan {
         answer,
         delivery: taken.then(|| deliver(asked, phone, receipt_first, scenario, chance)),
+        odd,
     }
 }
 
@@ -112,7 +152,10 @@ fn deliver(
         | Phone::Throttled
         | Phone::DuplicateReceipt
         | Phone::ReceiptFirst => {
-            if phone == Phone::Plain && chance.falls_in(scenario.undelivered) {
+            let fails = scenario
+                .part
+                .is_some_and(|it| asked.part == Some(it.part) && it.fate == PartFate::Undelivered);
+            if fails || (phone == Phone::Plain && chance.falls_in(scenario.undelivered)) {
                 Outcome::Undeliverable
             } else {
                 Outcome::Delivered
@@ -128,17 +171,25 @@ fn deliver(
         drawn_ms
     };
     let wanted = wants_receipt(asked.registered_delivery, outcome);
-    let copies = if !wanted || chance.falls_in(scenario.receipt_loss) {
+    let mute = scenario.part.is_some_and(|it| match it.fate {
+        PartFate::WithoutReceipt => asked.part == Some(it.part),
+        PartFate::OnlyReceipt => asked.part.is_some_and(|part| part != it.part),
+        PartFate::Refused | PartFate::Unanswered | PartFate::Undelivered => false,
+    });
+    let copies = if !wanted || mute || chance.falls_in(scenario.receipt_loss) {
         0
     } else if phone == Phone::DuplicateReceipt || chance.falls_in(scenario.duplicate_receipts) {
         2
     } else {
         1
     };
+    let asked_for_notice = asked.registered_delivery & INTERMEDIATE != 0;
     Delivery {
         outcome,
         receipt_delay_ms,
         copies,
+        intermediate: asked_for_notice || chance.falls_in(scenario.intermediate),
+        foreign: chance.falls_in(scenario.foreign_receipts),
     }
 }
 
@@ -161,6 +212,15 @@ const fn refused(status: CommandStatus) -> Plan {
     Plan {
         answer: Answer::Refused(status),
         delivery: None,
+        odd: None,
+    }
+}
+
+const fn never() -> Plan {
+    Plan {
+        answer: Answer::Never,
+        delivery: None,
+        odd: None,
     }
 }
 
@@ -175,6 +235,9 @@ mod tests {
             registered_delivery: 1,
             throttled_before,
             too_fast: false,
+            submits_before: 0,
+            waiting: 0,
+            part: None,
             slow_receipt_ms: 30_000,
         };
         decide(&asked, scenario, &mut Chance::new(1))
@@ -187,7 +250,10 @@ mod tests {
                 outcome,
                 receipt_delay_ms,
                 copies,
+                intermediate: false,
+                foreign: false,
             }),
+            odd: None,
         }
     }
 

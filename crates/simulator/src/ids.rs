@@ -20,8 +20,16 @@ pub enum IdForm {
     HexUpper,
     /// Hexadecimal digits with capital letters, at least sixteen of them.
     HexPadded,
+    /// Hexadecimal digits with small letters, `0x` before them.
+    HexPrefixed,
     /// A UUID that only looks random; the same number gives the same one.
     Uuid,
+    /// The same with capital letters and without dashes.
+    UuidPlain,
+    /// Decimal digits of a number that no 64 bits can hold.
+    Wide,
+    /// Hexadecimal digits, with capital letters, of that number.
+    WideHex,
 }
 
 impl IdForm {
@@ -33,6 +41,10 @@ impl IdForm {
             Self::HexLower => format!("{number:x}"),
             Self::HexUpper => format!("{number:X}"),
             Self::HexPadded => format!("{number:016X}"),
+            Self::HexPrefixed => format!("{number:#x}"),
+            Self::UuidPlain => Self::Uuid.write(number).replace('-', "").to_uppercase(),
+            Self::Wide => wide(number).to_string(),
+            Self::WideHex => format!("{:X}", wide(number)),
             Self::Uuid => {
                 let (high, low) = (scatter(number), scatter(!number));
                 format!(
@@ -48,6 +60,10 @@ impl IdForm {
     }
 }
 
+fn wide(number: u64) -> u128 {
+    (0x8_0000_0000 << 64) | u128::from(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +76,9 @@ mod tests {
             (IdForm::HexLower, "beef"),
             (IdForm::HexUpper, "BEEF"),
             (IdForm::HexPadded, "000000000000BEEF"),
+            (IdForm::HexPrefixed, "0xbeef"),
+            (IdForm::Wide, "633825300114114700748351651567"),
+            (IdForm::WideHex, "800000000000000000000BEEF"),
         ];
         for (form, expected) in rows {
             assert_eq!(form.write(0xBEEF), expected, "{form:?}");
@@ -67,5 +86,7 @@ mod tests {
         let uuid = IdForm::Uuid.write(0xBEEF);
         assert_eq!((uuid.len(), uuid.split('-').count()), (36, 5));
         assert_ne!(uuid, IdForm::Uuid.write(0xBEEE));
+        let plain = IdForm::UuidPlain.write(0xBEEF);
+        assert_eq!(plain, uuid.replace('-', "").to_uppercase());
     }
 }

@@ -67,6 +67,18 @@ pub struct Counters {
     pub receipts_deferred: u64,
     /// Receipts that the other side refused for good; they are not sent again.
     pub receipts_refused: u64,
+    /// Receipts of messages that are on their way still, or that nobody submitted.
+    pub notices_sent: u64,
+    /// Submits that were answered oddly: with something besides, or instead.
+    pub odd_answers: u64,
+    /// Links that the scenario reset or tore off.
+    pub links_broken: u64,
+    /// Binds that were refused.
+    pub binds_refused: u64,
+    /// Messages that were cancelled by who had submitted them.
+    pub cancelled: u64,
+    /// Questions for the state of a message.
+    pub queries: u64,
     /// Segments of messages from phones that the other side took.
     pub sayings_answered: u64,
     /// Receipts that are owed: not due yet, waiting for a bind, or not answered.
@@ -216,6 +228,11 @@ impl Shelf {
         if self.messages.len() > self.limit {
             self.messages.pop_front();
         }
+    }
+
+    /// Takes a message back, by the id that it was answered with.
+    pub(crate) fn take_back(&mut self, id: &str) {
+        self.messages.retain(|message| message.id != id);
     }
 
     pub(crate) fn clear(&mut self) {

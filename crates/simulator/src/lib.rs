@@ -33,6 +33,7 @@ mod reassembly;
 mod receipts;
 mod saying;
 mod scenario;
+pub mod script;
 mod server;
 mod submission;
 mod world;
@@ -48,7 +49,11 @@ use tokio_util::task::TaskTracker;
 pub use config::{Config, Credentials, Recording};
 pub use ids::IdForm;
 pub use inbox::{Counters, Inbox, Received};
-pub use scenario::{Between, ReceiptForm, Scenario, StatusFault};
+pub use scenario::{
+    Answers, Between, Ending, ErrorForm, Late, OddAnswer, Oddity, PartFate, PartFault, Queries,
+    ReceiptForm, Scenario, StatusFault, Sweep, Tear, Torn, Wording,
+};
+pub use script::{Script, Step};
 
 use clock::Clock;
 use server::Shared;
@@ -70,6 +75,7 @@ impl Simulator {
     /// the journal cannot be read or rewritten or is a file of something else.
     pub async fn start(config: Config) -> io::Result<Self> {
         let clock = Clock::start();
+        let has_steps = !config.steps.is_empty();
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let world = World::open(config, clock.now_ms())?;
@@ -85,6 +91,10 @@ impl Simulator {
             simulator.tasks.clone(),
             simulator.stop.clone(),
         ));
+        if has_steps {
+            let (shared, stop) = (Arc::clone(&simulator.shared), simulator.stop.clone());
+            simulator.tasks.spawn(server::direct(shared, stop));
+        }
         Ok(simulator)
     }
 

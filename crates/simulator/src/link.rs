@@ -2,6 +2,8 @@
 //! all that was read.
 
 mod conversation;
+mod oddities;
+mod questions;
 mod window;
 
 use std::io;
@@ -9,16 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use tokio::io::Interest;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::scenario::Ending;
 use crate::server::Shared;
 use conversation::{Conversation, Flow};
 
 /// Octets asked for in one read.
 const READ_LENGTH: usize = 64 * 1024;
+
+/// How long a link that is half closed is kept.
+const HALF_CLOSED: Duration = Duration::from_mins(5);
 
 /// How long the last answers may take to leave before the link is closed anyway.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -59,22 +65,53 @@ impl Link {
             ending = self.serve() => ending,
         };
         match ending {
-            Ok(Flow::Reset) => {
-                // Ends with RST, as a crashed peer does, and drops what was not written.
-                if let Err(error) = self.stream.set_zero_linger() {
-                    tracing::debug!(%error, "the link ends in order instead of being reset");
-                }
-            }
+            Ok(Flow::Reset) => self.reset(),
+            Ok(Flow::Tear(ending)) => self.tear(ending, &stop).await,
             Ok(Flow::Close | Flow::Continue) => {
-                let last = tokio::time::timeout(CLOSING, self.write_out());
-                if let Ok(Err(error)) = last.await {
-                    tracing::debug!(%error, "the last answers were not taken");
-                }
+                self.write_last().await;
             }
             Err(error) => tracing::debug!(%error, "link lost"),
         }
         self.conversation.end(&mut self.shared.world());
         self.shared.changed.notify_waiters();
+    }
+
+    async fn write_last(&mut self) {
+        let last = tokio::time::timeout(CLOSING, self.write_out());
+        if let Ok(Err(error)) = last.await {
+            tracing::debug!(%error, "the last answers were not taken");
+        }
+    }
+
+    /// Ends with RST, as a crashed peer does, and drops what was not written.
+    fn reset(&self) {
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "the link ends in order instead of being reset");
+        }
+    }
+
+    /// Ends in the middle of a PDU.
+    async fn tear(&mut self, ending: Ending, stop: &CancellationToken) {
+        self.write_last().await;
+        match ending {
+            Ending::Reset => self.reset(),
+            Ending::Close => {}
+            Ending::HalfClose => {
+                let listening = async {
+                    self.stream.shutdown().await?;
+                    // What comes is not heard any more; the other side may close when it likes.
+                    let mut octets = [0; 4096];
+                    while self.stream.read(&mut octets).await? > 0 {}
+                    io::Result::Ok(())
+                };
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    ended = tokio::time::timeout(HALF_CLOSED, listening) => {
+                        tracing::debug!(?ended, "the half-closed link is over");
+                    }
+                }
+            }
+        }
     }
 
     async fn serve(&mut self) -> io::Result<Flow> {
@@ -86,7 +123,7 @@ impl Link {
             self.shared.changed.notify_waiters();
             match flow {
                 Flow::Continue => {}
-                Flow::Close | Flow::Reset => return Ok(flow),
+                Flow::Close | Flow::Reset | Flow::Tear(_) => return Ok(flow),
             }
             self.write_some()?;
             self.pause(wait).await?;
@@ -111,9 +148,11 @@ impl Link {
     fn talk(&mut self) -> io::Result<(Flow, Option<Duration>)> {
         let now_ms = self.shared.clock.now_ms();
         let mut world = self.shared.world();
+        world.direct(now_ms);
         let flow = self
             .conversation
             .advance(&mut self.read, &mut world, now_ms);
+        world.direct(now_ms);
         world.flush().inspect_err(|error| {
             tracing::error!(%error, "the journal cannot be written: nothing is acknowledged");
         })?;
@@ -124,10 +163,17 @@ impl Link {
 
     /// Writes as much as the peer takes now.
     fn write_some(&mut self) -> io::Result<()> {
+        let piece = self.conversation.piece;
         let out = &mut self.conversation.out;
         while !out.is_empty() {
-            match self.stream.try_write(out) {
-                Ok(length) => out.advance(length),
+            match self.stream.try_write(&out[..out.len().min(piece)]) {
+                Ok(length) => {
+                    out.advance(length);
+                    // A piece goes on its own way.
+                    if piece < usize::MAX {
+                        break;
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
@@ -141,6 +187,7 @@ impl Link {
             if self.conversation.out.is_empty() {
                 return Ok(());
             }
+            tokio::task::yield_now().await;
             self.stream.writable().await?;
         }
     }

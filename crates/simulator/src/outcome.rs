@@ -9,14 +9,17 @@ pub(crate) enum Outcome {
     Expired,
     Undeliverable,
     Rejected,
+    /// Cancelled by who had submitted it.
+    Deleted,
 }
 
 impl Outcome {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Delivered,
         Self::Expired,
         Self::Undeliverable,
         Self::Rejected,
+        Self::Deleted,
     ];
 
     /// The state that a receipt tells, and an error as GSM networks number them.
@@ -26,6 +29,7 @@ impl Outcome {
             Self::Expired => (ReceiptState::Expired, 27),
             Self::Undeliverable => (ReceiptState::Undeliverable, 1),
             Self::Rejected => (ReceiptState::Rejected, 11),
+            Self::Deleted => (ReceiptState::Deleted, 0),
         }
     }
 

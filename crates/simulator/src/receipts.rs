@@ -40,6 +40,7 @@ pub(crate) struct Receipt {
     pub(crate) number: u64,
     /// Which of a message's receipts this is, from 0.
     pub(crate) copy: u8,
+    pub(crate) kind: Kind,
     pub(crate) outcome: Outcome,
     pub(crate) submitted_at_ms: u64,
     /// The link that the message came over; none after a restart.
@@ -47,6 +48,17 @@ pub(crate) struct Receipt {
     /// Whether it was sent before.
     pub(crate) sent_before: bool,
     pub(crate) parties: Parties,
+}
+
+/// What a receipt is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The end of a message: owed until it is answered, also after a restart.
+    Final,
+    /// A message that is on its way still.
+    Intermediate,
+    /// A message that nobody submitted.
+    Foreign,
 }
 
 /// Handset and originator in one allocation: a million of them may be waiting.
@@ -199,6 +211,7 @@ mod tests {
         Receipt {
             number,
             copy: 0,
+            kind: Kind::Final,
             outcome: Outcome::Delivered,
             submitted_at_ms: 0,
             origin: Some(origin),

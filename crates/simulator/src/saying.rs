@@ -1,8 +1,10 @@
 //! Messages from phones, one segment each.
 
 use bytes::BytesMut;
-use smpp::{Address, DeliverSm, EncodeError};
+use smpp::{Address, DeliverSm, EncodeError, TlvBuffer};
 use sms::text::{Encoding, Segment};
+
+use crate::receipts::form::odd_parameters;
 
 /// A UDH leads the text [smpp34 §5.2.12].
 const UDH_PRESENT: u8 = 0x40;
@@ -27,13 +29,18 @@ impl Saying {
         segments.map(saying).collect()
     }
 
-    /// Appends it as `deliver_sm`.
+    /// Appends it as `deliver_sm`, with odd parameters if it is to have some.
     pub(crate) fn write(
         &self,
+        odd: bool,
         sequence_number: u32,
         out: &mut BytesMut,
     ) -> Result<(), EncodeError> {
         let header = self.segment.udh.as_deref().unwrap_or_default();
+        let mut tlvs = TlvBuffer::new();
+        if odd {
+            odd_parameters(&mut tlvs)?;
+        }
         let deliver = DeliverSm {
             source: Address::of_text(&self.from),
             destination: Address::of_text(&self.to),
@@ -44,6 +51,7 @@ impl Saying {
                 Encoding::Binary => 0x04,
             },
             short_message: &[header, &self.segment.octets].concat(),
+            tlvs: tlvs.tlvs(),
             ..DeliverSm::default()
         };
         deliver.encode(sequence_number, out)

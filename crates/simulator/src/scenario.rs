@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::IdForm;
 
+mod faults;
+
+pub use faults::{
+    Answers, Ending, ErrorForm, Late, OddAnswer, Oddity, PartFate, PartFault, Queries, Sweep, Tear,
+    Torn, Wording,
+};
+
 /// The behaviour of the network; by default it is calm, quick and without faults.
 ///
 /// Shares lie between 0 (never) and 1 (always) and are drawn independently of each other. What a
@@ -54,6 +61,36 @@ pub struct Scenario {
     pub reset_every: Option<u32>,
     /// Refuses every bind and ends the links that are open.
     pub refuse_binds: bool,
+    /// The status that binds are refused with, whoever asks; the links that are open stay.
+    pub bind_status: Option<u32>,
+    /// The most submits whose responses one link may wait for; more are answered `ESME_RMSGQFUL`.
+    pub window: Option<u32>,
+    /// Answers submits with one status after the other.
+    pub statuses: Option<Sweep>,
+    /// A share of the accepted submits is answered late, on top of `response_delay_ms`.
+    pub late: Option<Late>,
+    /// What is said besides responses, or instead of them.
+    pub odd_answers: Vec<OddAnswer>,
+    /// Tears PDUs off in the middle, and the link with them.
+    pub tear: Option<Tear>,
+    /// Which requests are answered at all, once a link is bound.
+    pub answers: Answers,
+    /// What happens to one part of each long text.
+    pub part: Option<PartFault>,
+    /// How receipts are worded.
+    pub wording: Wording,
+    /// Share of accepted messages that have a notice on their way (`ENROUTE`) before the receipt, whether they asked for it or not.
+    pub intermediate: f64,
+    /// Share of accepted messages with which a receipt comes for a message that nobody submitted.
+    pub foreign_receipts: f64,
+    /// Sends receipts in blocks of so many, the last of each block first; what is submitted quickly makes a block.
+    pub receipts_reversed_in: Option<u32>,
+    /// Puts parameters of a vendor, and known ones of a wrong length, into each `deliver_sm`.
+    pub odd_parameters: bool,
+    /// Whether `query_sm` and `cancel_sm` are understood.
+    pub queries: Queries,
+    /// The most octets that are written at once: a PDU then comes in pieces.
+    pub write_octets: Option<u32>,
 }
 
 impl Scenario {

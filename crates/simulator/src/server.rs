@@ -75,3 +75,29 @@ pub(crate) async fn accept(
         }
     }
 }
+
+/// How long the script is left alone when nothing of it has a time.
+const LONG: Duration = Duration::from_hours(1);
+
+/// Lets the steps of the script happen though nobody says anything, until stopped.
+pub(crate) async fn direct(shared: Arc<Shared>, stop: CancellationToken) {
+    loop {
+        // Asked for before looking, so that a step which begins meanwhile is not missed.
+        let mut changed = std::pin::pin!(shared.changed.notified());
+        changed.as_mut().enable();
+        let now_ms = shared.clock.now_ms();
+        let next_ms = {
+            let mut world = shared.world();
+            world.direct(now_ms);
+            world.next_step_ms()
+        };
+        let wait = next_ms.map_or(LONG, |next_ms| {
+            Duration::from_millis(next_ms.saturating_sub(now_ms).max(1))
+        });
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+            () = changed => {}
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! All that the links share: the scenario, the phones, the receipts owed, and the journal.
 
+pub(crate) mod director;
+pub(crate) mod known;
 mod system;
 mod taking;
 
@@ -19,10 +21,12 @@ use crate::inbox::{Counters, Shelf};
 use crate::journal::Journal;
 use crate::phones::Phone;
 use crate::reassembly::Reassembly;
-use crate::receipts::Owed;
+use crate::receipts::{Kind, Owed};
 use crate::saying::Saying;
-use crate::scenario::Scenario;
+use crate::scenario::{Oddity, Scenario};
 use crate::submission::Submission;
+use director::Director;
+use known::KnownMessages;
 use system::System;
 
 /// Systems that may have bound; each has a mailbox for good.
@@ -36,6 +40,8 @@ const THROTTLED_LIMIT: usize = 100_000;
 pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) shelf: Shelf,
+    pub(crate) known: KnownMessages,
+    director: Director,
     /// Goes up when the links that are open must be reset.
     pub(crate) epoch: u64,
     chance: Chance,
@@ -60,11 +66,19 @@ pub(crate) struct Submit<'a> {
     pub(crate) header: Header,
     pub(crate) body: &'a [u8],
     pub(crate) submission: Submission<'a>,
+    /// How many responses the link waits for already.
+    pub(crate) waiting: usize,
 }
 
-/// What the link answers.
+/// What the link answers, and what it says besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reply {
+pub(crate) struct Reply {
+    pub(crate) answer: Answered,
+    pub(crate) odd: Option<Oddity>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answered {
     Accepted { message_id: String, delay_ms: u64 },
     Refused(CommandStatus),
     Never,
@@ -75,6 +89,8 @@ impl World {
     pub(crate) fn open(config: Config, now_ms: u64) -> io::Result<Self> {
         let mut world = Self {
             shelf: Shelf::new(config.recording, config.inbox_limit),
+            known: KnownMessages::default(),
+            director: Director::new(config.steps.clone(), now_ms),
             epoch: 0,
             chance: Chance::new(config.seed),
             systems: Vec::new(),
@@ -132,12 +148,20 @@ impl World {
         }
     }
 
-    /// Changes the behaviour from now on; what is scheduled stays so.
+    /// Changes the behaviour from now on; what is scheduled stays so, and steps that are on are over.
     pub(crate) fn set_scenario(&mut self, scenario: Scenario) {
+        self.director.forget_active();
+        self.behave(scenario);
+    }
+
+    fn behave(&mut self, scenario: Scenario) {
         let shuts = scenario.refuse_binds;
         self.config.scenario = scenario;
         if shuts {
             self.reset_links();
+        } else {
+            // They may carry again what they were not to carry before.
+            self.links.values().for_each(|wake| wake.notify_one());
         }
     }
 
@@ -149,18 +173,26 @@ impl World {
 
     /// Decides a submit, and takes the message if that is the decision.
     pub(crate) fn submit(&mut self, submit: &Submit<'_>, now_ms: u64) -> Reply {
+        self.direct(now_ms);
         self.counters.submitted_segments += 1;
+        if !self.config.scenario.answers.messages() {
+            self.counters.unanswered += 1;
+            return Reply {
+                answer: Answered::Never,
+                odd: None,
+            };
+        }
         let throughput = self.config.scenario.throughput_per_second;
         let too_fast =
             throughput.is_some_and(|it| self.systems[submit.system].is_too_fast(it, now_ms));
-        let plan = self.decide(&submit.submission, too_fast);
+        let plan = self.decide(&submit.submission, submit.waiting, too_fast);
         let number = plan
             .delivery
             .map(|delivery| self.accept(submit, delivery, now_ms));
-        match plan.answer {
+        let answer = match plan.answer {
             Answer::Accepted { delay_ms } => {
                 let number = number.expect("what is accepted is delivered");
-                Reply::Accepted {
+                Answered::Accepted {
                     message_id: self.config.scenario.id_form.write(number),
                     delay_ms,
                 }
@@ -168,13 +200,43 @@ impl World {
             Answer::Refused(status) => {
                 self.counters.refused += 1;
                 self.counters.throttled += u64::from(status == CommandStatus::RTHROTTLED);
-                Reply::Refused(status)
+                Answered::Refused(status)
             }
             Answer::Never => {
                 self.counters.unanswered += 1;
-                Reply::Never
+                Answered::Never
             }
+        };
+        self.counters.odd_answers += u64::from(plan.odd.is_some());
+        Reply {
+            answer,
+            odd: plan.odd,
         }
+    }
+
+    /// Counts a question for a message's state.
+    pub(crate) const fn count_query(&mut self) {
+        self.counters.queries += 1;
+    }
+
+    /// Counts a link that the scenario ends.
+    pub(crate) const fn count_broken(&mut self) {
+        self.counters.links_broken += 1;
+    }
+
+    /// Counts a bind that is refused.
+    pub(crate) const fn count_refused_bind(&mut self) {
+        self.counters.binds_refused += 1;
+    }
+
+    /// Takes a message back that has not reached its end; `false` when it has, or is not known.
+    pub(crate) fn cancel(&mut self, id: &[u8], now_ms: u64) -> bool {
+        let cancelled = self.known.cancel(id, now_ms);
+        if cancelled {
+            self.counters.cancelled += 1;
+            self.shelf.take_back(&String::from_utf8_lossy(id));
+        }
+        cancelled
     }
 
     /// Numbers a text that a phone says.
@@ -201,9 +263,13 @@ impl World {
         let on_other_bind = self.config.scenario.receipts_on_other_bind;
         let mailbox = &mut self.systems[system].mailbox;
         let owed = mailbox.take(link, now_ms, on_other_bind)?;
-        if let Owed::Receipt(receipt) = &owed {
-            self.counters.receipts_sent += 1;
-            self.counters.receipts_resent += u64::from(receipt.sent_before);
+        match &owed {
+            Owed::Receipt(receipt) if receipt.kind == Kind::Final => {
+                self.counters.receipts_sent += 1;
+                self.counters.receipts_resent += u64::from(receipt.sent_before);
+            }
+            Owed::Receipt(_) => self.counters.notices_sent += 1,
+            Owed::Saying(_) => {}
         }
         Some(owed)
     }
@@ -224,9 +290,16 @@ impl World {
         let for_good = [CommandStatus::RX_P_APPN, CommandStatus::RX_R_APPN].contains(&status);
         let due_ms = now_ms.saturating_add(self.config.receipt_retry_ms);
         let receipt = match owed {
-            Owed::Receipt(receipt) => receipt,
+            Owed::Receipt(receipt) if receipt.kind == Kind::Final => receipt,
             Owed::Saying(_) if status.is_ok() => {
                 self.counters.sayings_answered += 1;
+                return;
+            }
+            Owed::Receipt(receipt) => {
+                if !status.is_ok() && !for_good {
+                    let owed = Owed::Receipt(receipt);
+                    self.systems[system].mailbox.schedule(due_ms, owed, None);
+                }
                 return;
             }
             Owed::Saying(_) if for_good => return,
@@ -286,7 +359,12 @@ impl World {
         self.counters
     }
 
-    fn decide(&mut self, submission: &Submission<'_>, too_fast: bool) -> fate::Plan {
+    fn decide(
+        &mut self,
+        submission: &Submission<'_>,
+        waiting: usize,
+        too_fast: bool,
+    ) -> fate::Plan {
         let recipient = submission.destination.address;
         let throttled =
             (Phone::of(recipient) == Phone::Throttled).then(|| throttled_key(submission));
@@ -297,6 +375,9 @@ impl World {
                 .and_then(|key| self.throttled.get(&key).copied())
                 .unwrap_or(0),
             too_fast,
+            submits_before: self.counters.submitted_segments - 1,
+            waiting,
+            part: submission.concatenation.map(|part| part.index),
             slow_receipt_ms: self.config.slow_receipt_ms,
         };
         let plan = fate::decide(&asked, &self.config.scenario, &mut self.chance);

@@ -1,19 +1,21 @@
 //! What is said over one link: binds, submits and their answers, receipts, messages from phones, and theirs.
 
+mod deliveries;
+mod submits;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use smpp::{
-    Bind, BindMode, BindResp, CommandId, CommandStatus, DataSmResp, Header, Pdu, SubmitSmResp, Tag,
-    TlvBuffer,
-};
+use smpp::{Bind, BindMode, BindResp, CommandId, CommandStatus, Header, Pdu, Tag, TlvBuffer};
 use tokio::sync::Notify;
 
+use super::oddities::Tears;
+use super::questions;
 use super::window::Window;
-use crate::receipts::{Owed, form};
+use crate::scenario::{Ending, Torn};
 use crate::submission::Submission;
-use crate::world::{Reply, Submit, World};
+use crate::world::World;
 
 /// Octets that may wait to be written, or be held back, before nothing more is read.
 const OUT_LIMIT: usize = 1 << 20;
@@ -26,6 +28,8 @@ pub(super) enum Flow {
     Close,
     /// Ends at once and lets what is not written be lost.
     Reset,
+    /// Writes what there is and ends so.
+    Tear(Ending),
 }
 
 /// A link's state. It is kept here and not in a `smpp` session because it must be able to break
@@ -39,9 +43,14 @@ pub(super) struct Conversation {
     bound: Option<Bound>,
     window: Window,
     /// Responses that are held back, by the millisecond in which they may leave.
-    held: BTreeMap<u64, BytesMut>,
+    held: BTreeMap<u64, Vec<BytesMut>>,
     held_octets: usize,
+    /// Responses that are held back.
+    held_responses: usize,
     submits: u32,
+    tears: Tears,
+    /// The most octets to write at once.
+    pub(super) piece: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +70,10 @@ impl Conversation {
             window: Window::new(0),
             held: BTreeMap::new(),
             held_octets: 0,
+            held_responses: 0,
             submits: 0,
+            tears: Tears::default(),
+            piece: usize::MAX,
         }
     }
 
@@ -75,11 +87,15 @@ impl Conversation {
         if world.epoch != self.epoch {
             return Flow::Reset;
         }
+        let piece = world.config.scenario.write_octets;
+        self.piece = piece.map_or(usize::MAX, |octets| {
+            usize::try_from(octets.max(1)).unwrap_or(usize::MAX)
+        });
         loop {
             match smpp::frame(read, smpp::frame::DEFAULT_MAXIMUM_LENGTH) {
                 Ok(Some((header, body))) => match self.hear(header, &body, world, now_ms) {
                     Flow::Continue => {}
-                    ending @ (Flow::Close | Flow::Reset) => return ending,
+                    ending @ (Flow::Close | Flow::Reset | Flow::Tear(_)) => return ending,
                 },
                 Ok(None) => break,
                 Err(error) => {
@@ -89,9 +105,10 @@ impl Conversation {
                 }
             }
         }
-        self.release_held(now_ms);
-        self.send_owed(world, now_ms);
-        Flow::Continue
+        match self.release_held(world, now_ms) {
+            Flow::Continue => self.send_owed(world, now_ms),
+            ending @ (Flow::Close | Flow::Reset | Flow::Tear(_)) => ending,
+        }
     }
 
     /// Tells when there is something to do again though nobody says anything.
@@ -100,6 +117,7 @@ impl Conversation {
         let carrier = self.bound.filter(|bound| bound.mode.receives());
         let receipt = carrier
             .filter(|_| self.window.has_room() && self.out.len() < OUT_LIMIT)
+            .filter(|_| world.config.scenario.answers.messages())
             .and_then(|bound| world.next_due_ms(bound.system));
         let answer = self.window.oldest_ms();
         let late = answer.map(|sent_ms| {
@@ -134,6 +152,7 @@ impl Conversation {
                 self.settle(header, world, now_ms);
                 Flow::Continue
             }
+            Pdu::EnquireLink if !world.config.scenario.answers.enquiries() => Flow::Continue,
             Pdu::EnquireLink => {
                 self.answer(Pdu::EnquireLinkResp, CommandStatus::ROK, header);
                 Flow::Continue
@@ -141,6 +160,16 @@ impl Conversation {
             Pdu::Unbind => {
                 self.answer(Pdu::UnbindResp, CommandStatus::ROK, header);
                 Flow::Close
+            }
+            Pdu::QuerySm(query) if self.may_ask(world) => {
+                let id = query.message_id;
+                let asked = questions::query(header, id, world, now_ms, &mut self.out);
+                self.answered_or_not(header, asked)
+            }
+            Pdu::CancelSm(cancel) if self.may_ask(world) => {
+                let id = cancel.message_id;
+                let asked = questions::cancel(header, id, world, now_ms, &mut self.out);
+                self.answered_or_not(header, asked)
             }
             Pdu::QuerySm(_) => self.cannot(header, CommandStatus::RQUERYFAIL),
             Pdu::CancelSm(_) => self.cannot(header, CommandStatus::RCANCELFAIL),
@@ -166,6 +195,7 @@ impl Conversation {
             return self.cannot(header, CommandStatus::RALYBND);
         }
         if let Err(status) = admit(bind, world) {
+            world.count_refused_bind();
             self.refuse(header, status);
             return Flow::Close;
         }
@@ -184,118 +214,33 @@ impl Conversation {
             system_id: b"simulator",
             tlvs: tlvs.tlvs(),
         };
+        let start = self.out.len();
         self.answer(Pdu::BindResp(mode, response), CommandStatus::ROK, header);
-        Flow::Continue
+        self.after(Torn::Bind, start, world)
     }
 
-    fn submit(
-        &mut self,
-        header: Header,
-        body: &[u8],
-        submission: Submission<'_>,
-        world: &mut World,
-        now_ms: u64,
-    ) -> Flow {
-        let Some(Bound { system, .. }) = self.bound.filter(|bound| bound.mode.submits()) else {
-            return self.cannot(header, CommandStatus::RINVBNDSTS);
-        };
-        let submit = Submit {
-            link: self.link,
-            system,
-            header,
-            body,
-            submission,
-        };
-        match world.submit(&submit, now_ms) {
-            Reply::Accepted {
-                message_id,
-                delay_ms,
-            } => self.accept(header, message_id.as_bytes(), now_ms, delay_ms),
-            Reply::Refused(status) => self.refuse(header, status),
-            Reply::Never => {}
-        }
-        self.submits += 1;
-        match world.config.scenario.reset_every {
-            Some(every) if self.submits >= every => Flow::Reset,
-            Some(_) | None => Flow::Continue,
-        }
-    }
-
-    fn accept(&mut self, header: Header, message_id: &[u8], now_ms: u64, delay_ms: u64) {
-        let response = if header.command_id == CommandId::DATA_SM {
-            Pdu::DataSmResp(DataSmResp {
-                message_id,
-                ..DataSmResp::default()
-            })
-        } else {
-            Pdu::SubmitSmResp(SubmitSmResp {
-                message_id,
-                ..SubmitSmResp::default()
-            })
-        };
-        if delay_ms == 0 {
-            return self.answer(response, CommandStatus::ROK, header);
-        }
-        let held = self
-            .held
-            .entry(now_ms.saturating_add(delay_ms))
-            .or_default();
-        let before = held.len();
-        encode(response, CommandStatus::ROK, header, held);
-        self.held_octets += held.len() - before;
-    }
-
-    fn settle(&mut self, header: Header, world: &mut World, now_ms: u64) {
-        let owed = self.window.answered(header.sequence_number);
-        if let (Some(owed), Some(Bound { system, .. })) = (owed, self.bound) {
-            let refused =
-                header.command_id == CommandId::GENERIC_NACK && header.command_status.is_ok();
-            let status = if refused {
-                CommandStatus::RUNKNOWNERR
-            } else {
-                header.command_status
-            };
-            world.answered(system, owed, status, now_ms);
-        }
-    }
-
-    fn release_held(&mut self, now_ms: u64) {
-        while let Some(held) = self.held.first_entry()
-            && *held.key() <= now_ms
-        {
-            let octets = held.remove();
-            self.held_octets -= octets.len();
-            self.out.extend_from_slice(&octets);
-        }
-    }
-
-    fn send_owed(&mut self, world: &mut World, now_ms: u64) {
-        let Some(Bound { system, .. }) = self.bound.filter(|bound| bound.mode.receives()) else {
-            return;
-        };
-        let patience_ms = world.config.receipt_answer_ms;
-        while let Some(late) = self.window.sent_before(now_ms.saturating_sub(patience_ms)) {
-            world.repeat(system, late, now_ms);
-        }
-        while self.window.has_room() && self.out.len() < OUT_LIMIT {
-            let Some(owed) = world.next_owed(system, self.link, now_ms) else {
-                return;
-            };
-            let sequence = self.window.next_sequence();
-            let scenario = &world.config.scenario;
-            let written = match &owed {
-                Owed::Receipt(receipt) => {
-                    form::write(receipt, scenario, now_ms, sequence, &mut self.out)
-                }
-                Owed::Saying(saying) => saying.write(sequence, &mut self.out),
-            };
-            match written {
-                Ok(()) => self.window.push(owed, now_ms),
-                Err(error) => {
-                    tracing::warn!(%error, "it cannot be written");
-                    world.answered(system, owed, CommandStatus::RX_P_APPN, now_ms);
-                }
+    /// Tears off what was appended since `start`, if it is its turn.
+    fn after(&mut self, of: Torn, start: usize, world: &mut World) -> Flow {
+        let tear = world.config.scenario.tear;
+        match self.tears.cut(tear, of, &mut self.out, start) {
+            None => Flow::Continue,
+            Some(ending) => {
+                world.count_broken();
+                Flow::Tear(ending)
             }
+        }
+    }
+
+    /// Tells whether this link may ask for messages.
+    fn may_ask(&self, world: &World) -> bool {
+        self.bound.is_some_and(|bound| bound.mode.submits())
+            && world.config.scenario.answers.messages()
+    }
+
+    fn answered_or_not(&mut self, header: Header, asked: Result<(), CommandStatus>) -> Flow {
+        match asked {
+            Ok(()) => Flow::Continue,
+            Err(status) => self.cannot(header, status),
         }
     }
 
@@ -342,6 +287,9 @@ fn encode(pdu: Pdu<'_>, status: CommandStatus, request: Header, out: &mut BytesM
 }
 
 fn admit(bind: &Bind<'_>, world: &World) -> Result<(), CommandStatus> {
+    if let Some(status) = world.config.scenario.bind_status {
+        return Err(CommandStatus(status));
+    }
     if world.config.scenario.refuse_binds {
         // Not the credentials are wrong but the centre: who waits long after a wrong password comes again soon.
         return Err(CommandStatus::RSYSERR);

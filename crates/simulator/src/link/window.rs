@@ -115,12 +115,13 @@ mod tests {
 
     use super::*;
     use crate::outcome::Outcome;
-    use crate::receipts::{Parties, Receipt};
+    use crate::receipts::{Kind, Parties, Receipt};
 
     fn receipt(number: u64) -> Owed {
         Owed::Receipt(Receipt {
             number,
             copy: 0,
+            kind: Kind::Final,
             outcome: Outcome::Delivered,
             submitted_at_ms: 0,
             origin: None,

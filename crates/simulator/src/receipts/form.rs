@@ -3,12 +3,15 @@
 use bytes::BytesMut;
 use smpp::receipt::NetworkError;
 use smpp::time::{Civil, format_receipt_date};
-use smpp::{DeliverSm, EncodeError, TlvBuffer};
+use smpp::{DeliverSm, EncodeError, ReceiptState, Tag, TlvBuffer};
 
-use super::Receipt;
-use crate::scenario::{ReceiptForm, Scenario};
+use super::{Kind, Receipt};
+use crate::chance::scatter;
+use crate::scenario::{ErrorForm, ReceiptForm, Scenario, Wording};
 
+// [smpp34 §5.2.12]
 const RECEIPT: u8 = 0x04;
+const NOTICE: u8 = 0x20;
 const GSM_NETWORK: u8 = 3;
 
 /// Appends a receipt as the scenario wants it.
@@ -20,9 +23,24 @@ pub(crate) fn write(
     out: &mut BytesMut,
 ) -> Result<(), EncodeError> {
     let id_form = scenario.receipt_id_form.unwrap_or(scenario.id_form);
-    let message_id = id_form.write(receipt.number);
-    let (state, code) = receipt.outcome.told();
-    let error = format!("{code:03}");
+    let wording = &scenario.wording;
+    let (number, esm_class, (state, code)) = match receipt.kind {
+        Kind::Final => (receipt.number, RECEIPT, receipt.outcome.told()),
+        Kind::Intermediate => (receipt.number, NOTICE, (ReceiptState::Enroute, 0)),
+        // Far from every number that is given out.
+        Kind::Foreign => (scatter(receipt.number), RECEIPT, receipt.outcome.told()),
+    };
+    let message_id = id_form.write(number);
+    let error = match wording.error {
+        ErrorForm::ThreeDigits => format!("{code:03}"),
+        ErrorForm::FourDigits => format!("{code:04}"),
+        ErrorForm::Word => if code == 0 { "NONE" } else { "ABSENT_SUB" }.to_owned(),
+    };
+    let done_date = if wording.zero_done_date {
+        *b"0000000000"
+    } else {
+        minute(now_ms)
+    };
     let told = smpp::Receipt {
         message_id: message_id.as_bytes(),
         state,
@@ -32,7 +50,7 @@ pub(crate) fn write(
             code,
         }),
         submit_date: &minute(receipt.submitted_at_ms),
-        done_date: &minute(now_ms),
+        done_date: &done_date,
         ..smpp::Receipt::default()
     };
     let (in_words, in_tlvs) = match scenario.receipt_form {
@@ -41,7 +59,7 @@ pub(crate) fn write(
         ReceiptForm::Tlv => (false, true),
     };
     let text = if in_words {
-        told.write_text()
+        words(&told, wording)
     } else {
         Vec::new()
     };
@@ -49,19 +67,49 @@ pub(crate) fn write(
     if in_tlvs {
         told.write_tlvs(&mut tlvs)?;
     }
+    if scenario.odd_parameters {
+        odd_parameters(&mut tlvs)?;
+    }
     let deliver = DeliverSm {
         source: receipt.parties.handset(),
         destination: receipt.parties.originator(),
         esm_class: if scenario.receipts_unflagged {
             0
         } else {
-            RECEIPT
+            esm_class
         },
         short_message: &text,
         tlvs: tlvs.tlvs(),
         ..DeliverSm::default()
     };
     deliver.encode(sequence_number, out)
+}
+
+/// Appends a parameter that no specification has, one of a wrong length, and one that is empty.
+pub(crate) fn odd_parameters(tlvs: &mut TlvBuffer) -> Result<(), EncodeError> {
+    tlvs.push(Tag(0x1501), b"made up")?;
+    tlvs.push(Tag::USER_MESSAGE_REFERENCE, &[0; 5])?;
+    tlvs.push(Tag(0x2002), b"")
+}
+
+/// Writes the text as the centre words it.
+fn words(told: &smpp::Receipt<'_>, wording: &Wording) -> Vec<u8> {
+    let mut text = if wording.without_fields || wording.other_order {
+        let (id, state) = (told.message_id.escape_ascii(), told.state.word());
+        if wording.without_fields {
+            format!("id:{id} stat:{state}").into_bytes()
+        } else {
+            let error = told.error.escape_ascii();
+            let done = told.done_date.escape_ascii();
+            format!("stat:{state} err:{error} done date:{done} id:{id}").into_bytes()
+        }
+    } else {
+        told.write_text()
+    };
+    if wording.lower_case {
+        text.make_ascii_lowercase();
+    }
+    text
 }
 
 /// Spells a moment in UTC as `YYMMDDhhmm`.
@@ -83,6 +131,7 @@ mod tests {
         let receipt = Receipt {
             number: 0xBEEF,
             copy: 0,
+            kind: Kind::Final,
             outcome: Outcome::Undeliverable,
             submitted_at_ms: 951_782_399_000,
             origin: None,
@@ -134,6 +183,46 @@ mod tests {
         for (form, words, id, state) in rows {
             let expected = (0x04, words.to_owned(), id, state);
             assert_eq!(written(&scenario(form)), expected, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_is_worded_as_the_centre_likes() {
+        let error = ErrorForm::FourDigits;
+        for (wording, expected) in [
+            (
+                Wording {
+                    without_fields: true,
+                    lower_case: true,
+                    ..Wording::default()
+                },
+                "id:48879 stat:undeliv",
+            ),
+            (
+                Wording {
+                    other_order: true,
+                    zero_done_date: true,
+                    error,
+                    ..Wording::default()
+                },
+                "stat:UNDELIV err:0001 done date:0000000000 id:48879",
+            ),
+            (
+                Wording {
+                    error: ErrorForm::Word,
+                    ..Wording::default()
+                },
+                &WORDS.replace("err:001", "err:ABSENT_SUB"),
+            ),
+        ] {
+            let scenario = Scenario {
+                wording,
+                odd_parameters: true,
+                ..Scenario::default()
+            };
+            let (_, words, id, state) = written(&scenario);
+            assert_eq!(words, expected);
+            assert_eq!((id, state), (Some(b"48879".to_vec()), Some(5)));
         }
     }
 

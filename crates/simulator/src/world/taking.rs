@@ -4,13 +4,19 @@
 use bytes::{BufMut, BytesMut};
 use smpp::{Header, Pdu};
 
+use super::known::Known;
 use super::{Submit, World};
+use crate::config::Recording;
 use crate::fate::Delivery;
 use crate::inbox::Received;
 use crate::journal::{Accepted, Restored};
+use crate::outcome::Outcome;
 use crate::reassembly::{Added, Whole};
-use crate::receipts::{Owed, Parties, Receipt};
+use crate::receipts::{Kind, Owed, Parties, Receipt};
 use crate::submission::Submission;
+
+/// How far apart the receipts of a block go that is sent in reverse: further than their submits came.
+const REVERSED_STEP_MS: u64 = 20;
 
 impl World {
     /// Takes a message and tells its number.
@@ -18,7 +24,17 @@ impl World {
         let number = self.next_number;
         self.next_number += 1;
         let pdu = whole_pdu(submit.header, submit.body);
-        let due_ms = now_ms.saturating_add(delivery.receipt_delay_ms);
+        let turn_ms = self
+            .config
+            .scenario
+            .receipts_reversed_in
+            .map_or(0, |block| {
+                let block = u64::from(block.max(1));
+                (block - 1 - number % block) * REVERSED_STEP_MS
+            });
+        let due_ms = now_ms
+            .saturating_add(delivery.receipt_delay_ms)
+            .saturating_add(turn_ms);
         if let Some(journal) = &mut self.journal {
             journal.accepted(Accepted {
                 number,
@@ -34,6 +50,7 @@ impl World {
         let receipt = Receipt {
             number,
             copy: 0,
+            kind: Kind::Final,
             outcome: delivery.outcome,
             submitted_at_ms: now_ms,
             origin: Some(submit.link),
@@ -41,8 +58,40 @@ impl World {
             parties: Parties::new(submit.submission.destination, submit.submission.source),
         };
         self.owe(submit.system, &receipt, owed, due_ms);
+        for (kind, wanted) in [
+            (Kind::Intermediate, delivery.intermediate),
+            (Kind::Foreign, delivery.foreign),
+        ] {
+            if wanted {
+                let receipt = Receipt {
+                    kind,
+                    ..receipt.clone()
+                };
+                let at_ms = now_ms.midpoint(due_ms);
+                let (by, owed) = (receipt.origin, Owed::Receipt(receipt));
+                self.systems[submit.system]
+                    .mailbox
+                    .schedule(at_ms, owed, by);
+            }
+        }
+        self.know(number, delivery.outcome, due_ms);
         self.arrive(number, &submit.submission, pdu, now_ms);
         number
+    }
+
+    /// Remembers a message for those who ask for it.
+    fn know(&mut self, number: u64, outcome: Outcome, due_ms: u64) {
+        if self.config.recording == Recording::Full {
+            let id = self.config.scenario.id_form.write(number);
+            self.known.note(
+                id,
+                Known {
+                    number,
+                    outcome,
+                    due_ms,
+                },
+            );
+        }
     }
 
     /// Schedules the copies of a receipt whose bits are set.
@@ -108,6 +157,7 @@ impl World {
         let receipt = Receipt {
             number: accepted.number,
             copy: 0,
+            kind: Kind::Final,
             outcome: accepted.outcome,
             submitted_at_ms: accepted.at_ms,
             origin: None,
@@ -115,6 +165,7 @@ impl World {
             parties: Parties::new(submission.destination, submission.source),
         };
         self.owe(system, &receipt, restored.owed, accepted.due_ms);
+        self.know(accepted.number, accepted.outcome, accepted.due_ms);
         if restored.shown {
             self.arrive(
                 accepted.number,

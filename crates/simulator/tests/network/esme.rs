@@ -196,13 +196,48 @@ impl Esme {
             .expect("nothing was heard in time")
     }
 
+    /// Hears the next PDU as it is; the link must not end before.
+    pub(crate) async fn pdu(&mut self) -> (Header, Bytes) {
+        tokio::time::timeout(PATIENCE, self.whole())
+            .await
+            .expect("nothing was heard in time")
+            .expect("the link is over")
+    }
+
+    /// Hears to the end of the stream; gives what was no whole PDU, or what was not listened to.
+    pub(crate) async fn rest(&mut self) -> Bytes {
+        let reading =
+            async { while let Ok(1..) = self.stream.read_buf(&mut self.inbound).await {} };
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .expect("the stream ends in time");
+        self.inbound.split().freeze()
+    }
+
+    /// Asks to be bound as `shop`, and does not wait for the answer.
+    pub(crate) async fn ask_to_bind(&mut self, mode: BindMode) {
+        let bind = Bind {
+            system_id: b"shop",
+            ..Bind::default()
+        };
+        self.send(&Pdu::Bind(mode, bind)).await;
+    }
+
     async fn hear(&mut self) -> Heard {
+        match self.whole().await {
+            Some((header, body)) => understand(header, &body),
+            None => Heard::Closed,
+        }
+    }
+
+    /// Reads a whole PDU; `None` at the end of the link.
+    async fn whole(&mut self) -> Option<(Header, Bytes)> {
         loop {
-            if let Some((header, body)) = smpp::frame(&mut self.inbound, 1 << 16).unwrap() {
-                return understand(header, &body);
+            if let Some(pdu) = smpp::frame(&mut self.inbound, 1 << 16).unwrap() {
+                return Some(pdu);
             }
             match self.stream.read_buf(&mut self.inbound).await {
-                Ok(0) | Err(_) => return Heard::Closed,
+                Ok(0) | Err(_) => return None,
                 Ok(_) => {}
             }
         }
@@ -250,6 +285,13 @@ pub(crate) fn submit<'a>(to: &'a str, text: &'a [u8]) -> SubmitSm<'a> {
         short_message: text,
         ..SubmitSm::default()
     }
+}
+
+/// Starts a simulator in a scenario, and binds to it.
+pub(crate) async fn bound(scenario: Scenario) -> (Simulator, Esme) {
+    let simulator = simulator(scenario).await;
+    let esme = Esme::bind(simulator.address(), BindMode::Transceiver).await;
+    (simulator, esme)
 }
 
 /// Starts a simulator in a scenario.

@@ -1,16 +1,10 @@
 //! Each switch of a scenario as an ESME meets it.
 
-use crate::esme::{Esme, Heard, simulator};
-use simulator::{Between, IdForm, ReceiptForm, Scenario, Simulator, StatusFault};
+use crate::esme::{Esme, Heard, bound};
+use simulator::{Between, IdForm, ReceiptForm, Scenario, StatusFault};
 use smpp::{BindMode, CommandStatus, ReceiptState};
 
 const TO: &str = "380501234567";
-
-async fn bound(scenario: Scenario) -> (Simulator, Esme) {
-    let simulator = simulator(scenario).await;
-    let esme = Esme::bind(simulator.address(), BindMode::Transceiver).await;
-    (simulator, esme)
-}
 
 #[tokio::test]
 async fn a_delayed_response_comes_after_what_was_asked_later() {
@@ -121,7 +115,11 @@ async fn ids_differ_between_response_and_receipt() {
             IdForm::HexLower | IdForm::HexUpper | IdForm::HexPadded => {
                 u64::from_str_radix(&id, 16).unwrap()
             }
-            IdForm::Uuid => {
+            IdForm::Uuid
+            | IdForm::UuidPlain
+            | IdForm::HexPrefixed
+            | IdForm::Wide
+            | IdForm::WideHex => {
                 assert_eq!(esme.receipt().await.receipted(), id);
                 continue;
             }
