@@ -21,7 +21,11 @@ impl Gateway {
         settings: &ConnectorSettings,
         password: &str,
     ) -> Result<ConnectorId, AdminError> {
-        for (what, value) in [("links", settings.links), ("window", settings.window)] {
+        let submitting = settings.links.saturating_add(settings.transmitters);
+        for (what, value) in [
+            ("links that submit", submitting),
+            ("window", settings.window),
+        ] {
             if value == 0 {
                 return Err(AdminError::Invalid(format!("{what} must be at least 1")));
             }
