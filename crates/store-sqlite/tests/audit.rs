@@ -132,6 +132,18 @@ async fn money_of_an_expansion_that_does_not_fit_is_found() {
 }
 
 #[tokio::test]
+async fn money_of_a_replaced_message_that_does_not_fit_is_found() {
+    // Its price may have moved by entries of their own, but these must sum to it.
+    for entry in ["1, 2, 5, 2, 0", "1, 4, 5, 2, 0"] {
+        let sql = format!(
+            "UPDATE submission SET replaced_at = 1 WHERE id = 2; \
+             INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES ({entry})"
+        );
+        is_found("what is held for a submission is its price", &sql).await;
+    }
+}
+
+#[tokio::test]
 async fn a_kept_tally_that_miscounts_is_found() {
     let rule = "a kept tally counts the messages";
     for sql in [
