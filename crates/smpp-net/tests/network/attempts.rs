@@ -204,10 +204,60 @@ async fn the_window_is_never_exceeded_and_is_used() {
 }
 
 #[tokio::test]
+async fn case_18_an_operator_that_never_answers_holds_no_place_in_the_window() {
+    let simulator = network(Scenario {
+        loss: 1.0,
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&gateway::directory::ConnectorSettings {
+        window: 4,
+        response_timeout_ms: 100,
+        ..settings(simulator.address())
+    })
+    .await;
+    let numbers: Vec<_> = (0..12).map(|n| format!("3805012401{n:02}")).collect();
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    tapped.send_all(&numbers, "hello");
+    let silent = Some(Failure::Unknown(Reason::ResponseTimeout));
+    for _ in 0..12 {
+        assert_eq!(tapped.answer().await.failure, silent);
+    }
+    assert_eq!(simulator.inbox().counters().submitted_segments, 12);
+    simulator.set_scenario(Scenario::default());
+    tapped.send("380501230000", "again");
+    assert_eq!(tapped.answer().await.failure, None);
+    tapped.stop().await;
+}
+
+#[tokio::test]
 async fn throttling_costs_no_attempt_and_pauses_the_link() {
     let simulator = network(Scenario::default()).await;
     let mut tapped = Tapped::up(&settings(simulator.address())).await;
-    tapped.send("380501230007", "hello");
+    let began = tokio::time::Instant::now();
+    // Throttled twice, and taken then.
+    let throttled = tapped.send("380501230007", "hello");
+    until(|| simulator.inbox().counters().submitted_segments >= 1).await;
+    let behind = tapped.send("380501230000", "hello");
+    for message in [throttled, behind] {
+        let answer = tapped.answer().await;
+        assert_eq!((answer.message, answer.failure), (message, None));
+    }
+    assert!(tapped.connector.is_up());
+    // A pause of one second, and one of two.
+    assert!(began.elapsed().as_millis() >= 2_900);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_throttled_for_seconds_goes_back_and_has_used_no_attempt() {
+    let simulator = network(Scenario {
+        throttling: 1.0,
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&settings(simulator.address())).await;
+    tapped.send("380501230000", "hello");
     let Some(Failure::Retry {
         reason,
         after_ms,
@@ -216,15 +266,11 @@ async fn throttling_costs_no_attempt_and_pauses_the_link() {
     else {
         panic!("it was not throttled");
     };
-    assert_eq!(
-        (reason, after_ms, attempt_used),
-        (Reason::Throttled, 1_000, false)
-    );
-    assert!(tapped.connector.is_up());
-    let paused = tokio::time::Instant::now();
-    tapped.send("380501230000", "hello");
-    assert_eq!(tapped.answer().await.failure, None);
-    assert!(paused.elapsed().as_millis() >= 900);
+    assert_eq!((reason, attempt_used), (Reason::Throttled, false));
+    assert!((1_000..=30_000).contains(&after_ms), "{after_ms}");
+    assert_eq!(tapped.connector.condition().links[0].state, "pausing");
+    let slowed = tapped.connector.condition().slowed_to_per_second;
+    assert!(slowed.is_some_and(|per_second| per_second <= 4), "{slowed:?}");
     tapped.stop().await;
 }
 

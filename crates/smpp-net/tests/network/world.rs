@@ -198,6 +198,8 @@ pub(crate) struct Tapped {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) answers: UnboundedReceiver<Answer>,
     pub(crate) receipts: Receiver<Receipt>,
+    /// What the connector was started with.
+    pub(crate) spec: ConnectorSpec,
     next_message: i64,
     world: World,
 }
@@ -208,9 +210,10 @@ struct Tap {
     tapped: Mutex<Option<Ends>>,
 }
 
-/// The connector, its answers and its receipts.
+/// The connector, what it was started with, its answers and its receipts.
 type Ends = (
     Arc<dyn Connector>,
+    ConnectorSpec,
     UnboundedReceiver<Answer>,
     Receiver<Receipt>,
 );
@@ -222,7 +225,8 @@ impl Connectors for Tap {
         inbox.answers = answers;
         inbox.receipts = receipts;
         let connector = SmppConnectors::default().start(spec, inbox)?;
-        *self.tapped.lock().unwrap() = Some((Arc::clone(&connector), answered, received));
+        *self.tapped.lock().unwrap() =
+            Some((Arc::clone(&connector), spec.clone(), answered, received));
         Ok(connector)
     }
 }
@@ -250,11 +254,12 @@ impl Tapped {
         let connectors = Arc::clone(&tap);
         world.running = Some(Running::start(world.gateway.clone(), connectors, None).await);
         let tapped = tap.tapped.lock().unwrap().take();
-        let (connector, answers, receipts) = tapped.expect("the connector was started");
+        let (connector, spec, answers, receipts) = tapped.expect("the connector was started");
         Self {
             connector,
             answers,
             receipts,
+            spec,
             next_message: 1,
             world,
         }
@@ -272,11 +277,16 @@ impl Tapped {
 
     /// Hands over messages at once.
     pub(crate) fn send_all(&mut self, to: &[&str], text: &str) -> Vec<MessageId> {
+        self.send_in(Lane::Bulk, to, text)
+    }
+
+    /// Hands over messages of one lane at once.
+    pub(crate) fn send_in(&mut self, lane: Lane, to: &[&str], text: &str) -> Vec<MessageId> {
         let attempts: Vec<_> = to
             .iter()
             .zip(self.next_message..)
             .map(|(to, number)| Attempt {
-                lane: sms::Lane::Bulk,
+                lane,
                 message: MessageId(number),
                 recipient: Msisdn::parse(to).unwrap(),
                 originator: "Shop".into(),

@@ -1,0 +1,134 @@
+//! Operators are asked what became of segments that they have not reported, where they can be.
+
+use std::sync::{Arc, Mutex};
+
+use gateway::MessageId;
+use gateway::connector::Unreported;
+use smpp::session::Request;
+use smpp::{CommandStatus, Pdu, QuerySmResp, SubmitSmResp};
+use sms::{Msisdn, Outcome, Reason, Timestamp};
+
+use crate::smsc::{Smsc, octets};
+use crate::world::{Tapped, settings, until};
+
+fn unreported(upstream_id: &str) -> Unreported {
+    Unreported {
+        message: MessageId(1),
+        segment: 0,
+        upstream_id: upstream_id.into(),
+        originator: "Shop".into(),
+        recipient: Msisdn::parse("380501230000").unwrap(),
+        taken_at: Timestamp::from_seconds(0),
+    }
+}
+
+/// An SMSC that knows these states, and what it was asked.
+async fn knowing(
+    states: &'static [(&'static str, u8, u8)],
+) -> (Smsc, Arc<Mutex<Vec<(Vec<u8>, Vec<u8>)>>>) {
+    let asked = Arc::<Mutex<Vec<_>>>::default();
+    let note = Arc::clone(&asked);
+    let smsc = Smsc::start(move |request: &Request| {
+        let sequence_number = request.sequence_number();
+        match request.pdu() {
+            Pdu::QuerySm(query) => {
+                let source = query.source.address.to_vec();
+                note.lock()
+                    .unwrap()
+                    .push((query.message_id.to_vec(), source));
+                let known = states
+                    .iter()
+                    .find(|(id, ..)| id.as_bytes() == query.message_id);
+                let (status, response) = match known {
+                    Some(&(_, message_state, error_code)) => (
+                        CommandStatus::ROK,
+                        QuerySmResp {
+                            message_id: query.message_id,
+                            message_state,
+                            error_code,
+                            ..QuerySmResp::default()
+                        },
+                    ),
+                    None => (CommandStatus::RQUERYFAIL, QuerySmResp::default()),
+                };
+                octets(&Pdu::QuerySmResp(response), status, sequence_number)
+            }
+            Pdu::SubmitSm(_) => octets(
+                &Pdu::SubmitSmResp(SubmitSmResp {
+                    message_id: b"77",
+                    ..SubmitSmResp::default()
+                }),
+                CommandStatus::ROK,
+                sequence_number,
+            ),
+            _ => vec![],
+        }
+    });
+    (smsc.await, asked)
+}
+
+#[tokio::test]
+async fn what_an_operator_says_when_asked_is_a_receipt_and_what_is_not_over_is_none() {
+    let (smsc, asked) = knowing(&[("00B8", 2, 0), ("2", 1, 0), ("3", 5, 27), ("4", 7, 0)]).await;
+    let mut tapped = Tapped::up(&settings(smsc.address)).await;
+    let ids = ["00B8", "2", "4", "5", "3"];
+    tapped
+        .connector
+        .query(ids.iter().map(|id| unreported(id)).collect());
+    let delivered = tapped.receipt().await;
+    assert_eq!(delivered.ticket, None);
+    assert_eq!(
+        (&*delivered.id, &*delivered.candidates[0]),
+        (&b"00B8"[..], &b"b8"[..])
+    );
+    assert_eq!(delivered.outcome, Some(Outcome::Delivered));
+    let number = Msisdn::parse("380501230000").ok();
+    assert_eq!(delivered.numbers, [number, None]);
+    // The last one asked about is the second one told of.
+    let undelivered = tapped.receipt().await;
+    assert_eq!(undelivered.id, b"3");
+    let absent = Outcome::Undelivered(Reason::AbsentSubscriber);
+    assert_eq!(undelivered.outcome, Some(absent));
+    let asked = asked.lock().unwrap().clone();
+    // As the operator wrote them, and from whom they were.
+    let expected = ids.map(|id| (id.as_bytes().to_vec(), b"Shop".to_vec()));
+    assert_eq!(asked, expected);
+    assert!(!tapped.connector.condition().cannot_be_asked);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn an_operator_that_does_not_know_the_question_is_asked_once() {
+    for nack in [false, true] {
+        let count = Arc::new(Mutex::new(0));
+        let counting = Arc::clone(&count);
+        let smsc = Smsc::start(move |request: &Request| {
+            let sequence_number = request.sequence_number();
+            let pdu = match request.pdu() {
+                Pdu::SubmitSm(_) => {
+                    return octets(
+                        &Pdu::SubmitSmResp(SubmitSmResp::default()),
+                        CommandStatus::ROK,
+                        sequence_number,
+                    );
+                }
+                Pdu::QuerySm(_) if nack => Pdu::GenericNack,
+                Pdu::QuerySm(_) => Pdu::QuerySmResp(QuerySmResp::default()),
+                _ => return vec![],
+            };
+            *counting.lock().unwrap() += 1;
+            octets(&pdu, CommandStatus::RINVCMDID, sequence_number)
+        })
+        .await;
+        let mut tapped = Tapped::up(&settings(smsc.address)).await;
+        tapped.connector.query(vec![unreported("1")]);
+        until(|| tapped.connector.condition().cannot_be_asked).await;
+        tapped.connector.query(vec![unreported("2")]);
+        // The link goes on as it was, and nothing but the submit leaves.
+        tapped.send("380501230000", "hello");
+        assert_eq!(tapped.answer().await.failure, None);
+        assert_eq!(*count.lock().unwrap(), 1);
+        assert_eq!(smsc.binds.lock().unwrap().len(), 1);
+        tapped.stop().await;
+    }
+}

@@ -1,0 +1,131 @@
+//! How fast segments leave: urgent ones first, and as slow as an operator wants it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use gateway::directory::ConnectorSettings;
+use simulator::{Between, Scenario};
+use sms::Lane;
+
+use crate::world::{Tapped, network, settings};
+
+fn numbers(count: u32) -> Vec<String> {
+    (0..count)
+        .map(|n| format!("38050124{:04}", n * 10 + 1_010))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_one_time_password_overtakes_what_bulk_is_in_hand() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&ConnectorSettings {
+        links: 2,
+        throughput_per_second: 20,
+        ..settings(simulator.address())
+    })
+    .await;
+    let numbers = numbers(60);
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    let bulk = tapped.send_all(&numbers, "sale");
+    let urgent = tapped.send_in(Lane::Otp, &["380501230000"], "1234");
+    let sent = Instant::now();
+    let mut before = 0;
+    loop {
+        let answer = tapped.answer().await;
+        if answer.message == urgent[0] {
+            break;
+        }
+        assert!(bulk.contains(&answer.message));
+        before += 1;
+    }
+    assert!(sent.elapsed() < Duration::from_secs(1));
+    assert!(before <= 20, "{before} of bulk were answered before it");
+    tapped.connector.stop().await;
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn segments_of_one_message_leave_one_after_the_other_over_one_link() {
+    let simulator = network(Scenario::default()).await;
+    let mut tapped = Tapped::up(&ConnectorSettings {
+        links: 2,
+        throughput_per_second: 20,
+        ..settings(simulator.address())
+    })
+    .await;
+    let long = tapped.send("380501231010", &"long ".repeat(150));
+    let urgent = tapped.send_in(Lane::Otp, &["380501230000", "380501231020"], "1234");
+    let mut answers = vec![];
+    for _ in 0..3 {
+        let answer = tapped.answer().await;
+        assert_eq!(answer.failure, None);
+        answers.push((answer.message, answer.accepted.len()));
+    }
+    // All five segments, however many urgent messages came meanwhile; those left over the other link, or behind it.
+    assert!(answers.contains(&(long, 5)) && answers.contains(&(urgent[1], 1)));
+    let shown = simulator
+        .inbox()
+        .wait(Some("380501231010"), crate::world::LONG)
+        .await;
+    assert_eq!(shown[0].segments, 5);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn an_operator_that_takes_less_than_agreed_is_sent_what_it_takes() {
+    let per_second = 40;
+    let simulator = network(Scenario {
+        throughput_per_second: Some(per_second),
+        response_delay_ms: Between::exactly(5),
+        receipt_loss: 1.0,
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&ConnectorSettings {
+        links: 2,
+        throughput_per_second: 200,
+        window: 20,
+        ..settings(simulator.address())
+    })
+    .await;
+    let numbers = numbers(40);
+    let (mut in_hand, mut taken, mut back) = (0, 0, HashMap::<String, u32>::new());
+    // The first seconds find out how fast it is; the law itself is tested against a clock of the test's own.
+    let began = Instant::now();
+    let mut counted_from = None;
+    while began.elapsed() < Duration::from_secs(12) {
+        while in_hand < numbers.len() {
+            tapped.send(&numbers[in_hand], "hello");
+            in_hand += 1;
+        }
+        let answer = tapped.answer().await;
+        in_hand -= 1;
+        if let Some(failure) = answer.failure {
+            *back.entry(format!("{failure:?}")).or_default() += 1;
+        }
+        if began.elapsed() > Duration::from_secs(6) {
+            if counted_from.is_none() {
+                counted_from = Some((
+                    Instant::now(),
+                    simulator.inbox().counters().submitted_segments,
+                ));
+            }
+            taken += usize::from(answer.failure.is_none());
+        }
+    }
+    let (since, submitted) = counted_from.unwrap();
+    let expected = f64::from(per_second) * since.elapsed().as_secs_f64();
+    let submitted = simulator.inbox().counters().submitted_segments - submitted;
+    let taken = u32::try_from(taken).unwrap();
+    assert!(
+        f64::from(taken) >= expected * 0.75,
+        "{taken} of {expected} were taken; {back:?}"
+    );
+    assert!(
+        submitted as f64 <= f64::from(taken) * 1.1 + 10.0,
+        "{submitted} for {taken}"
+    );
+    let slowed = tapped.connector.condition().slowed_to_per_second.unwrap();
+    assert!((20..=60).contains(&slowed), "{slowed}");
+    tapped.stop().await;
+}
