@@ -6,7 +6,7 @@ mod replacement;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension};
 use sms::state::Event;
-use sms::{Form, MessageState, Msisdn, Reason, Timestamp};
+use sms::{Form, Lane, MessageState, Msisdn, Reason, Timestamp};
 use store::campaigns::Halt;
 use store::waiting::{Change, Move, Replacement, Waiting, WaitingMessage};
 use store::{AccountId, ConnectorId, Error, MessageId};
@@ -63,13 +63,14 @@ impl Waiting for SqliteStore {
     async fn waiting_messages(
         &self,
         connector: ConnectorId,
+        lane: Option<Lane>,
         until: Timestamp,
         after: Option<MessageId>,
         limit: u32,
     ) -> Result<Vec<WaitingMessage>, Error> {
         let after = after.unwrap_or(MessageId(i64::MIN));
         self.scans
-            .view(move |view| listing::of_connector(view, connector, until, after, limit))
+            .view(move |view| listing::of_connector(view, connector, lane, until, after, limit))
             .await
     }
 

@@ -102,11 +102,12 @@ pub trait Waiting: Send + Sync {
     ) -> Result<Vec<MessageId>, Error>;
 
     /// Lists messages that wait for a connector, in the queue or for a retry, of which no segment was taken and that are not in
-    /// doubt: those after `after` by number that have waited since `until` or longer, at most `limit`. Looks at every message that
-    /// waits for it, unless there are enough.
+    /// doubt: those of this lane, or of all, after `after` by number that have waited since `until` or longer, at most `limit`. Looks
+    /// at every message that waits for it, unless there are enough.
     async fn waiting_messages(
         &self,
         connector: ConnectorId,
+        lane: Option<Lane>,
         until: Timestamp,
         after: Option<MessageId>,
         limit: u32,

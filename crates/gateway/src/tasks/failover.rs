@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sms::Timestamp;
+use sms::{Lane, Timestamp};
 use store::waiting::{Move, WaitingMessage};
 use store::{ConnectorId, MessageId};
 use tokio::time::Instant;
@@ -133,11 +133,31 @@ impl<'a> View<'a> {
     }
 }
 
-/// Goes through the messages that wait for one connector, and moves those that have another way; answers how many there were, and how
-/// many of them moved.
+/// Goes through the messages that wait for one connector, the most urgent first, and moves those that have another way; answers how
+/// many there were, and how many of them moved.
 async fn look(
     gateway: &Gateway,
     view: &View<'_>,
+    stop: &CancellationToken,
+) -> Result<(usize, u64), store::Error> {
+    let (mut seen, mut moved) = (0, 0);
+    for lane in Lane::ALL {
+        let of_lane = look_in(gateway, view, lane, stop).await?;
+        seen += of_lane.0;
+        moved += of_lane.1;
+    }
+    if moved > 0 {
+        let connector = view.directory.connector(view.from).map(|spec| &*spec.name);
+        tracing::info!(connector, moved, "messages go another way");
+    }
+    Ok((seen, moved))
+}
+
+/// Goes through those of one lane.
+async fn look_in(
+    gateway: &Gateway,
+    view: &View<'_>,
+    lane: Lane,
     stop: &CancellationToken,
 ) -> Result<(usize, u64), store::Error> {
     let (mut seen, mut moved) = (0, 0);
@@ -147,7 +167,7 @@ async fn look(
         let until = now.plus_millis(-i64::from(view.wait_ms));
         let page = gateway
             .store()
-            .waiting_messages(view.from, until, after, AT_ONCE)
+            .waiting_messages(view.from, Some(lane), until, after, AT_ONCE)
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
@@ -169,10 +189,6 @@ async fn look(
         if page.len() < AT_ONCE as usize {
             break;
         }
-    }
-    if moved > 0 {
-        let connector = view.directory.connector(view.from).map(|spec| &*spec.name);
-        tracing::info!(connector, moved, "messages go another way");
     }
     Ok((seen, moved))
 }

@@ -118,15 +118,16 @@ fn retried_for() -> String {
     format!(
         "SELECT {} FROM message m CROSS JOIN submission s ON s.id = m.submission_id \
          WHERE m.connector_id = ?1 AND m.id > ?2 AND m.state = 2 AND m.reason <> 0 \
-         AND m.changed_at <= ?3 AND {NOT_LEFT} ORDER BY m.id",
+         AND m.changed_at <= ?3 AND (?4 IS NULL OR s.lane = ?4) AND {NOT_LEFT} ORDER BY m.id",
         columns()
     )
 }
 
-/// Lists messages that wait for a connector, by number.
+/// Lists messages that wait for a connector, of one lane or of all, by number.
 pub(super) fn of_connector(
     view: &Connection,
     connector: ConnectorId,
+    lane: Option<Lane>,
     until: Timestamp,
     after: MessageId,
     limit: u32,
@@ -138,12 +139,15 @@ pub(super) fn of_connector(
     };
     let (key, since) = (connector.0, until.as_millis());
     let mut retried = view.prepare_cached(&retried_for()).map_err(looking())?;
-    page.fill(&mut retried, (key, after.0, since))
+    page.fill(&mut retried, (key, after.0, since, lane.map(Lane::as_u8)))
         .map_err(looking())?;
 
     let mut queued = view.prepare_cached(&queued_for()).map_err(looking())?;
     let mut next = view.prepare_cached(NEXT_ACCOUNT).map_err(looking())?;
-    for lane in Lane::ALL.map(Lane::as_u8) {
+    let lanes = Lane::ALL
+        .into_iter()
+        .filter(|one| lane.is_none_or(|lane| lane == *one));
+    for lane in lanes.map(Lane::as_u8) {
         let mut reached = i64::MIN;
         while let Some(account) = next
             .query_row((key, lane, reached), |row| row.get::<_, i64>(0))
