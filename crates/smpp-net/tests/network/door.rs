@@ -167,7 +167,7 @@ async fn many_submits_may_be_on_their_way_at_once() {
 async fn whoever_cannot_sign_in_is_told_nothing_more_and_put_out() {
     let world = World::open().await.with_login().await;
     let server = open(&world).await;
-    let refused = CloseReason::BindRefused(CommandStatus::RBINDFAIL);
+    let refused = CloseReason::BindRefused(CommandStatus::RINVPASWD);
     let began = tokio::time::Instant::now();
     let mut program = Program::connect(&server, "wrong").await;
     assert_eq!(program.closed().await, refused);
@@ -208,7 +208,7 @@ async fn whoever_does_not_bind_is_put_out() {
         connections: 1,
         ..Settings::default()
     };
-    let address = "127.0.0.1:0".parse().unwrap();
+    let address: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
     let server = Server::start(address, world.gateway.clone(), settings)
         .await
         .unwrap();

@@ -5,6 +5,8 @@ mod door;
 mod flows;
 mod inbound;
 mod links;
+mod long_texts;
 mod program;
 mod proxy;
+mod requests;
 mod world;

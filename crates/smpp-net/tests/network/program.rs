@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use smpp::session::{Answer, CloseReason, Config, Event};
-use smpp::{Address, Bind, BindMode, Pdu, Session, SubmitSm};
+use smpp::{Address, Bind, BindMode, CommandStatus, DeliverSmResp, Pdu, Session, SubmitSm};
 use smpp_net::{Server, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,7 +18,30 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// Connects and asks to bind as a transceiver.
     pub(crate) async fn connect(server: &Server, password: &str) -> Self {
+        Self::binding(server, BindMode::Transceiver, password, b"").await
+    }
+
+    /// Binds as a transceiver.
+    pub(crate) async fn bound(server: &Server) -> Self {
+        let program = Self::connect(server, "secret").await;
+        program.accepted().await
+    }
+
+    /// Binds as a transmitter, which is given nothing.
+    pub(crate) async fn transmitter(server: &Server) -> Self {
+        let program = Self::binding(server, BindMode::Transmitter, "secret", b"").await;
+        program.accepted().await
+    }
+
+    /// Binds as a transceiver of this type.
+    pub(crate) async fn of_type(server: &Server, system_type: &[u8]) -> Self {
+        let program = Self::binding(server, BindMode::Transceiver, "secret", system_type).await;
+        program.accepted().await
+    }
+
+    async fn binding(server: &Server, mode: BindMode, password: &str, system_type: &[u8]) -> Self {
         let config = Config {
             window: 1_000,
             ..Config::client()
@@ -27,10 +50,11 @@ impl Program {
         let bind = Bind {
             system_id: b"shop",
             password: password.as_bytes(),
+            system_type,
             interface_version: 0x34,
             ..Bind::default()
         };
-        session.bind(0, BindMode::Transceiver, &bind).unwrap();
+        session.bind(0, mode, &bind).unwrap();
         Self {
             stream: TcpStream::connect(server.address()).await.unwrap(),
             session,
@@ -38,12 +62,11 @@ impl Program {
         }
     }
 
-    pub(crate) async fn bound(server: &Server) -> Self {
-        let mut program = Self::connect(server, "secret").await;
+    async fn accepted(mut self) -> Self {
         assert!(
-            matches!(program.event().await, Event::Bound(bound) if bound.system_id == "heliogram")
+            matches!(self.event().await, Event::Bound(bound) if bound.system_id == "heliogram")
         );
-        program
+        self
     }
 
     pub(crate) async fn event(&mut self) -> Event {
@@ -67,9 +90,19 @@ impl Program {
     }
 
     pub(crate) async fn answer(&mut self) -> Answer {
-        match self.event().await {
-            Event::Answered(answer) => answer,
-            other => panic!("an answer was expected: {other:?}"),
+        loop {
+            match self.event().await {
+                Event::Answered(answer) => return answer,
+                // A receipt: it is taken, and not what was asked for.
+                Event::Request(request) => {
+                    let taken = DeliverSmResp::default().into();
+                    let number = request.sequence_number();
+                    self.session
+                        .respond(number, CommandStatus::ROK, &taken)
+                        .unwrap();
+                }
+                other => panic!("an answer was expected: {other:?}"),
+            }
         }
     }
 
@@ -100,7 +133,7 @@ pub(crate) fn submit_sm<'a>(to: &'a str, text: &'a [u8]) -> SubmitSm<'a> {
 
 /// Opens the door.
 pub(crate) async fn open(world: &World) -> Server {
-    let address = "127.0.0.1:0".parse().unwrap();
+    let address: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
     Server::start(address, world.gateway.clone(), Settings::default())
         .await
         .unwrap()
