@@ -182,11 +182,17 @@ impl Way {
 
     /// Lets a handset send a text to a number, known by another number like receipts.
     pub async fn say(&self, number: u32, from: &str, to: &str, text: &str) {
+        self.hear(number, from, to, Content::Whole(text.to_owned()))
+            .await;
+    }
+
+    /// Lets a handset send a text or a part of one.
+    pub async fn hear(&self, number: u32, from: &str, to: &str, content: Content) {
         let inbound = Inbound {
             tickets: vec![ticket(number)],
             from: from.to_owned(),
             to: to.to_owned(),
-            content: Content::Whole(text.to_owned()),
+            content,
         };
         let sent = self.inbox.inbound.send(inbound).await;
         sent.expect("the gateway listens for handsets while it runs");
