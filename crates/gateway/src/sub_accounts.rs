@@ -48,6 +48,24 @@ pub struct SubAccountChange {
     pub suspended: Option<bool>,
 }
 
+impl AccountSettings {
+    /// Makes the settings with which an account under this one begins: its tariff, what it may be from, its time zone, what control
+    /// copies cost, what a stop does, and how it may use SMPP, each bind and each second for itself. Numbers, what a stop is answered,
+    /// addresses, and where its program is called back are its own.
+    pub fn for_sub_account(&self) -> Self {
+        Self {
+            tariff: self.tariff.clone(),
+            originators: self.originators.clone(),
+            originator: self.originator.clone(),
+            time_zone: self.time_zone.clone(),
+            control_copies: self.control_copies,
+            stop_scope: self.stop_scope,
+            smpp: self.smpp.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Gateway {
     /// Makes an account under another. Refuses with `AlreadyThere` when anybody has the login, and with `InvalidName` when it is
     /// empty, has more than 64 characters or any that cannot be seen, or when the password is empty; with `TooManySubAccounts` when
@@ -262,5 +280,40 @@ fn unless_taken<T>(done: Result<T, store::Error>) -> Result<T, Error> {
     match done {
         Err(error) if error.is_conflict() => Err(Refusal::AlreadyThere.into()),
         done => Ok(done?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{SmppSettings, StopScope};
+
+    #[test]
+    fn an_account_begins_with_what_the_one_above_it_follows_and_with_nothing_of_its_own() {
+        let above = AccountSettings {
+            tariff: "resellers".into(),
+            originator: Some("Shop".into()),
+            time_zone: "Europe/Kyiv".into(),
+            addresses: vec!["192.0.2.1".into()],
+            requests_per_second: Some(7),
+            callback_url: Some("https://shop.example/".into()),
+            numbers: vec!["7700".into()],
+            stop_scope: StopScope::Number,
+            stop_answer: Some("No more.".into()),
+            smpp: SmppSettings {
+                window: Some(3),
+                ..SmppSettings::default()
+            },
+            ..AccountSettings::default()
+        };
+        let below = above.for_sub_account();
+        assert_eq!(below.tariff, above.tariff);
+        assert_eq!(below.originator, above.originator);
+        assert_eq!(below.time_zone, above.time_zone);
+        assert_eq!(below.stop_scope, above.stop_scope);
+        assert_eq!(below.smpp, above.smpp);
+        assert!(below.numbers.is_empty() && below.addresses.is_empty());
+        assert_eq!((below.callback_url, below.stop_answer), (None, None));
+        assert_eq!(below.requests_per_second, None);
     }
 }

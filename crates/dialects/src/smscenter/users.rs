@@ -51,15 +51,7 @@ pub(super) async fn users(call: Call<'_>) -> Result<Answered, Failure> {
 
 async fn add(call: &Call<'_>) -> Result<Answered, Failure> {
     let account = call.account;
-    let own = &account.settings;
-    let mut settings = AccountSettings {
-        tariff: own.tariff.clone(),
-        originators: own.originators.clone(),
-        originator: own.originator.clone(),
-        time_zone: own.time_zone.clone(),
-        control_copies: own.control_copies,
-        ..AccountSettings::default()
-    };
+    let mut settings = account.settings.for_sub_account();
     set(call, &mut settings)?;
     let new = NewSubAccount {
         parent: account.id,
