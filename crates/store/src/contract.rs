@@ -30,7 +30,9 @@ pub mod own_texts;
 pub mod parts;
 mod random;
 pub mod receipts;
+pub mod replaced_times;
 pub mod replacing;
+pub mod rerouting;
 pub mod schedule;
 pub mod segments;
 pub mod sender_names;
@@ -386,6 +388,8 @@ macro_rules! contract_tests {
                 a_cancellation_is_told_like_any_end,
                 messages_to_a_number_are_found_until_they_leave,
                 a_message_from_the_alternative_is_found_by_that,
+            }
+            rerouting {
                 what_waits_for_a_connector_is_listed_by_number,
                 only_what_waits_long_enough_and_may_go_another_way_is_listed,
                 rerouted_messages_leave_the_other_way,
@@ -403,10 +407,12 @@ macro_rules! contract_tests {
                 a_message_whose_time_is_over_is_not_replaced,
                 only_a_message_that_is_alone_is_replaced,
                 nobody_replaces_anothers_message,
+                a_replacement_says_what_is_noticed_and_leaves_the_callback,
+            }
+            replaced_times {
                 a_replacement_may_change_when_a_message_leaves,
                 a_replacement_may_change_how_long_a_message_may_leave,
                 a_pause_and_a_put_off_attempt_outlast_a_replacement,
-                a_replacement_says_what_is_noticed_and_leaves_the_callback,
             }
             tallies {
                 the_tally_of_a_large_submission_equals_a_recount,
@@ -513,7 +519,9 @@ mod tests {
             include_str!("contract/own_texts.rs"),
             include_str!("contract/parts.rs"),
             include_str!("contract/receipts.rs"),
+            include_str!("contract/replaced_times.rs"),
             include_str!("contract/replacing.rs"),
+            include_str!("contract/rerouting.rs"),
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),

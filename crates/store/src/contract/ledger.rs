@@ -69,6 +69,6 @@ pub async fn accounts_do_not_touch_each_others_money(store: &dyn Store) {
 
 pub async fn the_books_balance_after_any_sequence_of_operations(store: &dyn Store) {
     for seed in 1..=6 {
-        Walk::new(store, seed).await.run(250).await;
+        Walk::new(store, seed).await.run(500).await;
     }
 }

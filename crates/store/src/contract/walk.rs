@@ -1,5 +1,7 @@
 //! A random walk through every promise that moves a message or money.
 
+mod single;
+
 use sms::{Lane, MessageState, Outcome, Reason, SenderStatus};
 
 use super::contacts::fill;
@@ -12,7 +14,7 @@ use crate::queue::{DoubtPolicy, Rest};
 use crate::sender_names::{NewSenderName, Registered};
 use crate::stop_list::Stopped;
 use crate::submissions::{Acceptance, NewSubmission, Once, Parts};
-use crate::{AccountId, ListId, MessageId, SenderId, Store, SubmissionId};
+use crate::{AccountId, ConnectorId, ListId, MessageId, SenderId, Store, SubmissionId};
 
 /// Where it is, and what it has seen so far.
 pub(super) struct Walk<'a> {
@@ -20,7 +22,9 @@ pub(super) struct Walk<'a> {
     accounts: Vec<AccountId>,
     random: Random,
     now: i64,
-    leased: Vec<(MessageId, u16)>,
+    /// Another way out for what waits.
+    other_way: ConnectorId,
+    leased: Vec<(ConnectorId, MessageId, u16)>,
     ids: Vec<String>,
     submissions: Vec<SubmissionId>,
     /// A contact list of the first account.
@@ -37,6 +41,8 @@ impl<'a> Walk<'a> {
         let payer = account(store, &name, 40 * PRICE).await;
         let second = account(store, &format!("{name} too"), 40 * PRICE).await;
         let connector = store.put_connector(&name, "{}", b"").await.unwrap();
+        let other_way = format!("{name} too");
+        let other_way = store.put_connector(&other_way, "{}", b"").await.unwrap();
         let list = fill(store, payer, 6).await;
         let name = NewSenderName {
             account: payer,
@@ -57,6 +63,7 @@ impl<'a> Walk<'a> {
             accounts: vec![payer, second],
             random: Random(seed),
             now: 0,
+            other_way,
             leased: Vec::new(),
             ids: Vec::new(),
             submissions: Vec::new(),
@@ -70,7 +77,7 @@ impl<'a> Walk<'a> {
     pub(super) async fn run(mut self, steps: usize) {
         for step in 0..steps {
             self.now += self.random.below(40) * 60_000;
-            match self.random.below(18) {
+            match self.random.below(23) {
                 0..3 => self.submit().await,
                 3..5 => self.claim().await,
                 5..8 => self.answer().await,
@@ -80,6 +87,9 @@ impl<'a> Walk<'a> {
                 12..15 => self.expand().await,
                 15 => self.halt().await,
                 16 => self.stop().await,
+                17 => self.cancel_one().await,
+                18..21 => self.replace().await,
+                21 => self.reroute().await,
                 _ => self.moderate().await,
             }
             if step % 50 == 0 {
@@ -98,7 +108,7 @@ impl<'a> Walk<'a> {
 
     async fn submit(&mut self) {
         let payer = *self.random.one(&self.accounts);
-        let messages = usize::try_from(1 + self.random.below(4)).unwrap();
+        let messages = *self.random.one(&[1, 1, 1, 2, 3, 4]);
         let segments = u16::try_from(1 + self.random.below(3)).unwrap();
         let mut new = long(submission(payer, self.world.connector, messages), segments);
         new.lane = *self.random.one(&Lane::ALL);
@@ -226,13 +236,17 @@ impl<'a> Walk<'a> {
         store.follow_decisions(at(self.now), 3).await.unwrap();
     }
 
+    fn way(&mut self) -> ConnectorId {
+        *self.random.one(&[self.world.connector, self.other_way])
+    }
+
     async fn claim(&mut self) {
         let most = u32::try_from(self.random.below(6)).unwrap();
-        let connector = self.world.connector;
-        let claimed = claim(self.world.store, connector, most, at(self.now)).await;
+        let way = self.way();
+        let claimed = claim(self.world.store, way, most, at(self.now)).await;
         let leased = claimed.messages.iter();
         self.leased
-            .extend(leased.map(|message| (message.id, message.segments)));
+            .extend(leased.map(|message| (way, message.id, message.segments)));
     }
 
     /// Answers a message that is, or once was, on lease.
@@ -240,7 +254,7 @@ impl<'a> Walk<'a> {
         if self.leased.is_empty() {
             return;
         }
-        let (message, segments) = *self.random.one(&self.leased);
+        let (way, message, segments) = *self.random.one(&self.leased);
         let mut accepted = Vec::new();
         for segment in 0..segments {
             if self.random.below(2) == 0 {
@@ -270,7 +284,7 @@ impl<'a> Walk<'a> {
             .iter()
             .map(|(index, id)| (*index, id.as_str()))
             .collect();
-        let answer = answer(self.world.connector, message, &accepted, rest, at(self.now));
+        let answer = answer(way, message, &accepted, rest, at(self.now));
         self.world.store.record_answers(vec![answer]).await.unwrap();
     }
 
@@ -286,7 +300,7 @@ impl<'a> Walk<'a> {
             3 => Some(Outcome::Unknown),
             _ => None,
         };
-        let receipt = receipt(self.world.connector, &[&id, "0"], outcome, at(self.now));
+        let receipt = receipt(self.way(), &[&id, "0"], outcome, at(self.now));
         self.world.receipts(vec![receipt]).await;
     }
 
@@ -315,10 +329,8 @@ impl<'a> Walk<'a> {
             }
             2 => {
                 let policy = DoubtPolicy::Resend { max_resends: 2 };
-                store
-                    .recover(self.world.connector, policy, now)
-                    .await
-                    .unwrap();
+                let way = self.way();
+                store.recover(way, policy, now).await.unwrap();
             }
             _ => {
                 let before = at(self.now - 12 * HOUR);
