@@ -17,8 +17,6 @@ CREATE INDEX notice_at ON notice (at);
 
 -- The id as the upstream wrote it, where that is not the form by which receipts are matched.
 ALTER TABLE upstream_segment ADD COLUMN verbatim BLOB;
--- By age, to forget the oldest and to ask the upstream about those of which receipts are missing. Written at its end.
-CREATE INDEX upstream_segment_at ON upstream_segment (connector_id, at, message_id, segment);
 
 -- Receipts that met no segment, apart from the forms of their ids: so that they can be counted, and removed once they have met one.
 -- Those so far stood in a row for each form.

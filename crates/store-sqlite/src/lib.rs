@@ -39,7 +39,7 @@ mod submissions;
 mod tallies;
 mod templates;
 mod timing;
-mod unreported;
+mod upstream_ids;
 mod waiting;
 mod writer;
 

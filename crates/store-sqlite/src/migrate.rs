@@ -5,7 +5,8 @@ use store::Error;
 
 use crate::failed;
 
-/// The scripts in order; the number of a script is its position from 1 and stands in `PRAGMA user_version`.
+/// The scripts in order; the number of a script is its position from 1 and stands in `PRAGMA user_version`. A script that has been
+/// released never changes: files that have had it would differ from those that have it later.
 const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0001_spine.sql"),
     include_str!("../migrations/0002_contacts_and_campaigns.sql"),

@@ -12,12 +12,12 @@ use store::{ConnectorId, Error, MessageId};
 use crate::changes::Changes;
 use crate::claim::claim;
 use crate::message::Message;
-use crate::{SqliteStore, failed, kept_receipts, schedule, unreported};
+use crate::{SqliteStore, failed, kept_receipts, schedule, upstream_ids};
 
 /// How far before a late answer, whose lease has ended, its receipt may have come.
 const LATE_ANSWER_WINDOW_MS: i64 = 10 * 60_000;
 
-/// How many upstream ids one transaction forgets.
+/// How many kept receipts one transaction forgets.
 const FORGET_AT_ONCE: u32 = 10_000;
 
 #[async_trait]
@@ -93,21 +93,31 @@ impl Queue for SqliteStore {
     }
 
     async fn forget_upstream_ids(&self, before: Timestamp) -> Result<u64, Error> {
-        let such = [unreported::forget, kept_receipts::forget];
         let mut all = 0;
-        for forget in such {
-            loop {
-                let forgotten = self
+        let mut after = Some(upstream_ids::FIRST);
+        while let Some(key) = after {
+            let (old, next) = self
+                .readers
+                .read(move |connection| upstream_ids::old(connection, before, &key))
+                .await?;
+            if !old.is_empty() {
+                all += self
                     .writer
-                    .write(move |connection| forget(connection, before, FORGET_AT_ONCE))
+                    .write(move |connection| upstream_ids::forget(connection, before, &old))
                     .await?;
-                all += u64::from(forgotten);
-                if forgotten < FORGET_AT_ONCE {
-                    break;
-                }
+            }
+            after = next;
+        }
+        loop {
+            let forgotten = self
+                .writer
+                .write(move |connection| kept_receipts::forget(connection, before, FORGET_AT_ONCE))
+                .await?;
+            all += u64::from(forgotten);
+            if forgotten < FORGET_AT_ONCE {
+                return Ok(all);
             }
         }
-        Ok(all)
     }
 }
 

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{MessageState, Msisdn, Outcome, Timestamp};
-use store::receipts::{Match, NewReceipt, Place, Receipts, Unreported};
+use store::receipts::{Match, NewReceipt, Place, Receipts, UnreportedPage};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
 use crate::message::Message;
-use crate::{SqliteStore, failed, kept_receipts, unreported};
+use crate::{SqliteStore, failed, kept_receipts, upstream_ids};
 
 #[async_trait]
 impl Receipts for SqliteStore {
@@ -42,10 +42,9 @@ impl Receipts for SqliteStore {
         before: Timestamp,
         after: Option<Place>,
         limit: u32,
-    ) -> Result<Vec<Unreported>, Error> {
-        // Those of messages that have ended are passed over, and they may be many.
-        self.scans
-            .view(move |view| unreported::list(view, connector, before, after, limit))
+    ) -> Result<UnreportedPage, Error> {
+        self.readers
+            .view(move |view| upstream_ids::unreported(view, connector, before, after, limit))
             .await
     }
 

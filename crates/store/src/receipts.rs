@@ -40,6 +40,8 @@ pub struct Unreported {
     pub segment: u16,
     /// The upstream's id for it, as the upstream wrote it.
     pub upstream_id: Vec<u8>,
+    /// The form of that id by which receipts are matched.
+    pub key: Vec<u8>,
     /// Who the message is from.
     pub originator: String,
     /// To whom it is.
@@ -50,24 +52,33 @@ pub struct Unreported {
 
 impl Unreported {
     /// Tells where it stands among others.
-    pub const fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         Place {
-            taken_at: self.taken_at,
+            key: self.key.clone(),
             message: self.message,
             segment: self.segment,
         }
     }
 }
 
-/// Says where a segment stands among those of which receipts are missing: by when it was taken, then by message and position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Says where a segment stands among those of its connector.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// When the upstream took it.
-    pub taken_at: Timestamp,
+    /// The form of its id by which receipts are matched.
+    pub key: Vec<u8>,
     /// Its message.
     pub message: MessageId,
     /// Its position in the message, from 0.
     pub segment: u16,
+}
+
+/// Answers a look for segments without a receipt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnreportedPage {
+    /// Those found; there may be more even when it is empty.
+    pub segments: Vec<Unreported>,
+    /// After which place to go on; `None` when all have been looked at.
+    pub next: Option<Place>,
 }
 
 /// Keeps receipts.
@@ -93,14 +104,15 @@ pub trait Receipts: Send + Sync {
     ) -> Result<Option<Vec<u8>>, Error>;
 
     /// Lists segments that the upstream took before `before` and has not reported, of messages that have not ended: those after
-    /// `after` in the order in which they were taken, at most `limit`. One to which the upstream gave no id is not among them.
+    /// `after` in the order of their keys, at most `limit`. One to which the upstream gave no id is not among them. It looks at some
+    /// thousands at most, whether they are such or not, so that it never takes long.
     async fn unreported(
         &self,
         connector: ConnectorId,
         before: Timestamp,
         after: Option<Place>,
         limit: u32,
-    ) -> Result<Vec<Unreported>, Error>;
+    ) -> Result<UnreportedPage, Error>;
 
     /// Counts the receipts of a connector that met no segment and still may, stopping at `limit`. What repeats the report of a
     /// delivery is one of them: of a segment reported delivered nothing is kept by which to know it.

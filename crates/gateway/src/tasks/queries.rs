@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sms::Timestamp;
-use store::receipts::{Place, Unreported};
+use store::receipts::{Place, Unreported, UnreportedPage};
 use store::{ConnectorId, MessageId};
 use tokio_util::sync::CancellationToken;
 
@@ -55,10 +55,9 @@ async fn ask(
     let before = now.plus_millis(-i64::from(after_ms));
     let page = gateway
         .store()
-        .unreported(active.spec.id, before, round.after, LOOKED_AT)
+        .unreported(active.spec.id, before, round.after.clone(), LOOKED_AT)
         .await?;
-    let is_last = page.len() < LOOKED_AT as usize;
-    let due = round.due(page, is_last, now, i64::from(after_ms));
+    let due = round.due(page, now, i64::from(after_ms));
     if !due.is_empty() {
         active.connector.query(due);
     }
@@ -84,19 +83,11 @@ struct Asked {
 
 impl Round {
     /// Picks those of a page that are to be asked for now, and goes on behind the last one looked at.
-    fn due(
-        &mut self,
-        page: Vec<Unreported>,
-        is_last: bool,
-        now: Timestamp,
-        pause_ms: i64,
-    ) -> Vec<Unreported> {
+    fn due(&mut self, page: UnreportedPage, now: Timestamp, pause_ms: i64) -> Vec<Unreported> {
         let mut due = Vec::new();
-        let mut is_whole = true;
-        for segment in page {
+        for segment in page.segments {
             if due.len() == AT_ONCE {
-                is_whole = false;
-                break;
+                return due;
             }
             let key = (segment.message, segment.segment);
             self.after = Some(segment.place());
@@ -121,11 +112,11 @@ impl Round {
                 }
             }
         }
-        if is_whole && is_last {
+        self.after = page.next;
+        if self.after.is_none() {
             let number = self.number;
             self.asked.retain(|_, asked| asked.seen == number);
             self.number += 1;
-            self.after = None;
         }
         due
     }
@@ -137,11 +128,19 @@ mod tests {
 
     use super::*;
 
+    fn page(numbers: std::ops::Range<i64>) -> UnreportedPage {
+        UnreportedPage {
+            segments: segments(numbers),
+            next: None,
+        }
+    }
+
     fn segments(numbers: std::ops::Range<i64>) -> Vec<Unreported> {
         let segment = |number| Unreported {
             message: MessageId(number),
             segment: 0,
             upstream_id: vec![1],
+            key: vec![1],
             originator: "Shop".into(),
             recipient: Msisdn::parse("380501234567").unwrap(),
             taken_at: at(0),
@@ -158,7 +157,7 @@ mod tests {
         let mut round = Round::default();
         let asked: Vec<_> = (0..200_000)
             .step_by(1_000)
-            .filter(|now| !round.due(segments(1..2), true, at(*now), 10_000).is_empty())
+            .filter(|now| !round.due(page(1..2), at(*now), 10_000).is_empty())
             .collect();
         assert_eq!(asked, [0, 10_000, 30_000, 70_000, 150_000]);
     }
@@ -168,8 +167,8 @@ mod tests {
         let mut round = Round::default();
         let mut asked = Vec::new();
         for _ in 0..4 {
-            let after = round.after.map_or(0, |after| after.message.0);
-            asked.extend(round.due(segments(after + 1..36), true, at(0), 10_000));
+            let after = round.after.as_ref().map_or(0, |after| after.message.0);
+            asked.extend(round.due(page(after + 1..36), at(0), 10_000));
         }
         assert_eq!(asked, segments(1..36));
         assert_eq!(round.after, None, "the next round begins");
@@ -179,10 +178,10 @@ mod tests {
     fn what_is_reported_is_forgotten() {
         let mut round = Round::default();
         for _ in 0..4 {
-            round.due(segments(1..11), true, at(0), 10_000);
+            round.due(page(1..11), at(0), 10_000);
         }
         assert_eq!(round.asked.len(), 10);
-        round.due(segments(1..4), true, at(0), 10_000);
+        round.due(page(1..4), at(0), 10_000);
         assert_eq!(round.asked.len(), 3);
     }
 }
