@@ -257,7 +257,7 @@ async fn kannel_sends_thousands_with_receipts_and_none_is_lost_or_doubled() {
         .await;
     assert_eq!(answer.unwrap().status, 202);
     told.until("what the handset said", |told| {
-        *told.said.lock().unwrap() == ["380671234567/380441234567/Hello"]
+        *told.said.lock().unwrap() == ["%2B380671234567/%2B380441234567/Hello"]
     })
     .await;
 }

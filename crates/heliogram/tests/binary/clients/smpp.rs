@@ -81,7 +81,7 @@ async fn an_operator_that_uses_node_smpp_is_bound_to_and_its_receipts_find_their
     let serve = Serve::new();
     let mut customer = serve.furnish(operator.address, 10, "100").await;
     serve
-        .done(&["account", "set", "shop", "--number", "380441234567"])
+        .done(&["account", "change", "shop", "--number", "380441234567"])
         .await;
     let (gateway, http) = serve.start().await;
     customer.http = http;

@@ -21,6 +21,8 @@ logging.disable(logging.WARNING)
 URL = os.environ["HELIOGRAM_URL"]
 HOST, PORT = os.environ["HELIOGRAM_SMPP"].rsplit(":", 1)
 NUMBER = "380441234567"
+# [smpp34 §5.2.12]
+SMSC_RECEIPT = 0x04
 RECEIPT = re.compile(
     rb"id:(\d+) sub:\d{3} dlvrd:\d{3} submit date:\d{10} done date:\d{10} stat:([A-Z]{7}) err:\d{3} text:",
     re.IGNORECASE,
@@ -46,13 +48,15 @@ class Program:
         getattr(self.client, "bind_" + mode)(system_id="dev", password=password, **bind)
 
     def answered(self, pdu):
-        self.answers[pdu.sequence] = (pdu.status, pdu.message_id.decode())
+        # A refusal comes here too, after `refused`.
+        if not pdu.is_error():
+            self.answers[pdu.sequence] = (pdu.status, pdu.message_id.decode())
 
     def refused(self, pdu):
         self.answers[pdu.sequence] = (pdu.status, None)
 
     def received(self, pdu):
-        if pdu.esm_class & consts.SMPP_MSGTYPE_SMSCRECEIPT:
+        if pdu.esm_class & SMSC_RECEIPT:
             read = RECEIPT.match(pdu.short_message)
             assert read, pdu.short_message
             message_id = pdu.receipted_message_id.rstrip(b"\0").decode()
