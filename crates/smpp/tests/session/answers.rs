@@ -1,6 +1,9 @@
 //! Requests, their answers, and windows in both directions.
 
+use std::collections::BTreeSet;
+
 use bytes::BytesMut;
+use proptest::prelude::*;
 use smpp::session::{Config, Event, SendError};
 use smpp::{
     Address, BindMode, CommandId, CommandStatus, DataSm, DeliverSmResp, Header, Outbind, Pdu,
@@ -259,4 +262,77 @@ fn a_window_and_its_wait_change_while_the_session_goes_on() {
         3,
         "and nobody was asked for life"
     );
+}
+
+/// What may happen to a session with submits on their way.
+#[derive(Clone, Copy, Debug)]
+enum Happening {
+    Submit,
+    /// One of the submits that the peer has not answered is, whichever.
+    Answer(usize),
+    Wait(u64),
+    Window(usize),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        4 => Just(Happening::Submit),
+        3 => (0..64_usize).prop_map(Happening::Answer),
+        1 => (0..20_000_u64).prop_map(Happening::Wait),
+        1 => (1..9_usize).prop_map(Happening::Window),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn case_19_whatever_the_order_of_answers_and_timeouts_the_window_holds_and_each_token_comes_back_once(
+        happenings in proptest::collection::vec(happening(), 1..200),
+    ) {
+        let (mut client, mut server) = bound();
+        let (mut window, mut now_ms, mut token) = (10, 0, 0);
+        let (mut unanswered, mut waiting) = (vec![], BTreeSet::new());
+        for happening in happenings {
+            match happening {
+                Happening::Submit => {
+                    let free = client.free_window();
+                    let sent = client.submit(now_ms, token, &submit_sm());
+                    prop_assert_eq!(sent.is_ok(), free > 0);
+                    if sent.is_ok() {
+                        prop_assert!(client.outstanding() <= window);
+                        waiting.insert(token);
+                        token += 1;
+                    }
+                }
+                Happening::Answer(which) if !unanswered.is_empty() => {
+                    let number = unanswered.remove(which % unanswered.len());
+                    let response = Pdu::SubmitSmResp(SubmitSmResp::default());
+                    server.respond(number, CommandStatus::ROK, &response).unwrap();
+                }
+                Happening::Answer(_) => {}
+                Happening::Wait(ms) => now_ms += ms,
+                Happening::Window(wanted) => {
+                    window = wanted;
+                    client.adjust(window, 30_000, None);
+                }
+            }
+            client.handle_timeout(now_ms);
+            exchange(now_ms, &mut client, &mut server);
+            for event in events(&mut server) {
+                if let Event::Request(request) = event {
+                    unanswered.push(request.sequence_number());
+                }
+            }
+            for event in events(&mut client) {
+                match event {
+                    Event::Answered(answer) => prop_assert!(waiting.remove(&answer.token)),
+                    Event::TimedOut { token } => prop_assert!(waiting.remove(&token)),
+                    Event::AnsweredLate(answer) => prop_assert!(!waiting.contains(&answer.token)),
+                    _ => {}
+                }
+            }
+            prop_assert_eq!(client.outstanding(), waiting.len());
+        }
+        client.handle_timeout(now_ms + 30_000);
+        prop_assert_eq!(client.outstanding(), 0);
+    }
 }
