@@ -100,6 +100,17 @@ mod tests {
     }
 
     #[test]
+    fn case_14_every_segment_asks_for_its_receipt() {
+        let attempt = attempt(&"long ".repeat(150));
+        let mut joined = vec![];
+        assert_eq!(attempt.segments.len(), 5);
+        for (_, segment) in &attempt.segments {
+            let submit = submit_sm(&attempt, segment, None, &mut joined);
+            assert_eq!(submit.registered_delivery, 1);
+        }
+    }
+
+    #[test]
     fn each_form_has_its_data_coding() {
         use sms::Alphabet::{Binary, BinaryWithHeader, Cheapest, Ucs2};
         for (alphabet, flash, text, expected) in [

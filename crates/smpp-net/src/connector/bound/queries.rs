@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use gateway::connector::{Receipt, Unreported};
 use smpp::session::{Answer, SendError};
 use smpp::status::{Class, classify};
-use smpp::{Address, CommandStatus, Pdu, QuerySm, Session, message_id};
+use smpp::{Address, CommandStatus, Pdu, QuerySm, Session};
 use sms::Lane;
 
 use super::Bound;
@@ -116,7 +116,7 @@ impl Bound<'_> {
         self.useful = true;
         self.held.push_back(Receipt {
             ticket: None,
-            candidates: vec![message_id::key(&segment.upstream_id)],
+            candidates: vec![segment.key],
             id: segment.upstream_id,
             numbers: [Some(segment.recipient), None],
             outcome: Some(outcome),
