@@ -21,6 +21,15 @@ use crate::{failed, halts};
 /// How many accounts share one claim in a lane; the others have their turn with the next ones.
 const ACCOUNTS_PER_CLAIM: usize = 64;
 
+const NEXT_ACCOUNT: &str = "SELECT account_id FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id > ?3 \
+     ORDER BY account_id LIMIT 1";
+
+const OLDEST: &str = "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \
+     m.state, m.alternative, m.text, m.originator FROM queue q JOIN message m ON m.id = q.message_id \
+     WHERE q.connector_id = ?1 AND q.lane = ?2 AND q.account_id = ?3 ORDER BY q.message_id LIMIT ?4";
+
+const TAKE: &str = "DELETE FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id = ?3 AND message_id <= ?4";
+
 /// Turns queue entries into leases, lane by lane, until the segments asked for are found.
 pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, Error> {
     // What the most urgent lane does not use of its own is nobody else's.
@@ -125,10 +134,7 @@ impl Run<'_> {
     fn accounts(&self, lane: Lane, turn: AccountId) -> Result<Vec<AccountId>, Error> {
         let mut next = self
             .connection
-            .prepare_cached(
-                "SELECT account_id FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id > ?3 \
-                 ORDER BY account_id LIMIT 1",
-            )
+            .prepare_cached(NEXT_ACCOUNT)
             .map_err(failed("cannot look into the queue"))?;
         let mut accounts = Vec::new();
         let mut after = turn.0;
@@ -165,11 +171,7 @@ impl Run<'_> {
         let key = (self.claim.connector.0, lane.as_u8(), account.0);
         let mut select = self
             .connection
-            .prepare_cached(
-                "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \
-                 m.state, m.alternative, m.text, m.originator FROM queue q JOIN message m ON m.id = q.message_id \
-                 WHERE q.connector_id = ?1 AND q.lane = ?2 AND q.account_id = ?3 ORDER BY q.message_id LIMIT ?4",
-            )
+            .prepare_cached(OLDEST)
             .map_err(failed("cannot read the queue"))?;
         let mut rows = select
             .query((key.0, key.1, key.2, share))
@@ -191,9 +193,7 @@ impl Run<'_> {
         if let Some(last) = last {
             // All entries up to the last one seen are leased or ended.
             self.connection
-                .prepare_cached(
-                    "DELETE FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id = ?3 AND message_id <= ?4",
-                )
+                .prepare_cached(TAKE)
                 .and_then(|mut delete| delete.execute((key.0, key.1, key.2, last.0)))
                 .map_err(failed("cannot take from the queue"))?;
         }
@@ -354,5 +354,28 @@ impl Entry {
             text: row.get(10)?,
             originator: row.get(11)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sent::tests::plan;
+
+    #[test]
+    fn the_queue_is_read_along_its_key_and_nothing_is_sorted() {
+        let key = "USING PRIMARY KEY (connector_id=? AND lane=? AND account_id";
+        assert_eq!(plan(NEXT_ACCOUNT), [format!("SEARCH queue {key}>?)")]);
+        assert_eq!(
+            plan(OLDEST),
+            [
+                &*format!("SEARCH q {key}=?)"),
+                "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)"
+            ]
+        );
+        assert_eq!(
+            plan(TAKE),
+            [format!("SEARCH queue {key}=? AND message_id<?)")]
+        );
     }
 }

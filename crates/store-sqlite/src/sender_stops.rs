@@ -9,8 +9,6 @@ use store::{AccountId, Error};
 use crate::contacts::msisdn;
 use crate::failed;
 
-const HAS_ANY: &str = "SELECT 1 FROM sender_stop WHERE account_id = ?1 LIMIT 1";
-
 const HAS: &str =
     "SELECT 1 FROM sender_stop WHERE account_id = ?1 AND number = ?2 AND originator = ?3";
 
@@ -32,14 +30,6 @@ fn plain(originator: &str) -> &str {
         }
         Some(_) | None => originator,
     }
-}
-
-/// Tells whether the account has any such stop.
-pub(crate) fn has_any(connection: &Connection, account: AccountId) -> Result<bool, Error> {
-    connection
-        .prepare_cached(HAS_ANY)
-        .and_then(|mut select| select.exists([account.0]))
-        .map_err(failed("cannot look for stops of an originator"))
 }
 
 /// Tells whether the number, as normalised digits, has stopped this originator.
@@ -139,7 +129,6 @@ mod tests {
     fn stops_of_originators_are_found_by_key_and_nothing_is_sorted() {
         let by = "SEARCH sender_stop USING PRIMARY KEY (account_id=?";
         for (sql, key) in [
-            (HAS_ANY, ")"),
             (HAS, " AND number=? AND originator=?)"),
             (LIST, " AND (number,originator)>(?,?))"),
             (REMOVE, " AND number=? AND originator=?)"),

@@ -228,4 +228,73 @@ mod tests {
             ["m", "s"].map(|table| format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)"));
         assert_eq!(plan(MESSAGE), by_number);
     }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    /// A file in memory with one message, and so many ids of segments recorded at 1,000, and two at 10: the first and the last.
+    fn recorded(young: u32) -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::migrate::migrate(&mut connection).unwrap();
+        let fill = format!(
+            "INSERT INTO submission (id, account_id, originator, text, lane, test, price, first_message_id, message_count, created_at, \
+               expires_at) VALUES (1, 1, 'Info', 'text', 1, 0, 0, 1, 1, 0, 0);
+             INSERT INTO message (id, submission_id, account_id, recipient, segments, price, state, reason, changed_at) \
+               VALUES (1, 1, 1, '380670000000', 60, 0, 3, 0, 0);
+             WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {young})
+             INSERT INTO upstream_segment SELECT 1, cast(printf('%09d', id) AS BLOB), 1, 0, 1000, NULL FROM n;
+             INSERT INTO upstream_segment VALUES (1, x'30', 1, 1, 10, x'aa'), (1, x'61', 1, 2, 10, NULL), (2, x'61', 1, 3, 10, NULL);"
+        );
+        connection.execute_batch(&fill).unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_look_for_segments_without_a_receipt_ends_after_a_stretch_and_goes_on_there() {
+        let connection = recorded(2 * STRETCH);
+        let mut after = None;
+        let mut found = Vec::new();
+        for left in [2, 1, 0] {
+            let page = unreported(&connection, ConnectorId(1), at(11), after, 9).unwrap();
+            found.extend(
+                page.segments
+                    .into_iter()
+                    .map(|s| (s.upstream_id, s.segment)),
+            );
+            assert_eq!(page.next.is_some(), left > 0, "{left} more are to come");
+            after = page.next;
+        }
+        assert_eq!(found, [(vec![0xaa], 1), (b"a".to_vec(), 2)]);
+        let all = unreported(&connection, ConnectorId(2), at(11), None, 9).unwrap();
+        assert_eq!((all.segments.len(), all.next), (1, None));
+        let none = unreported(&connection, ConnectorId(3), at(11), None, 9).unwrap();
+        assert_eq!(none, UnreportedPage::default());
+    }
+
+    #[test]
+    fn old_ids_are_found_in_stretches_over_all_connectors() {
+        let connection = recorded(STRETCH);
+        let (mut after, mut forgotten) = (FIRST, Vec::new());
+        loop {
+            let (found, next) = old(&connection, at(11), &after).unwrap();
+            let gone = forget(&connection, at(11), &found).unwrap();
+            forgotten.push(gone);
+            let Some(next) = next else { break };
+            after = next;
+        }
+        assert_eq!(forgotten, [1, 2]);
+        let (found, _) = old(&connection, at(2_000), &FIRST).unwrap();
+        assert_eq!(found.len(), STRETCH as usize, "the young ones stay");
+    }
+
+    #[test]
+    fn an_id_that_was_recorded_again_since_it_was_looked_at_stays() {
+        let connection = recorded(1);
+        let (found, _) = old(&connection, at(11), &FIRST).unwrap();
+        connection
+            .execute("UPDATE upstream_segment SET at = 20 WHERE segment = 2", [])
+            .unwrap();
+        assert_eq!(forget(&connection, at(11), &found).unwrap(), 2);
+    }
 }

@@ -21,6 +21,7 @@ pub mod contacts;
 pub mod control_copies;
 pub mod expansions;
 pub mod halts;
+mod handsets;
 pub mod inbound;
 pub mod ledger;
 pub mod mailings;

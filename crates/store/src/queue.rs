@@ -206,6 +206,7 @@ pub trait Queue: Send + Sync {
         limit: u32,
     ) -> Result<[u32; Lane::ALL.len()], Error>;
 
-    /// Forgets upstream ids and unmatched receipts that were recorded before `before`; answers how many.
+    /// Forgets upstream ids and unmatched receipts that were recorded before `before`; answers how many. Step by step: what was
+    /// forgotten before an error stays so.
     async fn forget_upstream_ids(&self, before: Timestamp) -> Result<u64, Error>;
 }
