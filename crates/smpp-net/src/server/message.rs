@@ -242,7 +242,51 @@ fn once(terms: &Terms, number: &str, window_ms: i64) -> Once {
 
 #[cfg(test)]
 mod tests {
+    use gateway::{AccountId, AccountSettings};
+    use proptest::prelude::*;
+    use sms::Currency;
+    use sms::text::measure_as;
+
     use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_317_427_200); // 2011-10-01 00:00 UTC
+
+    fn account() -> Account {
+        Account {
+            id: AccountId(1),
+            name: "shop".into(),
+            parent: None,
+            currency: Currency::UAH,
+            credit_limit_micros: 0,
+            suspended: false,
+            suspended_itself: false,
+            settings: AccountSettings::default(),
+        }
+    }
+
+    fn submit(pdu: &SubmitSm<'_>) -> Result<Submit, CommandStatus> {
+        let to = vec!["380501234567".to_owned()];
+        Given::from(pdu).submit(&account(), false, NOW, to)
+    }
+
+    #[test]
+    fn programs_that_do_not_care_for_priority_are_transactional() {
+        for (priority_flag, expected) in [
+            (0, Ok(Lane::Transactional)),
+            (1, Ok(Lane::Transactional)),
+            (2, Ok(Lane::Otp)),
+            (3, Ok(Lane::Otp)),
+            (4, Err(CommandStatus::RINVPRTFLG)),
+        ] {
+            let pdu = SubmitSm {
+                source: Address::alphanumeric(b"Shop"),
+                priority_flag,
+                short_message: b"hi",
+                ..SubmitSm::default()
+            };
+            assert_eq!(submit(&pdu).map(|submit| submit.lane), expected);
+        }
+    }
 
     #[test]
     fn what_is_told_is_what_was_asked_for() {
@@ -262,6 +306,36 @@ mod tests {
                 expected,
                 "{registered_delivery:#04X}"
             );
+        }
+    }
+
+    fn octets(most: usize) -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(any::<u8>(), 0..most)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_of_any_octets_can_be_measured(
+            text in octets(260),
+            tlvs in octets(60),
+            source in octets(21),
+            flags in any::<[u8; 4]>(),
+            often_headed: bool,
+        ) {
+            let [ton, data_coding, registered_delivery, esm_class] = flags;
+            let pdu = SubmitSm {
+                source: Address { ton, npi: 0, address: &source },
+                esm_class: if often_headed { 0x40 } else { esm_class },
+                registered_delivery,
+                // Nearly all numbers are none.
+                data_coding: data_coding % 0x20,
+                short_message: &text,
+                tlvs: Tlvs::new(&tlvs),
+                ..SubmitSm::default()
+            };
+            if let Ok(submit) = submit(&pdu) {
+                prop_assert!(measure_as(&submit.terms.text, submit.terms.form).is_ok());
+            }
         }
     }
 }

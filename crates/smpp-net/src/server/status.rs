@@ -91,20 +91,54 @@ pub(super) fn message_state(state: MessageState) -> ReceiptState {
     }
 }
 
-/// Names the error of the mobile network that a reason stands for [3GPP TS 29.002 §17.6.6]; `None` for what is not the network's.
+/// Says in the mobile application part's numbers what a reason says of the phone or its network [3GPP TS 29.002 §17.6.6]; `None` for
+/// what is no error of theirs.
 pub(super) fn network_error(reason: Reason) -> Option<u8> {
-    let row = NETWORK_ERRORS.iter().find(|(known, _)| *known == reason);
-    row.map(|(_, number)| *number)
+    Some(match reason {
+        Reason::UnknownSubscriber => 1,
+        Reason::Barred => 13,
+        Reason::AbsentSubscriber | Reason::ExpiredInNetwork => 27,
+        Reason::HandsetError | Reason::MemoryFull => 32,
+        Reason::NetworkError => 34,
+        Reason::None
+        | Reason::Scheduled
+        | Reason::QuietHours
+        | Reason::Paused
+        | Reason::Moderation
+        | Reason::NoMoney
+        | Reason::TestMode
+        | Reason::Retrying
+        | Reason::Throttled
+        | Reason::LinkDown
+        | Reason::ResponseTimeout
+        | Reason::SessionLost
+        | Reason::ProcessStopped
+        | Reason::NoRoute
+        | Reason::NoPrice
+        | Reason::OriginatorNotApproved
+        | Reason::OriginatorRefused
+        | Reason::DestinationRefused
+        | Reason::OptedOut
+        | Reason::Capped
+        | Reason::LifetimeOver
+        | Reason::NoReceipt
+        | Reason::UpstreamRefused
+        | Reason::UpstreamDeleted
+        | Reason::UpstreamUnknown
+        | Reason::MalformedForRoute
+        | Reason::AttemptsExhausted
+        | Reason::PartlySubmitted
+        | Reason::PartlyDelivered
+        | Reason::CancelledByAccount
+        | Reason::CancelledByOperator
+        | Reason::InternalError
+        | Reason::NotANumber
+        | Reason::Duplicate
+        | Reason::Spam
+        | Reason::EmptyText
+        | Reason::TextTooLong => return None,
+    })
 }
-
-const NETWORK_ERRORS: [(Reason, u8); 6] = [
-    (Reason::UnknownSubscriber, 1),
-    (Reason::AbsentSubscriber, 27),
-    (Reason::Barred, 13),
-    (Reason::HandsetError, 31),
-    (Reason::MemoryFull, 32),
-    (Reason::NetworkError, 34),
-];
 
 #[cfg(test)]
 mod tests {

@@ -5,10 +5,10 @@ use gateway::{Notice, NoticeEvent, Received, Sent};
 use smpp::receipt::{NetworkError, excerpt};
 use smpp::time::{Civil, format_receipt_date};
 use smpp::{Address, DeliverSm, Receipt, ReceiptState, Tag, TlvBuffer};
-use sms::text::gsm7::{self, Code, ESCAPE};
-use sms::{Reason, Timestamp};
+use sms::Timestamp;
+use sms::text::{Encoding, encode};
 
-use crate::server::status::message_state;
+use crate::server::status::{message_state, network_error};
 
 /// The kinds of a receipt in `esm_class` [smpp34 §5.2.12].
 const FINAL: u8 = 0x04;
@@ -95,7 +95,11 @@ fn receipt(
     let id = sent.first_message.0.to_string();
     let network_error = (esm_class == FINAL)
         .then(|| network_error(message.reason))
-        .flatten();
+        .flatten()
+        .map(|code| NetworkError {
+            network: GSM,
+            code: code.into(),
+        });
     let error = format!("{:03}", network_error.map_or(0, |error| error.code));
     let [submitted_at, done_at] = [sent.created_at, at]
         .map(|at| format_receipt_date(&Civil::from_unix_seconds(at.as_seconds())));
@@ -143,60 +147,13 @@ fn write_sms_center(sent: &Sent, tlvs: &mut TlvBuffer) {
     tlvs.push_u16(PARTS, sent.message.segments);
 }
 
-/// Says in the mobile application part's numbers what a reason says of the phone or its network [3GPP TS 29.002 §17.6.6]; `None` for
-/// what is no network's error.
-fn network_error(reason: Reason) -> Option<NetworkError> {
-    let code = match reason {
-        Reason::UnknownSubscriber => 1,
-        Reason::Barred => 13,
-        Reason::AbsentSubscriber | Reason::ExpiredInNetwork => 27,
-        Reason::HandsetError | Reason::MemoryFull => 32,
-        Reason::NetworkError => 34,
-        Reason::None
-        | Reason::Scheduled
-        | Reason::QuietHours
-        | Reason::Paused
-        | Reason::Moderation
-        | Reason::NoMoney
-        | Reason::TestMode
-        | Reason::Retrying
-        | Reason::Throttled
-        | Reason::LinkDown
-        | Reason::ResponseTimeout
-        | Reason::SessionLost
-        | Reason::ProcessStopped
-        | Reason::NoRoute
-        | Reason::NoPrice
-        | Reason::OriginatorNotApproved
-        | Reason::OriginatorRefused
-        | Reason::DestinationRefused
-        | Reason::OptedOut
-        | Reason::Capped
-        | Reason::LifetimeOver
-        | Reason::NoReceipt
-        | Reason::UpstreamRefused
-        | Reason::UpstreamDeleted
-        | Reason::UpstreamUnknown
-        | Reason::MalformedForRoute
-        | Reason::AttemptsExhausted
-        | Reason::PartlySubmitted
-        | Reason::PartlyDelivered
-        | Reason::CancelledByAccount
-        | Reason::CancelledByOperator
-        | Reason::InternalError
-        | Reason::NotANumber
-        | Reason::Duplicate
-        | Reason::Spam
-        | Reason::EmptyText
-        | Reason::TextTooLong => return None,
-    };
-    Some(NetworkError { network: GSM, code })
-}
-
 fn from_handset(received: &Received) -> Written {
-    let (data_coding, octets) = match gsm_octets(&received.text) {
+    let (data_coding, octets) = match encode(&received.text, Encoding::Gsm7) {
         Some(octets) => (GSM7, octets),
-        None => (UCS2, ucs2_octets(&received.text)),
+        None => (
+            UCS2,
+            encode(&received.text, Encoding::Ucs2).expect("UCS-2 has every character"),
+        ),
     };
     let mut tlvs = TlvBuffer::new();
     let mut short_message = octets;
@@ -215,22 +172,6 @@ fn from_handset(received: &Received) -> Written {
         short_message,
         tlvs,
     }
-}
-
-/// Writes a text in the GSM alphabet, one septet in each octet; `None` when a letter is not in it.
-fn gsm_octets(text: &str) -> Option<Vec<u8>> {
-    let mut octets = Vec::with_capacity(text.len());
-    for character in text.chars() {
-        match gsm7::encode(character)? {
-            Code::Basic(septet) => octets.push(septet),
-            Code::Extended(septet) => octets.extend([ESCAPE, septet]),
-        }
-    }
-    Some(octets)
-}
-
-fn ucs2_octets(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_be_bytes).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use gateway::{InboundId, Message, MessageId, NoticeId, SubmissionId};
 use smpp::Tlv;
-use sms::{Alphabet, Currency, Form, MessageState, Money};
+use sms::{Alphabet, Currency, Form, MessageState, Money, Reason};
 
 use super::*;
 
