@@ -12,3 +12,4 @@ mod tls;
 pub use connector::SmppConnectors;
 pub use pdu_log::PduLogs;
 pub use server::{Server, Settings};
+pub use tls::Client as TlsClient;

@@ -11,18 +11,20 @@ use gateway::directory::Tls;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-/// What is needed to begin TLS on a connection.
+/// What is needed to begin TLS on a connection to an operator.
 #[derive(Clone)]
-pub(crate) struct Client {
+pub struct Client {
     pub(crate) connector: TlsConnector,
     pub(crate) server_name: ServerName<'static>,
 }
 
 impl Client {
     /// Reads the settings; `host` is whom the certificate must name unless they say otherwise.
-    pub(crate) fn new(settings: &Tls, host: &str) -> Result<Self, String> {
+    pub fn new(settings: &Tls, host: &str) -> Result<Self, String> {
         let authorities = match &settings.authorities_file {
             Some(file) => read_authorities(Path::new(file))?,
             None => RootCertStore {
@@ -42,6 +44,13 @@ impl Client {
             connector: TlsConnector::from(Arc::new(config)),
             server_name,
         })
+    }
+
+    /// Begins TLS on a connection that is open.
+    pub async fn connect(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+        self.connector
+            .connect(self.server_name.clone(), stream)
+            .await
     }
 }
 
