@@ -5,6 +5,8 @@
 
 mod ways;
 
+pub use ways::Noted;
+
 use sms::Currency;
 use sms::ledger::Book;
 use store::accounts::{Credential, NewAccount};

@@ -12,6 +12,7 @@ mod contacts;
 pub mod directory;
 mod error;
 mod exchange;
+pub mod explain;
 mod guessing;
 mod health;
 mod inbound;

@@ -27,6 +27,8 @@ use crate::Gateway;
 use crate::callback::Caller;
 use crate::connector::Connectors;
 
+pub(crate) use conditions::HOLDS_MS;
+
 use active::Actives;
 use registry::Registry;
 

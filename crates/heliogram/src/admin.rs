@@ -8,6 +8,7 @@ pub(crate) mod campaign;
 pub(crate) mod connector;
 mod credential;
 pub(crate) mod exchange;
+pub(crate) mod operator;
 pub(crate) mod route;
 pub(crate) mod sender;
 mod table;

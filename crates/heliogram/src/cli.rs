@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Connect to operators; works on a running gateway.
     #[command(subcommand)]
     Connector(admin::connector::Command),
+    /// Say whose numbers are whose, for routes that ask for a mobile operator; works on a running gateway.
+    #[command(subcommand)]
+    Operator(admin::operator::Command),
     /// Decide on the sender names that accounts have registered; works on a running gateway.
     #[command(subcommand)]
     Sender(admin::sender::Command),
@@ -66,6 +69,9 @@ pub(crate) enum Command {
     /// Run the simulated operator alone.
     #[command(after_help = MAGIC_NUMBERS)]
     Simulator(Simulator),
+    /// Speak SMPP as a customer's program does: bind, send, wait for receipts, ask for messages, call them back.
+    #[command(subcommand)]
+    Smpp(crate::smpp_client::Command),
 }
 
 /// What the simulated phones do, by the last four digits of their number.
@@ -96,9 +102,9 @@ pub(crate) struct Dev {
     /// Where the simulated operator listens.
     #[arg(long, default_value = "127.0.0.1:2776")]
     pub(crate) operator: SocketAddr,
-    /// How the simulated network behaves: clean, real, flaky, outage, or a JSON object of faults.
+    /// How the simulated network behaves: clean, real, flaky, outage, a case such as f20-silence, a JSON object of faults, or a file.
     #[arg(long, default_value = "clean")]
-    pub(crate) scenario: simulator::Scenario,
+    pub(crate) scenario: simulator::Script,
     /// Print one line of JSON when ready, for programs.
     #[arg(long)]
     pub(crate) json: bool,
@@ -119,9 +125,9 @@ pub(crate) struct Simulator {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:2776")]
     pub(crate) listen: SocketAddr,
-    /// How the network behaves: clean, real, flaky, outage, or a JSON object of faults.
+    /// How the network behaves: clean, real, flaky, outage, a case such as f20-silence, a JSON object of faults, or a file.
     #[arg(long, default_value = "clean")]
-    pub(crate) scenario: simulator::Scenario,
+    pub(crate) scenario: simulator::Script,
     /// Keep what arrived and the receipts still owed in this file.
     #[arg(long)]
     pub(crate) journal: Option<PathBuf>,

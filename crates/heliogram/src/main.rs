@@ -19,6 +19,8 @@ mod logs;
 mod output;
 mod program;
 mod serve;
+mod simulator_alone;
+mod smpp_client;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -86,9 +88,11 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Tariff(command) => admin::tariff::run(command).await.map(done),
         Command::Route(command) => admin::route::run(command).await.map(done),
         Command::Connector(command) => admin::connector::run(command).await.map(done),
+        Command::Operator(command) => admin::operator::run(command).await.map(done),
         Command::Sender(command) => admin::sender::run(command).await.map(done),
         Command::Exchange(command) => admin::exchange::run(command).await.map(done),
         Command::Campaign(command) => admin::campaign::run(command).await.map(done),
-        Command::Simulator(options) => serve::simulator(options).await.map(done),
+        Command::Simulator(options) => simulator_alone::run(options).await.map(done),
+        Command::Smpp(command) => smpp_client::run(command).await,
     }
 }

@@ -12,6 +12,19 @@ use crate::connector::Condition;
 use crate::directory::{
     ConnectorSettings, ConnectorSpec, OperatorSettings, RouteSettings, Ways, Weighted,
 };
+use crate::tasks::HOLDS_MS;
+
+/// Is how a connector was when the running gateway noted it last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted {
+    /// How it was.
+    pub condition: Condition,
+    /// When.
+    pub at: Timestamp,
+    /// Whether that is not long ago. A gateway notes every change within a second, and once a minute that there was none: an
+    /// older note comes from one that does not run any more.
+    pub is_current: bool,
+}
 
 impl Gateway {
     /// Adds or replaces a connector; a running gateway connects at once.
@@ -51,16 +64,19 @@ impl Gateway {
         self.directory().connectors.clone()
     }
 
-    /// Reads how each connector was when the running gateway noted it last, and when that was. It notes every change, and about once
-    /// a minute that there was none: what is much older comes from a gateway that does not run.
-    pub async fn conditions(
-        &self,
-    ) -> Result<BTreeMap<ConnectorId, (Condition, Timestamp)>, AdminError> {
+    /// Reads how each connector was when the running gateway noted it last.
+    pub async fn conditions(&self) -> Result<BTreeMap<ConnectorId, Noted>, AdminError> {
         let stored = self.store().conditions().await?;
+        let oldest = self.now().plus_millis(-2 * HOLDS_MS);
         let read = stored.into_iter().filter_map(|stored| {
             // What another version has written cannot always be read; it writes again in a minute.
             let condition = serde_json::from_str(&stored.condition).ok()?;
-            Some((stored.connector, (condition, stored.at)))
+            let noted = Noted {
+                condition,
+                at: stored.at,
+                is_current: stored.at >= oldest,
+            };
+            Some((stored.connector, noted))
         });
         Ok(read.collect())
     }

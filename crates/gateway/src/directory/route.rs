@@ -108,7 +108,8 @@ impl RouteKinds {
 }
 
 impl Route {
-    pub(crate) fn read(stored: store::configuration::Route) -> Result<Self, serde_json::Error> {
+    /// Reads a route as it is stored.
+    pub fn read(stored: store::configuration::Route) -> Result<Self, serde_json::Error> {
         let settings: RouteSettings = serde_json::from_str(&stored.settings)?;
         Ok(Self {
             name: stored.name,

@@ -66,19 +66,23 @@ async fn how_a_connector_is_can_be_read_by_others() {
             unmatched_receipts: 1,
             ..condition.clone()
         };
-        stored().await.is_some_and(|(found, _)| found == expected)
+        stored()
+            .await
+            .is_some_and(|noted| noted.condition == expected && noted.is_current)
     })
     .await;
     way.set_up(false);
     eventually("it is passed over", async || {
         world.clock.advance_ms(1_000);
-        stored().await.is_some_and(|(found, _)| found.passed_over)
+        stored()
+            .await
+            .is_some_and(|noted| noted.condition.passed_over)
     })
     .await;
-    let (_, at) = stored().await.unwrap();
+    let at = stored().await.unwrap().at;
     eventually("it is noted again though nothing changes", async || {
         world.clock.advance_ms(10_000);
-        stored().await.is_some_and(|(_, again)| again > at)
+        stored().await.is_some_and(|again| again.at > at)
     })
     .await;
 }

@@ -82,7 +82,7 @@ impl Two {
         let noted = eventually("it is decided", async || {
             let conditions = self.world.gateway.conditions().await.unwrap();
             let condition = conditions.get(&id);
-            condition.is_some_and(|(found, _)| found.passed_over == is_passed_over)
+            condition.is_some_and(|noted| noted.condition.passed_over == is_passed_over)
         });
         self.pass(noted).await;
     }
