@@ -4,18 +4,21 @@ use std::sync::{Arc, Mutex};
 
 use gateway::MessageId;
 use gateway::connector::Unreported;
+use gateway::directory::ConnectorSettings;
+use simulator::{Between, IdForm, Scenario};
 use smpp::session::Request;
 use smpp::{CommandStatus, Pdu, QuerySmResp, SubmitSmResp};
-use sms::{Msisdn, Outcome, Reason, Timestamp};
+use sms::{MessageState, Msisdn, Outcome, Reason, Timestamp};
 
 use crate::smsc::{Smsc, octets};
-use crate::world::{Tapped, settings, until};
+use crate::world::{LONG, Tapped, World, network, settings, until};
 
 fn unreported(upstream_id: &str) -> Unreported {
     Unreported {
         message: MessageId(1),
         segment: 0,
         upstream_id: upstream_id.into(),
+        key: smpp::message_id::key(upstream_id.as_bytes()),
         originator: "Shop".into(),
         recipient: Msisdn::parse("380501230000").unwrap(),
         taken_at: Timestamp::from_seconds(0),
@@ -131,4 +134,53 @@ async fn an_operator_that_does_not_know_the_question_is_asked_once() {
         assert_eq!(smsc.binds.lock().unwrap().len(), 1);
         tapped.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_message_whose_receipt_never_comes_ends_by_what_the_operator_says_when_asked() {
+    let simulator = network(Scenario {
+        receipt_loss: 1.0,
+        ..Scenario::default()
+    })
+    .await;
+    let world = World::sending(&ConnectorSettings {
+        query_after_ms: 100,
+        ..settings(simulator.address())
+    })
+    .await;
+    let submission = world
+        .submit("hello", &["380501230000", "380501230001"])
+        .await;
+    let expected = [MessageState::Delivered, MessageState::Undelivered];
+    world.reaches(submission, &expected).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn how_an_operator_writes_ids_in_receipts_is_learned_and_shown() {
+    let simulator = network(Scenario {
+        id_form: IdForm::HexUpper,
+        receipt_id_form: Some(IdForm::Decimal),
+        // Nothing is learned from a receipt that comes before its answer is kept.
+        receipt_delay_ms: Between::exactly(300),
+        ..Scenario::default()
+    })
+    .await;
+    let world = World::sending(&settings(simulator.address())).await;
+    let submission = world.submit("hello", &["380501230000"]).await;
+    world.reaches(submission, &[MessageState::Delivered]).await;
+    let shown = async {
+        loop {
+            let conditions = world.gateway.conditions().await.unwrap();
+            if let Some(noted) = conditions.values().next()
+                && let Some(form) = &noted.condition.id_form
+            {
+                return form.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let form = tokio::time::timeout(LONG, shown).await.unwrap();
+    assert_eq!(form, "in decimal, where answers have them in hexadecimal");
+    world.stop().await;
 }
