@@ -2,7 +2,7 @@
 
 use simulator::Scenario;
 
-use super::{POLAND, SOON, Shop, UKRAINE, send};
+use super::{LIFECELL, POLAND, SOON, Shop, UKRAINE, send};
 use crate::world::{Customer, eventually, operator};
 
 #[tokio::test]
@@ -119,6 +119,107 @@ async fn a_kind_of_route_is_taken_by_those_who_ask_for_it() {
         shop.operator.inbox().wait(Some(RUSSIA), SOON).await.len(),
         1
     );
+}
+
+#[tokio::test]
+async fn it_is_explained_which_way_a_message_takes_and_messages_take_it() {
+    let shop = Shop::open().await;
+    // Nobody listens there.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    shop.done(&format!(
+        "connector set away --address {address} --system-id x --password y --away-after-ms 100"
+    ))
+    .await;
+    shop.done("operator set vodafone --prefix 38050 --prefix 38066")
+        .await;
+    shop.done("route set codes --connector away --lane otp --rank -3")
+        .await;
+    shop.done("route set banks --to away --originator Bank* --rank -2")
+        .await;
+    let set = "route set vodafone --to away=3 --then operator --operator vodafone --rank -1";
+    let said = shop.done(set).await;
+    assert!(said.contains("away=3, then operator"), "{said}");
+    let question = format!("route explain --account shop --to {UKRAINE} --from Shop");
+    let explained = eventually("the connector is passed over", async || {
+        let said = shop.done(&question).await;
+        said.contains("passed over (").then_some(said)
+    })
+    .await;
+    for line in [
+        "to 380501234567, of country UA, of operator vodafone, from Shop, lane transactional",
+        "-3 codes is for lane otp",
+        "-2 banks is for messages from Bank*",
+        "-1 vodafone applies",
+        "0 all would apply, but comes after it",
+        "1 away 3 down, passed over",
+        "2 operator 1 takes it 1 of 1 links up",
+        "it would take operator: all of the tiers before are passed over",
+    ] {
+        let words: Vec<_> = line.split(' ').collect();
+        let found = explained.lines().any(|line| {
+            let said: Vec<_> = line.split_whitespace().collect();
+            said.windows(words.len()).any(|said| said == words)
+        });
+        assert!(found, "{line}\n{explained}");
+    }
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["result"].is_object());
+    assert_eq!(
+        shop.operator.inbox().wait(Some(UKRAINE), SOON).await.len(),
+        1
+    );
+    let alone = shop.done(&format!("{question} --lane otp")).await;
+    assert!(alone.contains("it would wait for away"), "{alone}");
+    shop.done("route remove all").await;
+    let refused = shop
+        .refused(&format!("route explain --account shop --to {POLAND}"))
+        .await;
+    assert!(refused.contains("no route takes it"), "{refused}");
+    let refused = shop.refused("operator remove vodafone").await;
+    assert!(refused.contains("route vodafone"), "{refused}");
+    let listed = shop.done("operator list").await;
+    assert!(listed.contains("38050, 38066"), "{listed}");
+}
+
+#[tokio::test]
+async fn messages_that_wait_go_another_way_when_their_operator_stays_away() {
+    let shop = Shop::open().await;
+    let second = operator(Scenario::default()).await;
+    shop.serve.connector("second", second.address(), 10).await;
+    let address = shop.operator.address();
+    shop.done(&format!(
+        "connector set operator --address {address} --system-id heliogram --password secret \
+         --away-after-ms 1500 --back-after-ms 500"
+    ))
+    .await;
+    shop.done("route set all --to operator --then second").await;
+    eventually("both are up", async || {
+        let listed = shop.done("connector list").await;
+        (listed.matches("1 of 1 links up").count() == 2).then_some(())
+    })
+    .await;
+    shop.operator
+        .set_scenario(Scenario::named("outage").unwrap());
+    shop.operator.reset_links();
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["result"].is_object());
+    assert_eq!(second.inbox().wait(Some(UKRAINE), SOON).await.len(), 1);
+    let shown = shop.done("connector show operator").await;
+    for word in [
+        "passed over",
+        "ids in receipts",
+        "LAST SETBACK",
+        "transceiver",
+    ] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    shop.operator.set_scenario(Scenario::default());
+    eventually("it is taken again", async || {
+        send(&shop.customer, "Shop", LIFECELL).await;
+        let shown = shop.operator.inbox().messages(Some(LIFECELL));
+        (!shown.is_empty()).then_some(())
+    })
+    .await;
 }
 
 /// Without a route nothing is accepted.
