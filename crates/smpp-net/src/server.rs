@@ -121,13 +121,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the door; fails when an address cannot be listened on.
+    /// Opens the door without TLS; fails when the address cannot be listened on.
     pub async fn start(
-        listen: impl Into<Listen>,
+        address: SocketAddr,
         gateway: Gateway,
         settings: Settings,
     ) -> io::Result<Self> {
-        let Listen { plain, tls } = listen.into();
+        Self::start_at(address.into(), gateway, settings).await
+    }
+
+    /// Opens the door; fails when an address cannot be listened on.
+    pub async fn start_at(
+        listen: Listen,
+        gateway: Gateway,
+        settings: Settings,
+    ) -> io::Result<Self> {
+        let Listen { plain, tls } = listen;
         let listeners = (
             bound(plain.map(|address| (address, None))).await?,
             bound(tls.map(|(address, certificate)| (address, Some(certificate)))).await?,
