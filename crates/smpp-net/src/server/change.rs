@@ -143,7 +143,12 @@ pub(super) async fn replace(
     if !whole {
         return Ok(Answer::Refused(CommandStatus::RREPLACEFAIL));
     }
-    let times = times::read(&asked.schedule, &asked.validity, gateway.now());
+    let times = times::read(
+        &asked.schedule,
+        &asked.validity,
+        sent.start_at,
+        gateway.now(),
+    );
     let text = read_again(label.data_coding, convention(account, latin1), &asked.text);
     let (times, (text, form)) = match (times, text) {
         (Ok(times), Ok(text)) => (times, text),

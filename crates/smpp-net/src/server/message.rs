@@ -189,7 +189,7 @@ impl Given<'_> {
     }
 
     fn times(&self, now: Timestamp) -> Result<times::Times, CommandStatus> {
-        let times = times::read(self.schedule_delivery_time, self.validity_period, now)?;
+        let times = times::read(self.schedule_delivery_time, self.validity_period, None, now)?;
         let Some(to_live) = self.tlvs.get(Tag::QOS_TIME_TO_LIVE) else {
             return Ok(times);
         };

@@ -19,10 +19,12 @@ pub(in crate::server) struct Times {
     pub(in crate::server) lifetime_ms: Option<i64>,
 }
 
-/// Reads `schedule_delivery_time` and `validity_period`; the error is the status to answer with.
+/// Reads `schedule_delivery_time` and `validity_period`; the error is the status to answer with. `standing` is when the message
+/// goes that has a schedule already.
 pub(in crate::server) fn read(
     schedule: &[u8],
     validity: &[u8],
+    standing: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Times, CommandStatus> {
     let moment = |field: &[u8], status| match Time::parse(field) {
@@ -31,7 +33,7 @@ pub(in crate::server) fn read(
     };
     let start_at = moment(schedule, CommandStatus::RINVSCHED)?;
     let expires_at = moment(validity, CommandStatus::RINVEXPIRY)?;
-    let from = start_at.map_or(now, |start_at| start_at.max(now));
+    let from = start_at.or(standing).map_or(now, |start| start.max(now));
     if from.saturating_since(now) > LONGEST_AHEAD_MS {
         return Err(CommandStatus::RINVSCHED);
     }
@@ -89,9 +91,27 @@ mod tests {
             ("soon", "", Err(CommandStatus::RINVSCHED)),
             ("020000000000000R", "", Err(CommandStatus::RINVSCHED)),
         ] {
-            let times = read(schedule.as_bytes(), validity.as_bytes(), NOW);
+            let times = read(schedule.as_bytes(), validity.as_bytes(), None, NOW);
             let times = times.map(|times| (times.start_at, times.lifetime_ms));
             assert_eq!(times, expected, "{schedule} {validity}");
         }
+    }
+
+    #[test]
+    fn a_validity_counts_from_the_schedule_that_stands() {
+        let standing = Some(NOW.plus_millis(HOUR));
+        let lifetime = |schedule: &[u8], validity: &[u8]| {
+            let times = read(schedule, validity, standing, NOW)?;
+            Ok(times.lifetime_ms)
+        };
+        assert_eq!(lifetime(b"", b"111001030000000+"), Ok(Some(2 * HOUR)));
+        assert_eq!(
+            lifetime(b"", b"111001010000000+"),
+            Err(CommandStatus::RINVEXPIRY)
+        );
+        assert_eq!(
+            lifetime(b"111001020000000+", b"111001030000000+"),
+            Ok(Some(HOUR))
+        );
     }
 }
