@@ -1,5 +1,7 @@
 //! One message's row as the transitions see it: read, stepped through [`sms::state::step`], written back once.
 
+mod outcome;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::state::{Event, step};
 use sms::{Form, MessageState, Outcome, Reason, Settlement, Timestamp};
@@ -11,6 +13,8 @@ use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
 use crate::tallies::Place;
 use crate::{failed, notices};
+use outcome::Failure;
+pub(crate) use outcome::{decode, encode};
 
 /// How long a positive receipt may correct a negative one.
 const CORRECTION_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
@@ -335,47 +339,6 @@ impl Message {
             .and_then(|mut insert| insert.execute((self.id.0, due_at.as_millis())))
             .map(|_| ())
             .map_err(failed("cannot defer a message"))
-    }
-}
-
-/// The outcome of failed segments that counts for their message. The order makes one of several, whichever came first: what
-/// becomes of a message must not depend on the order of its receipts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Failure(u16);
-
-impl Failure {
-    fn of(outcome: Outcome) -> Self {
-        let (code, reason) = encode(outcome);
-        Self(u16::from_be_bytes([code, reason]))
-    }
-
-    fn outcome(self) -> Outcome {
-        let [code, reason] = self.0.to_be_bytes();
-        decode(code, reason)
-    }
-}
-
-/// The codes under which an outcome is stored; a delivery is the least.
-pub(crate) fn encode(outcome: Outcome) -> (u8, u8) {
-    match outcome {
-        Outcome::Delivered => (0, Reason::None.as_u8()),
-        Outcome::Undelivered(reason) => (1, reason.as_u8()),
-        Outcome::Expired => (2, Reason::None.as_u8()),
-        Outcome::Rejected(reason) => (3, reason.as_u8()),
-        Outcome::Deleted => (4, Reason::None.as_u8()),
-        Outcome::Unknown => (5, Reason::None.as_u8()),
-    }
-}
-
-/// Reads what [`encode`] wrote.
-pub(crate) fn decode(code: u8, reason: u8) -> Outcome {
-    match code {
-        0 => Outcome::Delivered,
-        1 => Outcome::Undelivered(reason_from(reason)),
-        2 => Outcome::Expired,
-        3 => Outcome::Rejected(reason_from(reason)),
-        4 => Outcome::Deleted,
-        _ => Outcome::Unknown,
     }
 }
 

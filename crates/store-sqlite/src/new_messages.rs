@@ -13,10 +13,6 @@ use crate::timing::Timing;
 use crate::{failed, notices};
 
 /// The submission that messages are written for.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a column of the submission, and none depends on another"
-)]
 pub(crate) struct Target {
     pub(crate) submission: SubmissionId,
     pub(crate) account: AccountId,

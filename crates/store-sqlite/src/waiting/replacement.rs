@@ -111,7 +111,7 @@ impl Subject {
                     ))
             })
             .map_err(failed("cannot replace a message"))?;
-        times.write(connection, self.message.submission)
+        times.write(connection, self.message.submission, now)
     }
 
     /// Lets it wait for its new time, or not at all any more. What holds it besides, a pause or a sender name, holds it on, and one
@@ -156,8 +156,6 @@ fn told(before: Tells, replacement: Tells) -> Tells {
 struct Times {
     /// When its message becomes due, if that changes.
     due_at: Option<Timestamp>,
-    /// As it is stored: `None` for at once.
-    start_at: Option<Timestamp>,
     /// When its message must not leave any more, if that changes.
     expires_at: Option<Timestamp>,
 }
@@ -170,20 +168,24 @@ impl Times {
         let lifetime_ms = expires_at.as_millis().saturating_sub(start_at.as_millis());
         Self {
             due_at,
-            start_at: due_at.filter(|due_at| *due_at > now),
             expires_at: replacement
                 .expires_at
                 .or_else(|| due_at.map(|due_at| due_at.plus_millis(lifetime_ms))),
         }
     }
 
-    fn write(&self, connection: &Connection, submission: SubmissionId) -> Result<(), Error> {
-        if self.due_at.is_some() {
+    fn write(
+        &self,
+        connection: &Connection,
+        submission: SubmissionId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(due_at) = self.due_at {
+            // What starts at once is not scheduled.
+            let start_at = (due_at > now).then_some(due_at.as_millis());
             connection
                 .prepare_cached("UPDATE submission SET start_at = ?2 WHERE id = ?1")
-                .and_then(|mut update| {
-                    update.execute((submission.0, self.start_at.map(Timestamp::as_millis)))
-                })
+                .and_then(|mut update| update.execute((submission.0, start_at)))
                 .map_err(failed("cannot schedule a submission anew"))?;
         }
         if let Some(expires_at) = self.expires_at {
