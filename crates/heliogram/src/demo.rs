@@ -38,7 +38,9 @@ pub(crate) async fn run(options: &Demo) -> anyhow::Result<ExitCode> {
         http: any,
         smpp: any,
         operator: any,
-        scenario: simulator::Scenario::named("clean").expect("it is built in"),
+        scenario: simulator::Scenario::named("clean")
+            .expect("it is built in")
+            .into(),
         json: false,
         log: "warn".into(),
     };

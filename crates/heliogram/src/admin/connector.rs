@@ -25,6 +25,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Print what passed over a connector's links, texts and passwords masked, where it keeps a log (--pdu-log-kib of set).
+    Log(super::pdu_log::Log),
     /// Remove a connector that no route leads to and nothing waits for.
     Remove {
         /// The connector.
@@ -40,6 +42,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Set(set) => set::run(*set).await,
         Command::List { at } => list(&at).await,
         Command::Show { name, at } => show::run(&name, &at).await,
+        Command::Log(log) => super::pdu_log::run(&log),
         Command::Remove { name, at } => {
             let removed = open(&at).await?.remove_connector(&name).await?;
             anyhow::ensure!(removed, "there is no connector {name}");
