@@ -32,8 +32,8 @@ struct Attempt {
 impl Attempt {
     /// Returns what tells one password from another.
     fn guess(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.mark;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let octets = self.mark.iter().take(8);
+        octets.fold(0, |digest, octet| digest << 8 | u64::from(*octet))
     }
 }
 

@@ -52,6 +52,7 @@ impl AccountSettings {
     /// Makes the settings with which an account under this one begins: its tariff, what it may be from, its time zone, what control
     /// copies cost, what a stop does, and how it may use SMPP, each bind and each second for itself. Numbers, what a stop is answered,
     /// addresses, and where its program is called back are its own.
+    #[must_use]
     pub fn for_sub_account(&self) -> Self {
         Self {
             tariff: self.tariff.clone(),

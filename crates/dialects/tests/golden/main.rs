@@ -4,6 +4,7 @@ mod atl;
 mod caller;
 mod effects;
 mod facts;
+mod guessing;
 mod history;
 mod isolation;
 mod kept;

@@ -17,7 +17,7 @@ const MINUTE: i64 = 60 * 1_000;
 
 /// The parts of a text, the first one first.
 fn parts(text: &str, reference: u8) -> Vec<Content> {
-    split(text, reference.into())
+    split(text, reference)
         .into_iter()
         .map(|segment| Content::Part {
             concatenation: Concatenation::from_udh(&segment.udh.unwrap()).unwrap(),
