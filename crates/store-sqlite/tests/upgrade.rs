@@ -64,14 +64,14 @@ fn scripts_have_no_gap_and_only_the_last_may_be_unreleased() {
     assert!(names.len() <= released.len() + 1, "{names:?}");
 }
 
-/// Makes a file that has had the first three scripts, and holds what `fill` writes.
-fn third_version(fill: &str) -> TempDir {
+/// Makes a file that has had the first three scripts, and holds what `rows` writes.
+fn third_version(rows: &str) -> TempDir {
     let place = TempDir::new().unwrap();
     let file = Connection::open(path(&place)).unwrap();
     for (_, script, _) in &RELEASED[..3] {
         file.execute_batch(script).unwrap();
     }
-    file.execute_batch(fill).unwrap();
+    file.execute_batch(rows).unwrap();
     file.pragma_update(None, "user_version", 3).unwrap();
     file.pragma_update(None, "application_id", 0x4865_6c69)
         .unwrap();

@@ -1,4 +1,4 @@
-//! The promises as tests; a backend runs them all with a few lines.
+//! The promises as tests, and the list of them all; a backend runs them with a few lines.
 //!
 //! Each promise is a function that takes an empty store; its name is its sentence. A backend's `tests/contract.rs`:
 //!

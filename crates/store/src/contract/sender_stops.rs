@@ -267,9 +267,9 @@ pub async fn an_originator_stopped_before_its_step_is_suppressed_at_no_price(sto
     let originator = campaign.originator.clone();
     let submission = accept(store, campaign).await;
     let one = number(1);
-    let stop = Wish::Stop(from(&originator));
+    let wish = Wish::Stop(from(&originator));
     assert!(
-        says(&world, world.account, one.as_str(), stop)
+        says(&world, world.account, one.as_str(), wish)
             .await
             .changed
     );

@@ -10,6 +10,7 @@ use super::random::Random;
 use super::world::{HOUR, MINUTE, PRICE, World, account, answer, at, claim, long, receipt};
 use super::world::{scheduled, sound, submission};
 use crate::campaigns::Halt;
+use crate::inbound::{NewInbound, StopScope, Wish};
 use crate::queue::{DoubtPolicy, Rest};
 use crate::sender_names::{NewSenderName, Registered};
 use crate::stop_list::Stopped;
@@ -216,12 +217,34 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Puts a number that is sent to on the stop list, or takes it off.
+    /// Puts a number that is sent to on the stop list, or takes it off; or its handset asks for that.
     async fn stop(&mut self) {
         let (store, payer) = (self.world.store, *self.random.one(&self.accounts));
         let to_one = submission(payer, self.world.connector, 1).messages[0].recipient;
         let first = [to_one.unwrap(), super::contacts::number(4)];
         let number = *self.random.one(&first);
+        if self.random.below(2) == 0 {
+            let scopes = [StopScope::Account, StopScope::Originator("Info".into())];
+            let scope = self.random.one(&scopes).clone();
+            let wish = match self.random.below(2) {
+                0 => Wish::Stop(scope),
+                _ => Wish::Start(scope),
+            };
+            let asks = NewInbound {
+                account: Some(payer),
+                connector: self.world.connector,
+                from: number.as_str().into(),
+                to: "380501110000".into(),
+                text: "STOP".into(),
+                at: at(self.now),
+                tells: false,
+                notifies: true,
+                wish: Some(wish),
+                parts: Vec::new(),
+            };
+            store.receive(vec![asks]).await.unwrap();
+            return;
+        }
         let stopped = store.stop(payer, number, None, "", at(self.now)).await;
         if let Stopped::Already(id) = stopped.unwrap() {
             assert!(store.remove_stop(payer, id).await.unwrap());
