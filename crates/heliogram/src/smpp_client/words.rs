@@ -45,17 +45,20 @@ fn advice(status: CommandStatus) -> Option<&'static str> {
     })
 }
 
+/// What to look at when a peer does not answer as an SMSC does.
+const WRONG_PROTOCOL: &str = "is it SMPP that is spoken there, and with TLS or without?";
+
 /// Tells why a session ended, and what to do about it.
 pub(super) fn ending(reason: CloseReason) -> String {
     match reason {
         CloseReason::BindRefused(refused) => format!("the bind was refused: {}", status(refused)),
-        CloseReason::ConnectionLost => {
-            "the connection was closed from the other side: is it SMPP that is spoken there, and with TLS or without?".to_owned()
+        CloseReason::ConnectionLost => format!("{reason}: {WRONG_PROTOCOL}"),
+        CloseReason::SessionInitTimeout => {
+            format!("the bind was not answered in time: {WRONG_PROTOCOL}")
         }
         CloseReason::Closed
         | CloseReason::Unbound
         | CloseReason::UnboundByPeer
-        | CloseReason::SessionInitTimeout
         | CloseReason::LinkDead
         | CloseReason::Inactive
         | CloseReason::UnbindTimeout
