@@ -12,7 +12,7 @@ async fn query_sm_tells_states_and_the_networks_error() {
     for (number, state, has_error) in [
         ("380501231000", 2, false),
         ("380501230001", 5, true),
-        ("380501230002", 3, false),
+        ("380501230002", 3, true),
         ("380501230003", 8, true),
     ] {
         let id = scene.accepted(submit_sm(number, b"hello")).await;
