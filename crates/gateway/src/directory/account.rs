@@ -131,8 +131,8 @@ pub enum DataCoding {
     /// What the specification says: 1 is ASCII, 3 Latin-1, 4 octets.
     #[default]
     Standard,
-    /// What SMS Center says: 4 is Latin-1.
-    SmsCenter,
+    /// Four times the number of the alphabet, as one provider has it: 4 is Latin-1.
+    Fourfold,
 }
 
 /// Says which parameters receipts have beside those of the specification.
@@ -142,8 +142,8 @@ pub enum ReceiptParameters {
     /// None.
     #[default]
     Standard,
-    /// SMS Center's: 0x2000 the cost, 0x2001 a flag, 0x2002 the parts, 0x2003 the operator.
-    SmsCenter,
+    /// As one provider has it, 0x2000 the cost, 0x2001 a flag, 0x2002 the parts, 0x2003 the mobile operator.
+    Priced,
 }
 
 /// Says what the control copy of a campaign costs.

@@ -54,12 +54,12 @@ impl Smpp {
         }
         match self.smpp_data_coding {
             Some(Convention::Standard) => settings.data_coding = DataCoding::Standard,
-            Some(Convention::SmsCenter) => settings.data_coding = DataCoding::SmsCenter,
+            Some(Convention::SmsCenter) => settings.data_coding = DataCoding::Fourfold,
             None => {}
         }
         settings.receipt_parameters = match self.smpp_receipt_parameters {
             Some(Convention::Standard) => ReceiptParameters::Standard,
-            Some(Convention::SmsCenter) => ReceiptParameters::SmsCenter,
+            Some(Convention::SmsCenter) => ReceiptParameters::Priced,
             None => settings.receipt_parameters,
         };
         if let Some(seconds) = self.smpp_duplicates_within {
@@ -77,11 +77,11 @@ pub(super) fn rows(settings: &SmppSettings) -> [(&'static str, String); 6] {
     };
     let data_coding = match settings.data_coding {
         DataCoding::Standard => "standard",
-        DataCoding::SmsCenter => "smscenter",
+        DataCoding::Fourfold => "smscenter",
     };
     let receipts = match settings.receipt_parameters {
         ReceiptParameters::Standard => "standard",
-        ReceiptParameters::SmsCenter => "smscenter",
+        ReceiptParameters::Priced => "smscenter",
     };
     let duplicates = match settings.duplicates_within_s {
         0 => "accepted".to_owned(),

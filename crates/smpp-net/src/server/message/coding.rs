@@ -40,7 +40,7 @@ impl Coding {
     pub(super) fn of(data_coding: u8, convention: Convention) -> Result<Self, CommandStatus> {
         Ok(match data_coding {
             0x00 if convention.latin1 => Self::Latin1,
-            0x04 if convention.numbers == DataCoding::SmsCenter => Self::Latin1,
+            0x04 if convention.numbers == DataCoding::Fourfold => Self::Latin1,
             0x00 | 0x10..=0x13 | 0xF0..=0xF3 => Self::Gsm7,
             0x01 => Self::Ascii,
             0x03 => Self::Latin1,
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn conventions_change_what_their_numbers_mean_and_no_others() {
         let smscenter = Convention {
-            numbers: DataCoding::SmsCenter,
+            numbers: DataCoding::Fourfold,
             latin1: false,
         };
         let iso = Convention {

@@ -120,7 +120,7 @@ fn receipt(
     written.expect("a number in decimal fits a parameter");
     match settings.receipt_parameters {
         ReceiptParameters::Standard => {}
-        ReceiptParameters::SmsCenter => write_sms_center(sent, &mut tlvs),
+        ReceiptParameters::Priced => write_sms_center(sent, &mut tlvs),
     }
     Written {
         source: message.recipient.clone(),

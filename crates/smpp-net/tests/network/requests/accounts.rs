@@ -40,7 +40,7 @@ async fn an_empty_source_is_the_accounts_own_originator() {
 #[tokio::test]
 async fn the_accounts_convention_says_what_data_coding_means() {
     let smscenter = smpp(SmppSettings {
-        data_coding: DataCoding::SmsCenter,
+        data_coding: DataCoding::Fourfold,
         ..SmppSettings::default()
     });
     let mut scene = Scene::open().await.with_settings(smscenter).await;

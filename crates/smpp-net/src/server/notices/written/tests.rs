@@ -150,7 +150,7 @@ fn sms_centers_parameters_come_besides() {
     ] {
         let mut delivered = sent(MessageState::Delivered, Reason::None);
         delivered.form = form;
-        let receipt = written(NoticeEvent::Ended(delivered), ReceiptParameters::SmsCenter);
+        let receipt = written(NoticeEvent::Ended(delivered), ReceiptParameters::Priced);
         assert_eq!(
             tlvs(&receipt)[2..],
             [
@@ -174,7 +174,7 @@ fn a_message_from_a_handset_comes_in_the_alphabet_that_has_its_letters() {
         };
         written(
             NoticeEvent::Received(received),
-            ReceiptParameters::SmsCenter,
+            ReceiptParameters::Priced,
         )
     };
     let plain = mo("5 € @");
