@@ -24,8 +24,8 @@ pub(super) use written::Written;
 /// How often notices are looked for without being told that there are some: another process may have written them.
 const LOOK_MS: u64 = 1_000;
 
-/// How soon after a look the next one may follow when the bell rings, which it does for every account's.
-const BREATH_MS: u64 = 50;
+/// How soon after a look the next one may follow when the bell rings: it does so for every account's, and often.
+const BREATH_MS: u64 = 100;
 
 /// How often forgetting what was taken is tried when the store is away and no receiver is left; then they are given once more.
 const TRIES: u32 = 3;
@@ -57,7 +57,8 @@ pub(super) async fn run(
                 // The door is gone, and every bind with it.
                 None => return,
             },
-            changed = bell.changed() => match changed {
+            // Rung once, it need not be heard again before the next look.
+            changed = bell.changed(), if !deliverer.rung => match changed {
                 Ok(()) => deliverer.rung = true,
                 Err(_) => return,
             },

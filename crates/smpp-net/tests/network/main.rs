@@ -3,14 +3,17 @@
 mod asking;
 mod attempts;
 mod binds;
+mod binds_tls;
 mod door;
 mod esme;
 mod flows;
 mod inbound;
 mod links;
 mod long_texts;
+mod place;
 mod program;
 mod proxy;
+mod receipts;
 mod receivers;
 mod requests;
 mod smsc;
