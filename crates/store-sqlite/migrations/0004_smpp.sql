@@ -19,14 +19,15 @@ CREATE INDEX notice_at ON notice (at);
 ALTER TABLE upstream_segment ADD COLUMN verbatim BLOB;
 
 -- Receipts that met no segment, apart from the forms of their ids: so that they can be counted, and removed once they have met one.
--- Those so far stood in a row for each form.
+-- Those so far stood in a row for each form. `forms` are these in hexadecimal, with blanks between.
 CREATE TABLE kept_receipt (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   connector_id INTEGER NOT NULL,
   at           INTEGER NOT NULL,
   outcome      INTEGER NOT NULL,
   reason       INTEGER NOT NULL,
-  numbers      TEXT    NOT NULL
+  numbers      TEXT    NOT NULL,
+  forms        TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX kept_receipt_at ON kept_receipt (connector_id, at);
 CREATE TABLE kept_receipt_form (
@@ -35,10 +36,9 @@ CREATE TABLE kept_receipt_form (
   receipt_id   INTEGER NOT NULL,
   PRIMARY KEY (connector_id, candidate, receipt_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX kept_receipt_form_receipt ON kept_receipt_form (receipt_id);
 CREATE TEMP TABLE numbered AS
 SELECT row_number() OVER () AS id, connector_id, candidate, at, outcome, reason, numbers FROM unmatched_receipt;
-INSERT INTO kept_receipt SELECT id, connector_id, at, outcome, reason, numbers FROM numbered;
+INSERT INTO kept_receipt SELECT id, connector_id, at, outcome, reason, numbers, hex(candidate) FROM numbered;
 INSERT INTO kept_receipt_form SELECT connector_id, candidate, id FROM numbered;
 DROP TABLE numbered;
 DROP TABLE unmatched_receipt;

@@ -1,6 +1,7 @@
 //! Receipts that met no segment: kept under each form of their ids until an answer names one of them, or they are forgotten.
 
 use rusqlite::{Connection, Row};
+use sms::text::write_hex;
 use sms::{Msisdn, Outcome, Timestamp};
 use store::receipts::NewReceipt;
 use store::{ConnectorId, Error, MessageId};
@@ -26,7 +27,10 @@ const FIRST_CONNECTOR: &str = "SELECT min(connector_id) FROM kept_receipt WHERE 
 const OLD: &str =
     "SELECT id FROM kept_receipt WHERE connector_id = ?1 AND at < ?2 ORDER BY at LIMIT ?3";
 
-const REMOVE_FORMS: &str = "DELETE FROM kept_receipt_form WHERE receipt_id = ?1";
+const FORMS: &str = "SELECT connector_id, forms FROM kept_receipt WHERE id = ?1";
+
+const REMOVE_FORM: &str = "DELETE FROM kept_receipt_form \
+     WHERE connector_id = ?1 AND candidate = unhex(?2) AND receipt_id = ?3";
 
 /// Keeps a receipt under each form of its id; an intermediate notice changes nothing later either, and is not kept.
 pub(crate) fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), Error> {
@@ -51,9 +55,12 @@ pub(crate) fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), 
     }
     let id = connection
         .prepare_cached(
-            "INSERT INTO kept_receipt (connector_id, at, outcome, reason, numbers) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO kept_receipt (connector_id, at, outcome, reason, numbers, forms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
-        .and_then(|mut insert| insert.insert((connector, at, code, reason, &numbers)))
+        .and_then(|mut insert| {
+            let forms = in_hex(&receipt.candidates);
+            insert.insert((connector, at, code, reason, &numbers, forms))
+        })
         .map_err(failed("cannot keep a receipt"))?;
     let mut insert = connection
         .prepare_cached(
@@ -66,6 +73,12 @@ pub(crate) fn keep(connection: &Connection, receipt: &NewReceipt) -> Result<(), 
             .map_err(failed("cannot keep a receipt"))?;
     }
     Ok(())
+}
+
+/// Writes the forms of an id as they are kept beside their receipt: by them its rows are found, which need no second index so.
+fn in_hex(forms: &[Vec<u8>]) -> String {
+    let forms: Vec<_> = forms.iter().map(|form| write_hex(form)).collect();
+    forms.join(" ")
 }
 
 /// Tells whether any is kept: mostly none is, and then nobody needs to look for one.
@@ -139,14 +152,19 @@ pub(crate) fn take_early(
 }
 
 fn remove(connection: &Connection, id: i64) -> Result<(), Error> {
-    connection
-        .prepare_cached(REMOVE_FORMS)
-        .and_then(|mut delete| delete.execute([id]))
-        .and_then(|_| {
-            connection
-                .prepare_cached("DELETE FROM kept_receipt WHERE id = ?1")?
-                .execute([id])
-        })
+    let remove = || {
+        let (connector, forms): (i64, String) = connection
+            .prepare_cached(FORMS)?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut remove = connection.prepare_cached(REMOVE_FORM)?;
+        for form in forms.split(' ') {
+            remove.execute((connector, form, id))?;
+        }
+        connection
+            .prepare_cached("DELETE FROM kept_receipt WHERE id = ?1")?
+            .execute([id])
+    };
+    remove()
         .map(|_| ())
         .map_err(failed("cannot remove a kept receipt"))
 }
@@ -204,8 +222,8 @@ mod tests {
             (FIRST_CONNECTOR, "INDEX kept_receipt_at (connector_id>?)"),
             (OLD, "INDEX kept_receipt_at (connector_id=? AND at<?)"),
             (
-                REMOVE_FORMS,
-                "INDEX kept_receipt_form_receipt (receipt_id=?)",
+                REMOVE_FORM,
+                "PRIMARY KEY (connector_id=? AND candidate=? AND receipt_id=?)",
             ),
         ] {
             let plan = plan(sql).join("; ");

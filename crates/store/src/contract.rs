@@ -256,6 +256,7 @@ macro_rules! contract_tests {
                 a_receipt_of_an_unknown_form_meets_the_answer_under_any_candidate,
                 a_kept_receipt_is_for_one_message,
                 a_receipt_that_fits_two_messages_is_kept_and_counted,
+                a_kept_receipt_has_ids_of_any_octets,
                 a_kept_receipt_that_names_another_number_stays,
                 ids_and_kept_receipts_of_every_connector_are_forgotten,
             }

@@ -285,6 +285,33 @@ pub async fn a_receipt_that_fits_two_messages_is_kept_and_counted(store: &dyn St
     assert_eq!(world.unmatched().await, 0);
 }
 
+pub async fn a_kept_receipt_has_ids_of_any_octets(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    let forms = [&b""[..], b"\0", b"\0 a\xff", &[0xfe; 300]];
+    for form in forms {
+        let early = NewReceipt {
+            candidates: forms.map(<[u8]>::to_vec).to_vec(),
+            ..receipt(world.connector, &[], Some(ABSENT), at(5))
+        };
+        let sent = world.leased(1).await;
+        assert_eq!(world.receipts(vec![early]).await, [Match::Unmatched]);
+        let answer = Answer {
+            message: sent.message,
+            connector: world.connector,
+            accepted: vec![AcceptedSegment::new(0, form)],
+            rest: Rest::Nothing,
+            at: at(10),
+        };
+        store.record_answers(vec![answer]).await.unwrap();
+        let has_id = !form.is_empty();
+        let met = sent.state().await.0 == MessageState::Undelivered;
+        assert_eq!(met, has_id, "an empty id is none: {form:?}");
+        assert_eq!(world.unmatched().await, u32::from(!has_id));
+        store.forget_upstream_ids(at(MINUTE)).await.unwrap();
+        assert_eq!(world.unmatched().await, 0);
+    }
+}
+
 pub async fn a_kept_receipt_that_names_another_number_stays(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let sent = world.leased(1).await;
