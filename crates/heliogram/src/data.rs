@@ -116,7 +116,12 @@ impl DataDirectory {
 
     /// The way out over SMPP, with the logs of its links' PDUs here.
     pub(crate) fn connectors(&self) -> SmppConnectors {
-        SmppConnectors::logging(PduLogs::within(pdu_logs(&self.path)))
+        SmppConnectors::logging(self.pdu_logs())
+    }
+
+    /// Where the PDUs of links and of the door are logged.
+    pub(crate) fn pdu_logs(&self) -> PduLogs {
+        PduLogs::within(pdu_logs(&self.path))
     }
 
     /// Makes this process the only gateway on the data, until the answer is dropped.

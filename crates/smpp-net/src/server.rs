@@ -40,6 +40,7 @@ pub use crate::tls::Certificate;
 
 use crate::clock::Clock;
 use crate::driver::drive;
+use crate::pdu_log::{DOOR_LOG, PduLogs};
 use binds::Stranger;
 use customer::Customer;
 use door::Door;
@@ -75,6 +76,10 @@ pub struct Settings {
     pub enquire_link_response_ms: u64,
     /// How long a transmitter may do nothing but answer that. Who is bound to receive may wait for ever.
     pub inactivity_ms: u64,
+    /// Where the PDUs of all connections together are logged; nowhere by default.
+    pub pdu_logs: PduLogs,
+    /// How many KiB of that log are kept; 0 for none. Texts and passwords are masked.
+    pub pdu_log_kib: u32,
 }
 
 impl Default for Settings {
@@ -91,6 +96,8 @@ impl Default for Settings {
             enquire_link_ms: 30_000,
             enquire_link_response_ms: 10_000,
             inactivity_ms: 300_000,
+            pdu_logs: PduLogs::default(),
+            pdu_log_kib: 0,
         }
     }
 }
@@ -296,7 +303,9 @@ async fn serve(
         ..Config::server()
     };
     let mut session = Session::server(config, clock.now_ms());
+    let log = settings.pdu_logs.log(DOOR_LOG, settings.pdu_log_kib);
+    let tap = log.map(|log| log.tap(peer.to_string()));
     let mut customer = Customer::new(door, peer, stranger, stop);
-    drive(stream, &mut session, &mut customer, clock, None).await;
+    drive(stream, &mut session, &mut customer, clock, tap).await;
     customer.finish().await;
 }
