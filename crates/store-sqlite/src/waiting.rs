@@ -77,11 +77,11 @@ impl Waiting for SqliteStore {
     async fn reroute(&self, moves: Vec<Move>, now: Timestamp) -> Result<u64, Error> {
         self.writer
             .write(move |connection| {
-                let mut moved = 0;
+                let mut done = 0;
                 for one in &moves {
-                    moved += u64::from(reroute(connection, one, now)?);
+                    done += u64::from(reroute(connection, one, now)?);
                 }
-                Ok(moved)
+                Ok(done)
             })
             .await
     }
