@@ -1,4 +1,5 @@
-//! The answer to a handset that has asked to be left alone: that this has been done.
+//! The answer to a handset that has asked to be left alone: that this has been done. One such message may still be sent, where the
+//! law says how [47 CFR 64.1200(a)(12)]: soon, and with nothing else in it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
