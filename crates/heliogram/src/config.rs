@@ -2,6 +2,7 @@
 
 mod check;
 mod problem;
+mod smpp;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use sms::{Country, Currency, Money};
 
 pub(crate) use problem::Problem;
+pub(crate) use smpp::Smpp;
 
 use crate::callback;
 use crate::data::Setup;
@@ -90,13 +92,6 @@ impl Default for Http {
             answer_timeout_ms: 60_000,
         }
     }
-}
-
-/// Sets the door for customers who speak SMPP; without the section there is none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Smpp {
-    pub(crate) listen: SocketAddr,
 }
 
 /// Bounds what one request may ask for.

@@ -120,7 +120,7 @@ impl World {
                 listen: options.http,
                 ..Http::default()
             },
-            smpp: Some(options.smpp),
+            smpp: Some((options.smpp.into(), smpp_net::Settings::default())),
             extra: phones::routes(simulator.inbox())
                 .merge(clock::routes(clock))
                 .layer(middleware::from_fn(here::only_from_here)),
@@ -199,7 +199,8 @@ impl World {
 async fn start_operator(options: &Dev, data: &Path) -> anyhow::Result<Simulator> {
     let config = simulator::Config {
         listen: options.operator,
-        scenario: options.scenario.clone(),
+        scenario: options.scenario.scenario.clone(),
+        steps: options.scenario.steps.clone(),
         // What it owes must survive as long as the gateway's data does.
         journal: options.data.as_ref().map(|_| data.join("operator.journal")),
         // Room for the largest demonstration, whose every message is looked for on its phone.

@@ -10,7 +10,7 @@ use dialects::Dialects;
 use gateway::connector::Connectors;
 use gateway::registry::Registry;
 use gateway::{Gateway, Running};
-use smpp_net::server::Server;
+use smpp_net::server::{Listen, Server};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::callback::HttpCaller;
@@ -31,7 +31,8 @@ pub(crate) struct Program {
 pub(crate) struct Doors {
     pub(crate) dialects: Dialects,
     pub(crate) http: Http,
-    pub(crate) smpp: Option<SocketAddr>,
+    /// Where SMPP is spoken with customers, and how.
+    pub(crate) smpp: Option<(Listen, smpp_net::Settings)>,
     /// Routes besides the dialects'.
     pub(crate) extra: Router,
     /// Who tells accounts' programs.
@@ -55,17 +56,15 @@ impl Program {
         let tasks =
             Running::start(gateway.clone(), connectors, Some(Arc::new(settings.caller))).await;
         let smpp = match settings.smpp {
-            Some(address) => {
-                let server = Server::start(
-                    address,
-                    gateway.clone(),
-                    smpp_net::server::Settings::default(),
-                );
-                Some(
-                    server
-                        .await
-                        .with_context(|| format!("cannot listen for SMPP on {address}"))?,
-                )
+            Some((listen, settings)) => {
+                let addresses = [
+                    listen.plain,
+                    listen.tls.as_ref().map(|(address, _)| *address),
+                ];
+                let addresses: Vec<_> = addresses.into_iter().flatten().collect();
+                let server = Server::start_at(listen, gateway.clone(), settings);
+                let what = || format!("cannot listen for SMPP on {addresses:?}");
+                Some(server.await.with_context(what)?)
             }
             None => None,
         };
@@ -93,6 +92,11 @@ impl Program {
     /// The address of the customers' SMPP door, if there is one.
     pub(crate) fn smpp(&self) -> Option<SocketAddr> {
         self.smpp.as_ref().map(Server::address)
+    }
+
+    /// The address of that door inside TLS, if there is one.
+    pub(crate) fn smpp_tls(&self) -> Option<SocketAddr> {
+        self.smpp.as_ref().and_then(Server::tls_address)
     }
 
     /// Closes the doors when the requests inside are answered, then stops the tasks.

@@ -1,20 +1,17 @@
-//! `heliogram serve`: the gateway by its configuration file; and the simulated operator alone.
+//! `heliogram serve`: the gateway by its configuration file.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use dialects::Dialects;
-use simulator::{Recording, Simulator};
 
 use crate::callback::HttpCaller;
-use crate::cli;
-use crate::config::{Config, LogFormat};
+use crate::config::Config;
 use crate::data::DataDirectory;
 use crate::lifetime::Ending;
+use crate::logs;
 use crate::program::{Doors, Program};
-use crate::{logs, output};
 
 /// Runs until SIGTERM, SIGINT, SIGHUP or SIGQUIT, then stops in order: doors, links, store.
 pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
@@ -25,17 +22,22 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     let lock = data.lock()?;
     let gateway = data.gateway(config.setup()).await?;
     let accounts = gateway.accounts().len();
+    let smpp = config.smpp.as_ref().map(|smpp| {
+        let listen = smpp.listen().map_err(anyhow::Error::msg)?;
+        anyhow::Ok((listen, smpp.settings(data.pdu_logs())))
+    });
     let doors = Doors {
         dialects: Dialects::new(config.dialects()),
         caller: HttpCaller::new(config.callbacks.rules())?,
         http: config.http,
-        smpp: config.smpp.map(|smpp| smpp.listen),
+        smpp: smpp.transpose()?,
         extra: Router::new(),
     };
     let program = Program::start(gateway, lock, Arc::new(data.connectors()), doors).await?;
     tracing::info!(
         http = %program.http(),
         smpp = program.smpp().map(tracing::field::display),
+        smpp_tls = program.smpp_tls().map(tracing::field::display),
         data = %data.path().display(),
         accounts,
         "the gateway is running"
@@ -45,33 +47,4 @@ pub(crate) async fn run(file: &Path) -> anyhow::Result<()> {
     program.stop().await;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Runs the simulated operator until SIGTERM, SIGINT, SIGHUP or SIGQUIT; says its address on the first line of standard output.
-pub(crate) async fn simulator(options: cli::Simulator) -> anyhow::Result<()> {
-    logs::start("warn", LogFormat::Text)?;
-    let mut ending = Ending::catch()?;
-    let config = simulator::Config {
-        listen: options.listen,
-        scenario: options.scenario,
-        journal: options.journal,
-        recording: if options.counts {
-            Recording::Counts
-        } else {
-            Recording::Full
-        },
-        ..simulator::Config::default()
-    };
-    let listen = config.listen;
-    let simulator = Simulator::start(config)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
-    let told = output::line(simulator.address());
-    if told.is_ok() {
-        ending.asked().await;
-    }
-    let counters = simulator.inbox().counters();
-    simulator.stop().await;
-    told?;
-    output::line(format_args!("{counters:?}"))
 }

@@ -7,7 +7,7 @@ use gateway::directory::Network;
 use sms::{Country, Currency, Money};
 use toml::de::{DeTable, DeValue};
 
-use super::{Callbacks, Config, Exchange, Problem, Senders};
+use super::{Callbacks, Config, Exchange, Problem, Senders, Smpp};
 use crate::logs;
 
 /// A number of the file: its place, its value, its bounds, and a hint.
@@ -19,7 +19,9 @@ const LONGEST_TIMEOUT_MS: u64 = 3_600_000;
 /// Lists what is wrong, from the top of the file to its end.
 pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
     let mut found = Findings::of(text);
-    for (path, value, bounds, hint) in bounds(config) {
+    let of_smpp = config.smpp.as_ref().map(bounds_of_smpp);
+    let of_all = bounds(config).into_iter();
+    for (path, value, bounds, hint) in of_all.chain(of_smpp.into_iter().flatten()) {
         let (least, most) = bounds.clone().into_inner();
         let what = format!("{} must be from {least} to {most}", path.join("."));
         found.expect(bounds.contains(&value), path, &what, hint);
@@ -31,12 +33,7 @@ pub(super) fn problems(config: &Config, text: &str) -> Vec<Problem> {
         "name a directory, such as \"/var/lib/heliogram\"",
     );
     if let Some(smpp) = &config.smpp {
-        found.expect(
-            !collide(config.http.listen, smpp.listen),
-            &["smpp", "listen"],
-            "smpp.listen is where HTTP listens",
-            "give each door its own port; 2775 is usual for SMPP",
-        );
+        check_smpp(smpp, config.http.listen, &mut found);
     }
     if let Err(why) = logs::directives(&config.log.level) {
         let hint =
@@ -116,6 +113,119 @@ fn bounds(config: &Config) -> [Bound<'static>; 10] {
             "operators give up after a few days; 24 is usual",
         ),
     ]
+}
+
+fn bounds_of_smpp(smpp: &Smpp) -> [Bound<'static>; 10] {
+    const CONNECTIONS: RangeInclusive<u64> = 1..=100_000;
+    const TIMEOUT: RangeInclusive<u64> = 1..=LONGEST_TIMEOUT_MS;
+    let binds = "leave it out for 50; heliogram account gives an account a number of its own";
+    [
+        (
+            &["smpp", "connections"],
+            smpp.connections as u64,
+            CONNECTIONS,
+            "leave it out for 1000",
+        ),
+        (
+            &["smpp", "unbound_connections_per_address"],
+            smpp.unbound_connections_per_address as u64,
+            CONNECTIONS,
+            "leave it out for 250",
+        ),
+        (&["smpp", "binds"], smpp.binds as u64, CONNECTIONS, binds),
+        (
+            &["smpp", "window"],
+            smpp.window as u64,
+            1..=1_000,
+            "leave it out for 100",
+        ),
+        (
+            &["smpp", "throughput_per_second"],
+            smpp.throughput_per_second.into(),
+            0..=1_000_000,
+            "0 is no limit",
+        ),
+        (
+            &["smpp", "bind_timeout_ms"],
+            smpp.bind_timeout_ms,
+            TIMEOUT,
+            "5000 is five seconds",
+        ),
+        (
+            &["smpp", "response_timeout_ms"],
+            smpp.response_timeout_ms,
+            TIMEOUT,
+            "30000 is half a minute",
+        ),
+        (
+            &["smpp", "enquire_link_ms"],
+            smpp.enquire_link_ms,
+            TIMEOUT,
+            "30000 is half a minute",
+        ),
+        (
+            &["smpp", "enquire_link_timeout_ms"],
+            smpp.enquire_link_timeout_ms,
+            TIMEOUT,
+            "10000 is ten seconds",
+        ),
+        (
+            &["smpp", "inactivity_ms"],
+            smpp.inactivity_ms,
+            1..=24 * LONGEST_TIMEOUT_MS,
+            "300000 is five minutes",
+        ),
+    ]
+}
+
+fn check_smpp(smpp: &Smpp, http: SocketAddr, found: &mut Findings<'_>) {
+    found.expect(
+        smpp.listen.is_some() || smpp.tls_listen.is_some(),
+        &["smpp"],
+        "smpp has neither listen nor tls_listen",
+        "add listen = \"127.0.0.1:2775\"",
+    );
+    for (name, address) in [("listen", smpp.listen), ("tls_listen", smpp.tls_listen)] {
+        found.expect(
+            address.is_none_or(|address| !collide(http, address)),
+            &["smpp", name],
+            &format!("smpp.{name} is where HTTP listens"),
+            "give each door its own port; 2775 is usual for SMPP",
+        );
+    }
+    if let (Some(plain), Some(tls)) = (smpp.listen, smpp.tls_listen) {
+        found.expect(
+            !collide(plain, tls),
+            &["smpp", "tls_listen"],
+            "smpp.tls_listen is where SMPP listens without TLS",
+            "give each its own port; 3550 is usual for SMPP inside TLS",
+        );
+    }
+    if smpp.tls_listen.is_some() {
+        for (name, file) in [
+            ("certificate_file", &smpp.certificate_file),
+            ("key_file", &smpp.key_file),
+        ] {
+            found.expect(
+                file.is_some(),
+                &["smpp", "tls_listen"],
+                &format!("smpp.tls_listen needs smpp.{name}"),
+                &format!("add {name} = \"/etc/heliogram/smpp.pem\""),
+            );
+        }
+    }
+    if let Some(Err(why)) = smpp.certificate() {
+        let hint = "name a file of certificates and the file of its private key, both in PEM";
+        found.expect(false, &["smpp", "certificate_file"], &why, hint);
+    }
+    // What a bind's answer has room for [smpp34 §4.1.2], and every program can read.
+    let name = &smpp.system_id;
+    found.expect(
+        name.len() <= 15 && name.bytes().all(|octet| octet.is_ascii_graphic()),
+        &["smpp", "system_id"],
+        "smpp.system_id must be at most 15 letters, digits and signs of ASCII",
+        "leave it out for \"heliogram\"",
+    );
 }
 
 /// Tells whether two doors cannot both be opened. Port 0 takes a free one.

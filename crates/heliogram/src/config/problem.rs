@@ -128,7 +128,6 @@ fn hint(message: &str) -> String {
     match missing {
         Some("`data`") => "add a section [data] with directory = \"/var/lib/heliogram\"",
         Some("`directory`") => "add directory = \"/var/lib/heliogram\"",
-        Some("`listen`") => "add listen = \"127.0.0.1:2775\"",
         Some("`base`") => "add base = \"UAH\", the currency that the rates count from",
         Some(_) | None => "",
     }

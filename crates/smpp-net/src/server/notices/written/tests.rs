@@ -172,10 +172,7 @@ fn a_message_from_a_handset_comes_in_the_alphabet_that_has_its_letters() {
             text: text.into(),
             at: ENDED,
         };
-        written(
-            NoticeEvent::Received(received),
-            ReceiptParameters::Priced,
-        )
+        written(NoticeEvent::Received(received), ReceiptParameters::Priced)
     };
     let plain = mo("5 € @");
     let pdu = plain.pdu();
