@@ -137,15 +137,19 @@ impl Route {
             Some(Condition::Account)
         } else if lane.is_some_and(|lane| lane != message.lane) {
             Some(Condition::Lane)
-        } else if is_some_and_not(prefix, |prefix| number.as_str().starts_with(prefix)) {
+        } else if is_some_and_not(prefix.as_deref(), |prefix| {
+            number.as_str().starts_with(prefix)
+        }) {
             Some(Condition::Prefix)
-        } else if is_some_and_not(originator, |only| fits(only, message.originator)) {
+        } else if is_some_and_not(originator.as_deref(), |only| fits(only, message.originator)) {
             Some(Condition::Originator)
-        } else if is_some_and_not(country, |country| {
+        } else if is_some_and_not(country.as_deref(), |country| {
             Country::of(number).is_some_and(|found| found.code() == country)
         }) {
             Some(Condition::Country)
-        } else if is_some_and_not(operator, |name| operators.of(number) == Some(name)) {
+        } else if is_some_and_not(operator.as_deref(), |name| {
+            operators.of(number) == Some(name)
+        }) {
             Some(Condition::Operator)
         } else {
             None
@@ -153,10 +157,8 @@ impl Route {
     }
 }
 
-fn is_some_and_not(condition: &Option<String>, fits: impl Fn(&str) -> bool) -> bool {
-    condition
-        .as_deref()
-        .is_some_and(|condition| !fits(condition))
+fn is_some_and_not(condition: Option<&str>, fits: impl Fn(&str) -> bool) -> bool {
+    condition.is_some_and(|condition| !fits(condition))
 }
 
 /// Tells whether an originator is the one of a route, or begins like it where that ends with `*`.
@@ -191,7 +193,11 @@ mod lane_name {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
     use sms::Lane;
 
-    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
     pub(super) fn serialize<S: Serializer>(lane: &Option<Lane>, to: S) -> Result<S::Ok, S::Error> {
         lane.map(Lane::name).serialize(to)
     }

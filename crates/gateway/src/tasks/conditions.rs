@@ -64,12 +64,11 @@ async fn note(
         let at = noted.counted_at.filter(|at| age_ms(*at) < COUNT_EVERY_MS)?;
         Some((noted.unmatched, at))
     });
-    let (unmatched, counted_at) = match counted {
-        Some(counted) => counted,
-        None => {
-            let counting = gateway.store().unmatched(connector, MOST_UNMATCHED);
-            (counting.await?, now)
-        }
+    let (unmatched, counted_at) = if let Some(counted) = counted {
+        counted
+    } else {
+        let counting = gateway.store().unmatched(connector, MOST_UNMATCHED);
+        (counting.await?, now)
     };
     // One that could not be started has no links.
     let found = actives
@@ -83,17 +82,16 @@ async fn note(
     let holds = before
         .filter(|noted| noted.condition == condition && age_ms(noted.at) < HOLDS_MS)
         .map(|noted| noted.at);
-    let at = match holds {
-        Some(at) => at,
-        None => {
-            let stored = Stored {
-                connector,
-                condition: json(&condition),
-                at: now,
-            };
-            gateway.store().put_condition(stored).await?;
-            now
-        }
+    let at = if let Some(at) = holds {
+        at
+    } else {
+        let stored = Stored {
+            connector,
+            condition: json(&condition),
+            at: now,
+        };
+        gateway.store().put_condition(stored).await?;
+        now
     };
     Ok(Noted {
         condition,

@@ -172,7 +172,7 @@ async fn look_in(
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         seen += page.len();
-        let moves: Vec<_> = page
+        let to_move: Vec<_> = page
             .iter()
             .filter_map(|message| {
                 Some(Move {
@@ -182,8 +182,8 @@ async fn look_in(
                 })
             })
             .collect();
-        if !moves.is_empty() {
-            moved += gateway.store().reroute(moves, now).await?;
+        if !to_move.is_empty() {
+            moved += gateway.store().reroute(to_move, now).await?;
             gateway.wake_dispatch();
         }
         if page.len() < AT_ONCE as usize {

@@ -24,7 +24,7 @@ async fn a_connector_that_takes_on_changed_settings_is_not_started_again() {
     .await;
     assert_eq!(way.take(5).await.len(), 5, "as many as there is new room");
     connector(&world.gateway, "way", WINDOW).await;
-    first.iter().for_each(|attempt| way.accept(attempt));
+    crate::campaigns::accept_all(&way, &first);
     let spec = world.gateway.connectors().remove(0);
     assert_eq!(spec.settings.window, 3);
     assert!(!way.is_stopped());

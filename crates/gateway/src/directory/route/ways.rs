@@ -89,10 +89,8 @@ impl Tiers {
         recipient: &Msisdn,
         is_passed_over: impl Fn(ConnectorId) -> bool,
     ) -> Option<ConnectorId> {
-        let tiers = self.0.iter().skip(tier);
-        tiers
-            .filter_map(|tier| draw(tier, recipient, |id| !is_passed_over(id)))
-            .next()
+        let mut tiers = self.0.iter().skip(tier);
+        tiers.find_map(|tier| draw(tier, recipient, |id| !is_passed_over(id)))
     }
 }
 
