@@ -155,10 +155,8 @@ async fn while_down<T>(
 fn refuse(plan: &Plan, slot: &Slot, command: Command) {
     match command {
         Command::Submit(attempts) => give_back(plan, slot, &attempts),
-        // The session that the tickets belong to is over.
-        Command::Acknowledge { .. } => {}
-        // Whoever asks comes again; the next session begins with the new settings.
-        Command::Query(_) | Command::Adjust => {}
+        // The session that the tickets belong to is over; whoever asks comes again; the next session begins with new settings.
+        Command::Acknowledge { .. } | Command::Query(_) | Command::Adjust => {}
     }
 }
 

@@ -75,7 +75,7 @@ impl Slot {
 
     /// Takes note of the address that is tried.
     pub(super) fn tries(&self, address: &str) {
-        self.place().0 = address.to_owned();
+        address.clone_into(&mut self.place().0);
     }
 
     /// Takes note of why the link is down.

@@ -42,7 +42,7 @@ async fn knowing(
                 let known = states
                     .iter()
                     .find(|(id, ..)| id.as_bytes() == query.message_id);
-                let (status, response) = match known {
+                let (told, response) = match known {
                     Some(&(_, message_state, error_code)) => (
                         CommandStatus::ROK,
                         QuerySmResp {
@@ -54,7 +54,7 @@ async fn knowing(
                     ),
                     None => (CommandStatus::RQUERYFAIL, QuerySmResp::default()),
                 };
-                octets(&Pdu::QuerySmResp(response), status, sequence_number)
+                octets(&Pdu::QuerySmResp(response), told, sequence_number)
             }
             Pdu::SubmitSm(_) => octets(
                 &Pdu::SubmitSmResp(SubmitSmResp {

@@ -1,13 +1,15 @@
 //! How fast segments leave: urgent ones first, and as slow as an operator wants it.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gateway::directory::ConnectorSettings;
+use gateway::{Submit, Terms, To};
 use simulator::{Between, Scenario};
 use sms::Lane;
+use tokio::time::Instant;
 
-use crate::world::{Tapped, network, settings};
+use crate::world::{LONG, Tapped, World, network, settings};
 
 fn numbers(count: u32) -> Vec<String> {
     (0..count)
@@ -45,6 +47,59 @@ async fn a_one_time_password_overtakes_what_bulk_is_in_hand() {
 }
 
 #[tokio::test]
+async fn one_time_passwords_are_on_the_phone_within_a_second_however_much_bulk_waits() {
+    let simulator = network(Scenario {
+        response_delay_ms: Between::exactly(100),
+        receipt_loss: 1.0,
+        ..Scenario::default()
+    })
+    .await;
+    let world = World::sending(&ConnectorSettings {
+        links: 2,
+        throughput_per_second: 50,
+        ..settings(simulator.address())
+    })
+    .await;
+    let submit = async |lane, text: &str, numbers: Vec<To>| {
+        let submit = Submit {
+            account: world.account,
+            terms: Terms {
+                originator: "Shop".into(),
+                text: text.into(),
+                ..Terms::default()
+            },
+            recipients: numbers,
+            lane,
+            drop_repeats: false,
+        };
+        world.gateway.submit(submit).await.unwrap();
+    };
+    let bulk = (0..5_000).map(|n| To::number(format!("38067124{n:04}")));
+    submit(Lane::Bulk, "sale", bulk.collect()).await;
+    // Bulk flows before anything urgent comes.
+    simulator
+        .inbox()
+        .wait_for(LONG, |it| it.submitted_segments >= 60)
+        .await;
+    for n in 0..20 {
+        let number = format!("38050123{:04}", 1_010 + n * 10);
+        let asked = Instant::now();
+        submit(Lane::Otp, "1234", vec![To::number(&*number)]).await;
+        let shown = simulator
+            .inbox()
+            .wait(Some(&number), Duration::from_secs(1))
+            .await;
+        assert_eq!(shown.len(), 1, "number {n}, after {:?}", asked.elapsed());
+    }
+    let counters = simulator.inbox().counters();
+    assert!(
+        counters.submitted_segments < 4_000,
+        "bulk was still waiting"
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn segments_of_one_message_leave_one_after_the_other_over_one_link() {
     let simulator = network(Scenario::default()).await;
     let mut tapped = Tapped::up(&ConnectorSettings {
@@ -63,10 +118,7 @@ async fn segments_of_one_message_leave_one_after_the_other_over_one_link() {
     }
     // All five segments, however many urgent messages came meanwhile; those left over the other link, or behind it.
     assert!(answers.contains(&(long, 5)) && answers.contains(&(urgent[1], 1)));
-    let shown = simulator
-        .inbox()
-        .wait(Some("380501231010"), crate::world::LONG)
-        .await;
+    let shown = simulator.inbox().wait(Some("380501231010"), LONG).await;
     assert_eq!(shown[0].segments, 5);
     tapped.stop().await;
 }
@@ -122,7 +174,7 @@ async fn an_operator_that_takes_less_than_agreed_is_sent_what_it_takes() {
         "{taken} of {expected} were taken; {back:?}"
     );
     assert!(
-        submitted as f64 <= f64::from(taken) * 1.1 + 10.0,
+        submitted <= u64::from(taken) * 11 / 10 + 10,
         "{submitted} for {taken}"
     );
     let slowed = tapped.connector.condition().slowed_to_per_second.unwrap();

@@ -208,7 +208,7 @@ async fn window_and_throughput_change_while_the_link_stays() {
     }
     assert!(tapped.connector.adjust(&slower));
     assert_eq!(tapped.connector.capacity(), 2);
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     tapped.send_all(&numbers, "hello");
     for _ in 0..8 {
         assert_eq!(tapped.answer().await.failure, None);
@@ -239,11 +239,11 @@ async fn a_status_means_what_the_settings_say_that_this_operator_means() {
         })
         .await;
         tapped.send("380501230000", "hello");
-        let reason = match tapped.answer().await.failure {
-            Some(
-                Failure::Refused(reason) | Failure::Unknown(reason) | Failure::Retry { reason, .. },
-            ) => reason,
-            None => panic!("it was taken"),
+        let Some(
+            Failure::Refused(reason) | Failure::Unknown(reason) | Failure::Retry { reason, .. },
+        ) = tapped.answer().await.failure
+        else {
+            panic!("it was taken");
         };
         assert_eq!(reason, expected, "{meaning:?}");
         tapped.stop().await;

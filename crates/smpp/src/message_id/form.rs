@@ -123,7 +123,7 @@ fn letters(id: &[u8]) -> Vec<u8> {
 }
 
 fn dashes(id: &[u8]) -> usize {
-    id.iter().filter(|octet| **octet == b'-').count()
+    id.len() - without_dashes(id).len()
 }
 
 fn without_dashes(id: &[u8]) -> Vec<u8> {

@@ -24,7 +24,8 @@ const WAITING: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct Queries {
     waiting: VecDeque<Unreported>,
-    outstanding: HashMap<u64, Unreported>,
+    /// By token, with when they left.
+    outstanding: HashMap<u64, (Unreported, u64)>,
     last: u64,
 }
 
@@ -75,7 +76,7 @@ impl Bound<'_> {
             });
             match session.request(now_ms, token, &query) {
                 Ok(()) => {
-                    self.queries.outstanding.insert(token, segment);
+                    self.queries.outstanding.insert(token, (segment, now_ms));
                 }
                 // The gateway asks again.
                 Err(SendError::WindowFull | SendError::NotAllowed) => return,
@@ -89,7 +90,7 @@ impl Bound<'_> {
 
     /// Makes a receipt of an answer that tells how a segment ended; what tells something else changes nothing.
     pub(super) fn query_answered(&mut self, answer: &Answer, now_ms: u64) {
-        let Some(segment) = self.queries.outstanding.remove(&answer.token) else {
+        let Some((segment, left_ms)) = self.queries.outstanding.remove(&answer.token) else {
             return;
         };
         let status = answer.status();
@@ -97,8 +98,8 @@ impl Bound<'_> {
             return self.plan.does_not_know_queries();
         }
         if classify(status) == Class::Throttling {
-            self.congestion.throttled(now_ms, now_ms);
-            return self.plan.throttled(now_ms, now_ms);
+            self.congestion.throttled(now_ms, left_ms);
+            return self.plan.throttled(now_ms, left_ms);
         }
         self.plan.taken(now_ms);
         let (connector, link) = (&self.plan.name, self.slot.number);

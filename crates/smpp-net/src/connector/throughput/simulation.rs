@@ -1,5 +1,11 @@
 //! The law against operators of several makes, on a clock of the test's own: nothing here waits.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "milliseconds and counts of minutes fit anywhere"
+)]
+
 use std::collections::VecDeque;
 use std::ops::Range;
 
