@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
-use smpp::{Header, Pdu, Receipt, Tag, TlvBuffer, Tlvs};
+use smpp::{Header, Limits, Pdu, Receipt, Tag, TlvBuffer, Tlvs};
 use sms::text::Concatenation;
 
 /// What stands in place of an octet that is not shown.
@@ -45,6 +45,16 @@ const NUMBERS: [Tag; 23] = [
     Tag::MS_VALIDITY,
 ];
 
+/// How long fields may be that are shown as they are: where a string has lost its end, another field runs into it. Ids and logins
+/// are longer in the field than the specification has them.
+const FIELDS: Limits = Limits {
+    system_id: 64,
+    message_id: LONGEST_ID,
+    password: usize::MAX,
+    short_message: usize::MAX,
+    ..Limits::SPECIFICATION
+};
+
 /// The longest value of a parameter that holds a number.
 const LONGEST_NUMBER: usize = 4;
 
@@ -76,6 +86,10 @@ pub fn show(header: &Header, body: &[u8], hidden: Hidden) -> Shown {
     match Pdu::decode(header, body) {
         // A response may come without a body, and is not to be shown with one.
         Ok(_) if body.is_empty() => header.encode(&mut octets),
+        Ok(pdu) if hidden == Hidden::TextsAndPasswords && FIELDS.check(&pdu).is_err() => {
+            header.encode(&mut octets);
+            let _ = write!(names, " ({} octets with a field too long)", body.len());
+        }
         Ok(pdu) => {
             let whole = smpp::frame::HEADER_LENGTH + body.len();
             if written(header, &masked(pdu, hidden), &mut octets) {
