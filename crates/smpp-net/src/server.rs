@@ -189,7 +189,7 @@ impl Server {
 }
 
 struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     address: SocketAddr,
     certificate: Option<Certificate>,
 }
@@ -198,10 +198,10 @@ async fn bound(listen: Option<(SocketAddr, Option<Certificate>)>) -> io::Result<
     let Some((address, certificate)) = listen else {
         return Ok(None);
     };
-    let listener = TcpListener::bind(address).await?;
-    let address = listener.local_addr()?;
+    let socket = TcpListener::bind(address).await?;
+    let address = socket.local_addr()?;
     Ok(Some(Listener {
-        listener,
+        socket,
         address,
         certificate,
     }))
@@ -209,14 +209,14 @@ async fn bound(listen: Option<(SocketAddr, Option<Certificate>)>) -> io::Result<
 
 async fn accept(listener: Listener, door: Arc<Door>, stop: CancellationToken) {
     let Listener {
-        listener,
+        socket,
         certificate,
         ..
     } = listener;
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = socket.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let (door, stop) = (Arc::clone(&door), stop.clone());
                     let Ok(room) = Arc::clone(&door.room).try_acquire_owned() else {
@@ -243,7 +243,7 @@ async fn accept(listener: Listener, door: Arc<Door>, stop: CancellationToken) {
             () = stop.cancelled() => break,
         }
     }
-    drop(listener);
+    drop(socket);
     while let Some(ended) = connections.join_next().await {
         log(ended);
     }

@@ -82,9 +82,12 @@ impl Place {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        if tokio::time::timeout(LONG, reached).await.is_err() {
-            panic!("{number} notices should wait, not {}", self.waiting().await);
-        }
+        let reached = tokio::time::timeout(LONG, reached).await;
+        let waiting = self.waiting().await;
+        assert!(
+            reached.is_ok(),
+            "{number} notices should wait, not {waiting}"
+        );
     }
 
     pub(crate) async fn close(self) {

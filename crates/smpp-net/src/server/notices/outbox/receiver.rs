@@ -43,9 +43,12 @@ impl Receiver {
                     self.paused_until_ms = now_ms.saturating_add(pause_ms(self.troubles));
                 }
             }
-            // It answers: what it says is about the notice.
-            Outcome::Later | Outcome::Refused | Outcome::Unclear => {}
-            Outcome::NotSent | Outcome::Unsendable => {}
+            // It answers, and what it says is about the notice; or it was not asked.
+            Outcome::Later
+            | Outcome::Refused
+            | Outcome::Unclear
+            | Outcome::NotSent
+            | Outcome::Unsendable => {}
         }
     }
 }
