@@ -270,7 +270,10 @@ async fn a_message_that_is_throttled_for_seconds_goes_back_and_has_used_no_attem
     assert!((1_000..=30_000).contains(&after_ms), "{after_ms}");
     assert_eq!(tapped.connector.condition().links[0].state, "pausing");
     let slowed = tapped.connector.condition().slowed_to_per_second;
-    assert!(slowed.is_some_and(|per_second| per_second <= 4), "{slowed:?}");
+    assert!(
+        slowed.is_some_and(|per_second| per_second <= 4),
+        "{slowed:?}"
+    );
     tapped.stop().await;
 }
 
