@@ -14,8 +14,10 @@ use crate::command::{Verdict, is_installed, root, run_cargo};
 /// Stands in the README on the line above a block that is run, with what it must show between this and [`MARK_END`].
 const MARK: &str = "<!-- `cargo xtask test` runs this block, which must show: ";
 const MARK_END: &str = " -->\n";
-/// The address that the README prints, replaced by the one that the gateway chose.
-const PRINTED_ADDRESS: &str = "http://127.0.0.1:8775";
+/// What the README prints for the addresses of a gateway, replaced by those that it chose, and for the program, replaced by its file.
+const PRINTED_HTTP: &str = "http://127.0.0.1:8775";
+const PRINTED_SMPP: &str = "127.0.0.1:2775";
+const PRINTED_PROGRAM: &str = "cargo run --release --";
 const NEEDED_PROGRAMS: &[&str] = &["bash", "curl", "md5sum"];
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -53,7 +55,7 @@ pub(crate) fn check() -> Result<Outcome> {
     match Dev::start(&program) {
         Ok(dev) => {
             for example in &examples {
-                match run_example(example, &dev.http)? {
+                match run_example(example, &dev.doors)? {
                     Outcome::Worked => {}
                     other => return Ok(other),
                 }
@@ -86,9 +88,12 @@ fn examples(readme: &str) -> Vec<Example> {
     marked.filter_map(read).collect()
 }
 
-fn run_example(example: &Example, http: &str) -> Result<Outcome> {
+fn run_example(example: &Example, doors: &Doors) -> Result<Outcome> {
     let Example { script, expected } = example;
-    let script = script.replace(PRINTED_ADDRESS, http);
+    let script = script
+        .replace(PRINTED_HTTP, &doors.http)
+        .replace(PRINTED_SMPP, &doors.smpp)
+        .replace(PRINTED_PROGRAM, &doors.program);
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
         .stdin(Stdio::null())
@@ -111,7 +116,16 @@ fn run_example(example: &Example, http: &str) -> Result<Outcome> {
 /// A gateway in `dev` mode, stopped when this value is dropped.
 struct Dev {
     child: Child,
+    doors: Doors,
+}
+
+/// How its users get to a gateway.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Doors {
+    /// The program, as a shell takes it.
+    program: String,
     http: String,
+    smpp: String,
 }
 
 impl Dev {
@@ -135,13 +149,17 @@ impl Dev {
         let output = child.stdout.take();
         let mut dev = Self {
             child,
-            http: String::new(),
+            doors: Doors::default(),
         };
         let line = first_line(output.context("heliogram dev has no output")?)?;
-        let Some(http) = http_address(&line) else {
-            bail!("heliogram dev printed no HTTP address, but: {line}");
+        let (Some(http), Some(smpp)) = (value_of(&line, "http"), value_of(&line, "smpp")) else {
+            bail!("heliogram dev printed no addresses, but: {line}");
         };
-        http.clone_into(&mut dev.http);
+        dev.doors = Doors {
+            program: format!("'{}'", program.display()),
+            http: http.to_owned(),
+            smpp: smpp.to_owned(),
+        };
         Ok(dev)
     }
 }
@@ -170,12 +188,12 @@ fn first_line(output: impl std::io::Read + Send + 'static) -> Result<String> {
         .context("cannot read its output")
 }
 
-/// Takes the value of `"http"` out of the JSON line that says "ready".
-fn http_address(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("\"http\"")?;
+/// Takes a value out of the JSON line that says "ready".
+fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = line.split_once(&format!("\"{name}\""))?;
     let (_, rest) = rest.split_once('"')?;
-    let (address, _) = rest.split_once('"')?;
-    address.starts_with("http://").then_some(address)
+    let (value, _) = rest.split_once('"')?;
+    Some(value)
 }
 
 #[cfg(test)]
@@ -202,15 +220,16 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_address_from_the_ready_line() {
+    fn reads_the_addresses_from_the_ready_line() {
         let line = r#"{"http":"http://127.0.0.1:4711","smpp":"127.0.0.1:1"}"#;
-        assert_eq!(http_address(line), Some("http://127.0.0.1:4711"));
-        assert_eq!(http_address("{}"), None);
+        assert_eq!(value_of(line, "http"), Some("http://127.0.0.1:4711"));
+        assert_eq!(value_of(line, "smpp"), Some("127.0.0.1:1"));
+        assert_eq!(value_of("{}", "http"), None);
     }
 
     #[test]
     fn the_example_passes_only_when_the_phone_shows_the_text() {
-        let script = format!("curl -sS {PRINTED_ADDRESS}/dev/messages");
+        let script = format!("curl -sS {PRINTED_HTTP}/dev/messages");
         let example = example(&script, "Hello from Heliogram");
         let answers = [
             ("[]", false),
@@ -223,7 +242,11 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = format!("http://{}", listener.local_addr().unwrap());
             let server = thread::spawn(move || answer_once(&listener, body));
-            let outcome = run_example(&example, &address).unwrap();
+            let doors = Doors {
+                http: address,
+                ..Doors::default()
+            };
+            let outcome = run_example(&example, &doors).unwrap();
             server.join().unwrap();
             assert_eq!(matches!(outcome, Outcome::Worked), works, "{body}");
         }
@@ -232,7 +255,7 @@ mod tests {
     #[test]
     fn a_failing_command_breaks_the_example() {
         let example = example("false | true; echo Hello", "Hello");
-        let outcome = run_example(&example, "").unwrap();
+        let outcome = run_example(&example, &Doors::default()).unwrap();
         assert!(matches!(outcome, Outcome::Broken(_)));
     }
 
