@@ -19,6 +19,7 @@
 mod built_in;
 mod reading;
 
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -122,7 +123,8 @@ impl FromStr for Script {
             )
         };
         let file = std::fs::read_to_string(text).map_err(named)?;
-        let read = if text.ends_with(".json") {
+        let extension = Path::new(text).extension();
+        let read = if extension.is_some_and(|it| it.eq_ignore_ascii_case("json")) {
             Self::from_json(&file)
         } else {
             Self::from_toml(&file)

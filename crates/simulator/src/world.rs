@@ -214,11 +214,6 @@ impl World {
         }
     }
 
-    /// Counts a question for a message's state.
-    pub(crate) const fn count_query(&mut self) {
-        self.counters.queries += 1;
-    }
-
     /// Counts a link that the scenario ends.
     pub(crate) const fn count_broken(&mut self) {
         self.counters.links_broken += 1;
@@ -227,16 +222,6 @@ impl World {
     /// Counts a bind that is refused.
     pub(crate) const fn count_refused_bind(&mut self) {
         self.counters.binds_refused += 1;
-    }
-
-    /// Takes a message back that has not reached its end; `false` when it has, or is not known.
-    pub(crate) fn cancel(&mut self, id: &[u8], now_ms: u64) -> bool {
-        let cancelled = self.known.cancel(id, now_ms);
-        if cancelled {
-            self.counters.cancelled += 1;
-            self.shelf.take_back(&String::from_utf8_lossy(id));
-        }
-        cancelled
     }
 
     /// Numbers a text that a phone says.

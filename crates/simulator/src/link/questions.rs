@@ -6,6 +6,7 @@ use smpp::{CommandStatus, Header, Pdu, QuerySmResp, ReceiptState};
 
 use crate::scenario::Queries;
 use crate::world::World;
+use crate::world::known::State;
 
 /// Answers `query_sm`, or tells with which status it is refused.
 pub(super) fn query(
@@ -26,8 +27,8 @@ pub(super) fn query(
     }
     let known = world.known.state(message_id, now_ms);
     let (state, error, since_ms) = match known.ok_or(CommandStatus::RINVMSGID)? {
-        None => (ReceiptState::Enroute, 0, None),
-        Some((outcome, since_ms)) => {
+        State::UnderWay => (ReceiptState::Enroute, 0, None),
+        State::Ended { outcome, since_ms } => {
             let (state, error) = outcome.told();
             (state, error, Some(since_ms))
         }

@@ -23,7 +23,7 @@ pub(crate) fn write(
     out: &mut BytesMut,
 ) -> Result<(), EncodeError> {
     let id_form = scenario.receipt_id_form.unwrap_or(scenario.id_form);
-    let wording = &scenario.wording;
+    let wording = scenario.wording;
     let (number, esm_class, (state, code)) = match receipt.kind {
         Kind::Final => (receipt.number, RECEIPT, receipt.outcome.told()),
         Kind::Intermediate => (receipt.number, NOTICE, (ReceiptState::Enroute, 0)),
@@ -93,7 +93,7 @@ pub(crate) fn odd_parameters(tlvs: &mut TlvBuffer) -> Result<(), EncodeError> {
 }
 
 /// Writes the text as the centre words it.
-fn words(told: &smpp::Receipt<'_>, wording: &Wording) -> Vec<u8> {
+fn words(told: &smpp::Receipt<'_>, wording: Wording) -> Vec<u8> {
     let mut text = if wording.without_fields || wording.other_order {
         let (id, state) = (told.message_id.escape_ascii(), told.state.word());
         if wording.without_fields {

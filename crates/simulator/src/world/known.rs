@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::World;
 use crate::outcome::Outcome;
 
 /// Messages that are remembered at once; the oldest is forgotten first.
@@ -14,6 +15,13 @@ pub(crate) struct Known {
     pub(crate) outcome: Outcome,
     /// When it reaches that.
     pub(crate) due_ms: u64,
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    UnderWay,
+    Ended { outcome: Outcome, since_ms: u64 },
 }
 
 /// Messages by the ids that they were answered with.
@@ -36,13 +44,22 @@ impl KnownMessages {
         self.by_id.insert(id, known);
     }
 
-    /// Tells a message's state at a moment: `None` before its end, or its end and since when; nothing of an unknown one.
-    pub(crate) fn state(&self, id: &[u8], now_ms: u64) -> Option<Option<(Outcome, u64)>> {
+    /// Tells where a message stands at a moment; `None` when it is not known.
+    pub(crate) fn state(&self, id: &[u8], now_ms: u64) -> Option<State> {
         let known = self.find(id)?;
-        if self.cancelled.contains(&known.number) {
-            return Some(Some((Outcome::Deleted, known.due_ms.min(now_ms))));
-        }
-        Some((known.due_ms <= now_ms).then_some((known.outcome, known.due_ms)))
+        Some(if self.cancelled.contains(&known.number) {
+            State::Ended {
+                outcome: Outcome::Deleted,
+                since_ms: known.due_ms.min(now_ms),
+            }
+        } else if known.due_ms <= now_ms {
+            State::Ended {
+                outcome: known.outcome,
+                since_ms: known.due_ms,
+            }
+        } else {
+            State::UnderWay
+        })
     }
 
     /// Cancels a message that has not reached its end; `false` when it has, or is not known.
@@ -62,6 +79,23 @@ impl KnownMessages {
     }
 }
 
+impl World {
+    /// Counts a question for a message's state.
+    pub(crate) const fn count_query(&mut self) {
+        self.counters.queries += 1;
+    }
+
+    /// Takes a message back that has not reached its end; `false` when it has, or is not known.
+    pub(crate) fn cancel(&mut self, id: &[u8], now_ms: u64) -> bool {
+        let cancelled = self.known.cancel(id, now_ms);
+        if cancelled {
+            self.counters.cancelled += 1;
+            self.shelf.take_back(&String::from_utf8_lossy(id));
+        }
+        cancelled
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,15 +112,13 @@ mod tests {
             messages.note(number.to_string(), known);
         }
         assert_eq!(messages.state(b"3", 0), None);
-        assert_eq!(messages.state(b"1", 99), Some(None));
-        assert_eq!(
-            messages.state(b"1", 100),
-            Some(Some((Outcome::Expired, 100)))
-        );
+        let ended = |outcome, since_ms| Some(State::Ended { outcome, since_ms });
+        assert_eq!(messages.state(b"1", 99), Some(State::UnderWay));
+        assert_eq!(messages.state(b"1", 100), ended(Outcome::Expired, 100));
         assert!(messages.cancel(b"2", 50));
         assert!(!messages.cancel(b"2", 60), "it is cancelled already");
         assert!(!messages.cancel(b"1", 100), "it is over");
-        assert_eq!(messages.state(b"2", 60), Some(Some((Outcome::Deleted, 60))));
+        assert_eq!(messages.state(b"2", 60), ended(Outcome::Deleted, 60));
         assert!(messages.is_cancelled(2) && !messages.is_cancelled(1));
     }
 }
