@@ -1,6 +1,7 @@
 //! The binary as its users meet it: real processes, real HTTP, real SMPP, and `kill -9`.
 
 mod admin;
+mod binds;
 mod callbacks;
 mod clients;
 mod config;
