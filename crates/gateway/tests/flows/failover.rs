@@ -1,5 +1,6 @@
 //! Another way for messages whose connector is down, refuses, or is too slow; and back again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,12 @@ const BUSY: Failure = Failure::Retry {
     reason: Reason::NetworkError,
     after_ms: 1_000,
     attempt_used: true,
+};
+
+const LINK_DOWN: Failure = Failure::Retry {
+    reason: Reason::LinkDown,
+    after_ms: 0,
+    attempt_used: false,
 };
 
 /// A world whose only route leads to `way`, and then to `other`.
@@ -223,14 +230,9 @@ async fn a_message_of_which_a_segment_was_taken_waits_for_its_own_upstream() {
     let two = Two::new(WAY, None).await;
     let id = two.world.send(&"a".repeat(400)).await;
     let attempt = two.way.take(1).await.remove(0);
-    let link_down = Failure::Retry {
-        reason: Reason::LinkDown,
-        after_ms: 0,
-        attempt_used: false,
-    };
     two.way.set_up(false);
     let taken = vec![AcceptedSegment::new(1, "middle")];
-    two.way.answer(&attempt, taken, Some(link_down));
+    two.way.answer(&attempt, taken, Some(LINK_DOWN));
     let whole = two.world.send("whole").await;
     let moved = two.pass(two.other.take(1)).await;
     assert_eq!(moved.len(), 1, "only the one of which nothing has left");
@@ -285,4 +287,59 @@ async fn a_connector_that_cannot_be_started_is_passed_over() {
     .await;
     two.world.send("hello").await;
     accept_all(&two.other, &two.pass(two.other.take(1)).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_the_links_do_every_message_leaves_once() {
+    const MESSAGES: usize = 200;
+    for seed in 1..=3 {
+        let two = Two::new(WAY, Some(30_000)).await;
+        let mut submissions = Vec::new();
+        for _ in 0..MESSAGES / 20 {
+            submissions.push(two.send_many(20).await);
+        }
+        let mut random = Random(seed);
+        let mut left = BTreeSet::new();
+        let playing = async {
+            while left.len() < MESSAGES {
+                let way = [&two.way, &two.other][random.below(2)];
+                match random.below(20) {
+                    0 => way.set_up(false),
+                    1..4 => way.set_up(true),
+                    4..8 => two.world.clock.advance_ms(3_000),
+                    _ => sleep(Duration::from_millis(1)).await,
+                }
+                for attempt in way.take(0).await {
+                    match random.below(6) {
+                        0 => way.fail(&attempt, THROTTLED),
+                        1 => way.fail(&attempt, LINK_DOWN),
+                        _ => {
+                            assert!(left.insert(attempt.message), "twice: {}", attempt.message);
+                            way.accept(&attempt);
+                        }
+                    }
+                }
+            }
+        };
+        let played = timeout(Duration::from_secs(30), playing).await;
+        assert!(played.is_ok(), "seed {seed}: {} left", left.len());
+        for id in submissions {
+            eventually("all are taken", async || {
+                let found = two.world.gateway.submission(two.world.account, id).await;
+                found.unwrap().tally.count(MessageState::Submitted) == 20
+            })
+            .await;
+        }
+        two.world.money(0, 200).await;
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
 }

@@ -66,9 +66,9 @@ pub(in crate::admin) fn in_words(noted: Option<&Noted>, now: Timestamp) -> Strin
         (0, _) => "down".to_owned(),
         _ => format!("{bound} of {links} links up"),
     };
-    if let Some(throughput) = condition.slowed_to_per_second {
-        said.push_str(&format!(", slowed to {throughput}/s"));
-    }
+    let slowed = condition.slowed_to_per_second;
+    let slowed = slowed.map(|throughput| format!(", slowed to {throughput}/s"));
+    said.push_str(slowed.as_deref().unwrap_or_default());
     if condition.passed_over {
         said.push_str(", passed over");
     }
