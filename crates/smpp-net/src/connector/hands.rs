@@ -206,6 +206,22 @@ impl Hands {
         })
     }
 
+    /// Answers the attempts of which nothing is on the wire with this failure, in the order in which they would have left.
+    pub(super) fn give_back(&mut self, failure: Failure) -> Vec<Done> {
+        let waiting: Vec<_> = self.unwritten.iter().map(|(_, serial)| *serial).collect();
+        waiting
+            .into_iter()
+            .filter_map(|serial| {
+                let in_flight = self.attempts.get_mut(&serial)?;
+                if in_flight.on_wire > 0 {
+                    return None;
+                }
+                in_flight.fail(failure);
+                self.settle(serial)
+            })
+            .collect()
+    }
+
     /// Answers everything: the session is over.
     pub(super) fn finish(&mut self) -> Vec<Done> {
         self.unwritten.clear();

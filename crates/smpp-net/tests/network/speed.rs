@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use gateway::connector::Failure;
 use gateway::directory::ConnectorSettings;
 use gateway::{Submit, Terms, To};
-use simulator::{Between, Scenario};
-use sms::Lane;
+use simulator::{Between, Scenario, StatusFault};
+use sms::{Lane, Reason};
 use tokio::time::Instant;
 
 use crate::world::{LONG, Tapped, World, network, settings};
@@ -120,6 +121,45 @@ async fn segments_of_one_message_leave_one_after_the_other_over_one_link() {
     assert!(answers.contains(&(long, 5)) && answers.contains(&(urgent[1], 1)));
     let shown = simulator.inbox().wait(Some("380501231010"), LONG).await;
     assert_eq!(shown[0].segments, 5);
+    tapped.stop().await;
+}
+
+#[tokio::test]
+async fn case_22_queues_that_are_full_for_most_slow_the_link_and_use_up_no_attempt() {
+    let simulator = network(Scenario {
+        status: Some(StatusFault {
+            code: 0x14,
+            share: 1.0,
+        }),
+        ..Scenario::default()
+    })
+    .await;
+    let mut tapped = Tapped::up(&ConnectorSettings {
+        window: 20,
+        ..settings(simulator.address())
+    })
+    .await;
+    let numbers = numbers(15);
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    tapped.send_all(&numbers, "hello");
+    let mut reasons = vec![];
+    for _ in 0..15 {
+        let failure = tapped.answer().await.failure;
+        let Some(Failure::Retry {
+            reason,
+            attempt_used: false,
+            ..
+        }) = failure
+        else {
+            panic!("{failure:?}");
+        };
+        reasons.push(reason);
+    }
+    // Ten recipients' own queues, so it seems; after that the link's.
+    let own = reasons.iter().filter(|it| **it == Reason::Retrying).count();
+    assert_eq!(own, 10, "{reasons:?}");
+    assert_eq!(reasons.last(), Some(&Reason::Throttled));
+    assert!(tapped.connector.condition().slowed_to_per_second.is_some());
     tapped.stop().await;
 }
 

@@ -101,12 +101,16 @@ impl Bound<'_> {
     }
 
     /// Has a throttled segment take its place again, and the connector become slower. When throttling goes on the message goes back
-    /// to the gateway: there may be another way for it.
+    /// to the gateway, and with it those that wait: there may be another way for them.
     fn throttled(&mut self, token: u64, pause_ms: u64, now_ms: u64) -> Option<Done> {
         self.plan.throttled(now_ms, self.hands.left_ms(token));
         let failure = throttled(pause_ms.max(SHORTEST_WAIT_MS));
         if pause_ms > LONGEST_KEPT_MS {
-            self.hands.failed(token, failure)
+            let done = self.hands.failed(token, failure);
+            for done in self.hands.give_back(failure) {
+                self.done(Some(done));
+            }
+            done
         } else {
             self.hands.throttled(token, failure)
         }

@@ -263,3 +263,19 @@ fn an_id_is_kept_as_it_was_written_where_that_is_not_its_key() {
         [expected, AcceptedSegment::new(1, "b8be1a")]
     );
 }
+
+#[test]
+fn what_waits_is_given_back_in_order_and_what_is_on_the_wire_is_not() {
+    let mut hands = hands(&[2, 1, 1]);
+    let token = write(&mut hands, 1)[0];
+    add(&mut hands, 4, Lane::Otp, 1);
+    let back: Vec<_> = hands
+        .give_back(THROTTLED)
+        .into_iter()
+        .map(|done| answered(Some(done)))
+        .collect();
+    let throttled = |message| (message, vec![], Some(THROTTLED));
+    assert_eq!(back, [4, 2, 3].map(throttled));
+    assert!(hands.accepted(token, UpstreamId::default()).is_none());
+    assert_eq!(order(&mut hands, 9), [(1, 1)]);
+}
