@@ -9,23 +9,23 @@ use gateway::directory::{DataCoding, ReceiptParameters, SmppSettings};
 #[derive(Debug, Args)]
 pub(super) struct Smpp {
     /// How many binds over SMPP it may have at once; `default` for what the gateway allows everyone.
-    #[arg(long, value_parser = limit::<1>, value_name = "NUMBER")]
-    smpp_binds: Option<Limit>,
+    #[arg(long = "smpp-binds", value_parser = limit::<1>, value_name = "NUMBER")]
+    binds: Option<Limit>,
     /// How many requests may be unanswered on one bind, its own and ours; `default` for what the gateway allows everyone.
-    #[arg(long, value_parser = limit::<1>, value_name = "NUMBER")]
-    smpp_window: Option<Limit>,
+    #[arg(long = "smpp-window", value_parser = limit::<1>, value_name = "NUMBER")]
+    window: Option<Limit>,
     /// How many messages it may submit in a second over all binds, 0 for any number; `default` for what the gateway allows everyone.
-    #[arg(long, value_parser = limit::<0>, value_name = "NUMBER")]
-    smpp_throughput: Option<Limit>,
-    /// What the numbers in data_coding mean: by the specification 4 is octets, at SMS Center Latin-1.
-    #[arg(long)]
-    smpp_data_coding: Option<Convention>,
+    #[arg(long = "smpp-throughput", value_parser = limit::<0>, value_name = "NUMBER")]
+    throughput: Option<Limit>,
+    /// What the numbers of data codings mean: by the specification 4 is octets, at SMS Center Latin-1.
+    #[arg(long = "smpp-data-coding")]
+    data_coding: Option<Convention>,
     /// Which parameters its receipts have: those of the specification, or SMS Center's for cost, parts and operator too.
-    #[arg(long)]
-    smpp_receipt_parameters: Option<Convention>,
+    #[arg(long = "smpp-receipt-parameters")]
+    receipt_parameters: Option<Convention>,
     /// For how many seconds the same text from the same originator to the same number is refused over SMPP; 0 for never.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(..=7 * 24 * 60 * 60))]
-    smpp_duplicates_within: Option<u32>,
+    #[arg(long = "smpp-duplicates-within", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(..=7 * 24 * 60 * 60))]
+    duplicates_within: Option<u32>,
 }
 
 /// A limit of its own, or the gateway's.
@@ -43,26 +43,26 @@ enum Convention {
 impl Smpp {
     /// Changes what is named.
     pub(super) fn change(self, settings: &mut SmppSettings) {
-        if let Some(Limit(binds)) = self.smpp_binds {
+        if let Some(Limit(binds)) = self.binds {
             settings.binds = binds;
         }
-        if let Some(Limit(window)) = self.smpp_window {
+        if let Some(Limit(window)) = self.window {
             settings.window = window;
         }
-        if let Some(Limit(throughput)) = self.smpp_throughput {
+        if let Some(Limit(throughput)) = self.throughput {
             settings.throughput_per_second = throughput;
         }
-        match self.smpp_data_coding {
+        match self.data_coding {
             Some(Convention::Standard) => settings.data_coding = DataCoding::Standard,
             Some(Convention::SmsCenter) => settings.data_coding = DataCoding::Fourfold,
             None => {}
         }
-        settings.receipt_parameters = match self.smpp_receipt_parameters {
+        settings.receipt_parameters = match self.receipt_parameters {
             Some(Convention::Standard) => ReceiptParameters::Standard,
             Some(Convention::SmsCenter) => ReceiptParameters::Priced,
             None => settings.receipt_parameters,
         };
-        if let Some(seconds) = self.smpp_duplicates_within {
+        if let Some(seconds) = self.duplicates_within {
             settings.duplicates_within_s = seconds;
         }
     }
