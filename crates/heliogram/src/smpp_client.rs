@@ -64,8 +64,8 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct To {
     /// HOST:PORT of the SMSC.
-    #[arg(long, default_value = "127.0.0.1:2775")]
-    to: String,
+    #[arg(long = "to", default_value = "127.0.0.1:2775")]
+    address: String,
     /// The login.
     #[arg(long, default_value = "dev")]
     system_id: String,

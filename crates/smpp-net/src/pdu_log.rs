@@ -11,6 +11,7 @@ mod shown;
 mod tap;
 mod writer;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -94,9 +95,11 @@ fn file(directory: &Path, name: &str) -> PathBuf {
     for octet in name.bytes() {
         match octet {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {
-                written.push(char::from(octet))
+                written.push(char::from(octet));
             }
-            _ => written += &format!("%{octet:02X}"),
+            _ => {
+                let _ = write!(written, "%{octet:02X}");
+            }
         }
     }
     directory.join(written + ".log")

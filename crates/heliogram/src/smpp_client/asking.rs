@@ -1,5 +1,6 @@
 //! `heliogram smpp query`, `cancel` and `replace`: one question about a message that was submitted.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -29,10 +30,10 @@ pub(super) async fn query(id: &str, whose: &Whose, to: &To) -> anyhow::Result<Ex
     let word = state.map_or_else(|| told.message_state.to_string(), |it| it.word().to_owned());
     let mut line = format!("{id}  {word}");
     if let Ok(Time::Absolute(_)) = Time::parse(told.final_date) {
-        line += &format!("  since {}", seen(told.final_date));
+        let _ = write!(line, "  since {}", seen(told.final_date));
     }
     if told.error_code != 0 {
-        line += &format!("  error {}", told.error_code);
+        let _ = write!(line, "  error {}", told.error_code);
     }
     output::line(line)?;
     Ok(ExitCode::SUCCESS)
@@ -97,7 +98,7 @@ async fn ask(question: &Pdu<'_>, to: &To) -> anyhow::Result<Answer> {
                 return Ok(answer);
             }
             Some(Event::TimedOut { .. }) => {
-                bail!("{}: no answer within {:?}", to.to, to.patience);
+                bail!("{}: no answer within {:?}", to.address, to.patience);
             }
             Some(Event::Closed { reason, .. }) => return Err(over(to, reason)),
             Some(Event::Request(request)) => {

@@ -1,5 +1,6 @@
 //! One bound session of the client.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -47,7 +48,7 @@ impl Link {
     pub(super) async fn open(to: &To, mode: Mode, window: u32) -> anyhow::Result<Self> {
         let stream = timeout(to.patience, connect(to))
             .await
-            .map_err(|_| anyhow!("no connection to {} within {:?}", to.to, to.patience))??;
+            .map_err(|_| anyhow!("no connection to {} within {:?}", to.address, to.patience))??;
         let (reader, writer) = tokio::io::split(stream);
         let patience_ms = u64::try_from(to.patience.as_millis()).unwrap_or(u64::MAX);
         let config = Config {
@@ -227,21 +228,21 @@ fn shown(received: bool, header: &Header, body: &[u8]) -> String {
     let arrow = if received { '<' } else { '>' };
     let mut text = format!("{arrow} {}\n", shown.names);
     for line in hexadecimal(&shown.octets).lines() {
-        text += &format!("    {line}\n");
+        let _ = writeln!(text, "    {line}");
     }
     text
 }
 
 /// Says how a session ended that was to go on.
 pub(super) fn over(to: &To, reason: CloseReason) -> anyhow::Error {
-    anyhow!("{}: {}", to.to, ending(reason))
+    anyhow!("{}: {}", to.address, ending(reason))
 }
 
 async fn connect(to: &To) -> anyhow::Result<Box<dyn Stream>> {
-    let stream = TcpStream::connect(&to.to).await.with_context(|| {
+    let stream = TcpStream::connect(&to.address).await.with_context(|| {
         format!(
             "cannot connect to {}: is it running (heliogram dev), and is --to right?",
-            to.to
+            to.address
         )
     })?;
     stream.set_nodelay(true)?;
@@ -259,13 +260,16 @@ async fn connect(to: &To) -> anyhow::Result<Box<dyn Stream>> {
             })
             .transpose()?,
     };
-    let host = to.to.rsplit_once(':').map_or(&*to.to, |(host, _)| host);
+    let host = to
+        .address
+        .rsplit_once(':')
+        .map_or(&*to.address, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let client = TlsClient::new(&tls, host).map_err(anyhow::Error::msg)?;
     let stream = client.connect(stream).await.with_context(|| {
         format!(
             "no TLS with {}: is TLS spoken there, and do --tls-server-name and --tls-authorities fit its certificate?",
-            to.to
+            to.address
         )
     })?;
     Ok(Box::new(stream))

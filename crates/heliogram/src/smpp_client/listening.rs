@@ -16,7 +16,7 @@ pub(super) async fn run(mode: Mode, to: &To) -> anyhow::Result<ExitCode> {
     let mut link = Link::open(to, mode, 10).await?;
     output::line(format_args!(
         "bound to {} as {}; Ctrl-C ends it",
-        to.to, to.system_id
+        to.address, to.system_id
     ))?;
     loop {
         let event = tokio::select! {

@@ -36,12 +36,12 @@ pub(super) async fn run(send: &Send) -> anyhow::Result<ExitCode> {
     let text = text(&send.text)?;
     let mut link = Link::open(&send.to, Mode::Transceiver, send.window).await?;
     let mut tally = Tally::default();
-    let sent = tokio::select! {
+    let outcome = tokio::select! {
         () = ending.asked() => Ok(()),
-        sent = submit_and_wait(send, &text, &mut link, &mut tally) => sent,
+        outcome = submit_and_wait(send, &text, &mut link, &mut tally) => outcome,
     };
     let told = tally.tell(send);
-    sent?;
+    outcome?;
     link.close().await?;
     told
 }

@@ -4,6 +4,7 @@ use smpp::receipt::is_receipt;
 use smpp::session::CloseReason;
 use smpp::{CommandStatus, DataSm, DeliverSm, Receipt, Tag};
 use sms::text::{Concatenation, decode_gsm7, decode_ucs2, write_hex};
+use std::fmt::Write as _;
 
 /// Tells a status by its name, and what to do about it.
 pub(super) fn status(status: CommandStatus) -> String {
@@ -107,7 +108,7 @@ fn receipt(receipt: &Receipt<'_>) -> Delivered {
     let mut line = format!("receipt   {id}  {}", receipt.state.word());
     let error = receipt.error_code();
     if !error.iter().all(|octet| *octet == b'0') {
-        line += &format!("  error {}", seen(&error));
+        let _ = write!(line, "  error {}", seen(&error));
     }
     Delivered {
         receipt: Some((id, receipt.state.is_final())),

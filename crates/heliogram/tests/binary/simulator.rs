@@ -96,7 +96,9 @@ async fn a_text_goes_from_the_client_through_a_gateway_to_the_operator_and_its_r
     let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = door.local_addr().unwrap().to_string();
     drop(door);
-    let serve = Serve::with(&format!("[smpp]\nlisten = \"{listen}\"\n"));
+    let serve = Serve::with(&format!(
+        "[smpp]\nlisten = \"{listen}\"\npdu_log_kib = 64\n"
+    ));
     serve.furnish(address.parse().unwrap(), 10, "10").await;
     let login = ["shop-smpp", "sesame"];
     serve
@@ -117,6 +119,19 @@ async fn a_text_goes_from_the_client_through_a_gateway_to_the_operator_and_its_r
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("5 receipts, 0 missing"), "{said}");
     assert_eq!(gateway.terminate().await.0, Some(0));
+    // The door's own log of what passed, without the text and the password.
+    let log = std::fs::read_to_string(serve.data().join("pdu/door.log")).unwrap();
+    for command in [
+        "bind_transceiver 1",
+        "submit_sm 2",
+        "deliver_sm_resp 1 ESME_ROK",
+    ] {
+        assert!(log.contains(&format!(": {command} ")), "{command}: {log}");
+    }
+    assert!(
+        !log.contains("48 65 6c 6c 6f") && !log.contains("73 65 73 61"),
+        "{log}"
+    );
     let (_, table) = process.terminate().await;
     let row = table
         .lines()

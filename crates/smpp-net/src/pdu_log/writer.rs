@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -98,13 +98,10 @@ impl Writer {
         if thread.is_none() {
             *thread = start(Arc::clone(&self.waiting_octets));
         }
-        match thread
+        // Either error means that there is no room; what did not fit is counted.
+        thread
             .as_ref()
-            .map(|thread| thread.entries.try_send(stamped))
-        {
-            Some(Ok(())) => true,
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
-        }
+            .is_some_and(|thread| thread.entries.try_send(stamped).is_ok())
     }
 }
 
