@@ -90,31 +90,6 @@ async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
         ("[limits]\nrecipients = 1000001\n", 4, "from 1 to 1000000"),
         ("[smpp]\nlisten = \"0.0.0.0:8775\"\n", 4, "its own port"),
         (
-            "[smpp]\nlisten = \"127.0.0.1:2775\"\ntls_listen = \"0.0.0.0:2775\"\n",
-            5,
-            "each its own port",
-        ),
-        (
-            "[smpp]\ntls_listen = \"127.0.0.1:3550\"\nkey_file = \"k\"\n",
-            4,
-            "smpp.tls_listen needs smpp.certificate_file",
-        ),
-        (
-            "[smpp]\nlisten = \"127.0.0.1:1\"\ncertificate_file = \"/none\"\nkey_file = \"/none\"\n",
-            5,
-            "cannot read the certificate in /none",
-        ),
-        (
-            "[smpp]\nlisten = \"127.0.0.1:1\"\nwindow = 1001\n",
-            5,
-            "smpp.window must be from 1 to 1000",
-        ),
-        (
-            "[smpp]\nlisten = \"127.0.0.1:1\"\nsystem_id = \"a name that is too long\"\n",
-            5,
-            "at most 15",
-        ),
-        (
             "[exchange]\nbase = \"UAH\"\nrates.USD = 0.0241\n",
             5,
             "in quotes: \"0.0241\"",
@@ -158,6 +133,43 @@ async fn what_is_wrong_is_told_with_its_line_and_a_hint() {
             "[http]\nconnections = 1\nconnections = 2\n",
             5,
             "duplicate key",
+        ),
+    ] {
+        let (code, said) = check(&format!("{data}{text}")).await;
+        assert_eq!(code, Some(1), "{text}");
+        assert!(said.contains(&format!("FILE:{line}: ")), "{text}\n{said}");
+        assert!(said.contains(hint), "{text}\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_door_for_smpp_is_told_likewise() {
+    let data = "[data]\ndirectory = \"d\"\n";
+    for (text, line, hint) in [
+        (
+            "[smpp]\nlisten = \"127.0.0.1:2775\"\ntls_listen = \"0.0.0.0:2775\"\n",
+            5,
+            "each its own port",
+        ),
+        (
+            "[smpp]\ntls_listen = \"127.0.0.1:3550\"\nkey_file = \"k\"\n",
+            4,
+            "smpp.tls_listen needs smpp.certificate_file",
+        ),
+        (
+            "[smpp]\nlisten = \"127.0.0.1:1\"\ncertificate_file = \"/none\"\nkey_file = \"/none\"\n",
+            5,
+            "cannot read the certificate in /none",
+        ),
+        (
+            "[smpp]\nlisten = \"127.0.0.1:1\"\nwindow = 1001\n",
+            5,
+            "smpp.window must be from 1 to 1000",
+        ),
+        (
+            "[smpp]\nlisten = \"127.0.0.1:1\"\nsystem_id = \"a name that is too long\"\n",
+            5,
+            "at most 15",
         ),
     ] {
         let (code, said) = check(&format!("{data}{text}")).await;
