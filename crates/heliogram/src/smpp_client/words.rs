@@ -198,7 +198,7 @@ mod tests {
         );
         assert_eq!(
             told(0, 4, b"\x01\xff"),
-            "message   380501234567 → 4747  01ff"
+            "message   380501234567 → 4747  01FF"
         );
     }
 }
