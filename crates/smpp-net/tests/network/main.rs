@@ -4,6 +4,7 @@ mod asking;
 mod attempts;
 mod binds;
 mod binds_tls;
+mod cases;
 mod door;
 mod esme;
 mod flows;
