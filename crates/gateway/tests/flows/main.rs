@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod campaigns;
+mod cases;
 mod changes;
 mod chaos;
 mod connectors;
