@@ -1,5 +1,7 @@
 //! Many programs that bind and submit at a steady pace, with receipts; and the same beside one that never reads.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -8,7 +10,7 @@ use sms::Currency;
 use tokio::task::JoinSet;
 
 use super::Bench;
-use super::esme::{Esme, Plan, Seen};
+use super::esme::{Esme, Plan};
 use super::figures::Figures;
 use super::stage::{PASSWORD, Stage, now};
 
@@ -80,6 +82,7 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
     let begin = now();
     let start = begin + BIND + Duration::from_millis(20) * options.binds;
     let messages = options.per_second * options.seconds;
+    let reported = Arc::default();
     let mut programs = JoinSet::new();
     for bind in 0..options.binds {
         let plan = Plan {
@@ -88,6 +91,8 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
             first_phone: bind * messages % 900_000,
             per_second: options.per_second,
             messages,
+            reported: Arc::clone(&reported),
+            to_report: options.binds * messages,
         };
         let esme = Esme::bind(plan, begin).await?;
         programs.spawn(async move { esme.run(start).await });
@@ -100,6 +105,8 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
             first_phone: 0,
             per_second: NEVER_READ_PER_SECOND,
             messages: NEVER_READ_PER_SECOND * options.seconds,
+            reported: Arc::default(),
+            to_report: 0,
         };
         let mut deaf = JoinSet::new();
         let esme = Esme::bind(plan, begin).await?;
@@ -115,18 +122,20 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
         cpu_micros: 0.0,
         peak_mib: 0.0,
     };
+    // A receipt comes to any bind of its account.
+    let mut receipts: HashMap<_, u32> = HashMap::new();
     while let Some(seen) = programs.join_next().await {
-        let Seen {
-            latencies,
-            receipts,
-        } = seen.context("a program stopped")??;
-        found.latencies.extend(latencies);
-        let missing = messages.saturating_sub(u32::try_from(receipts.len())?);
-        let without = receipts.values().filter(|times| **times == 0).count();
-        found.lost += f64::from(missing) + f64::from(u32::try_from(without)?);
-        let again = receipts.values().filter(|times| **times > 1).count();
-        found.doubled += f64::from(u32::try_from(again)?);
+        let seen = seen.context("a program stopped")??;
+        found.latencies.extend(seen.latencies);
+        for (id, times) in seen.receipts {
+            *receipts.entry(id).or_default() += times;
+        }
     }
+    let all = options.binds * messages;
+    let count = |such: fn(&u32) -> bool| receipts.values().copied().filter(such).count();
+    let told = u32::try_from(count(|times| *times > 0))?;
+    found.lost = f64::from(all.saturating_sub(told));
+    found.doubled = f64::from(u32::try_from(count(|times| *times > 1))?);
     found.latencies.sort_unstable();
     let used = stage.strike().await?;
     found.cpu_micros = (used.usage.user + used.usage.system).as_secs_f64() * 1e6;

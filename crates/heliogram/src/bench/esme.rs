@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -31,6 +33,9 @@ pub(super) struct Plan {
     pub(super) first_phone: u32,
     pub(super) per_second: u32,
     pub(super) messages: u32,
+    /// How many receipts have come to all programs together, which go to any bind of their account; and how many are to come.
+    pub(super) reported: Arc<AtomicU32>,
+    pub(super) to_report: u32,
 }
 
 /// Says what a program saw.
@@ -38,7 +43,7 @@ pub(super) struct Plan {
 pub(super) struct Seen {
     /// How long each answer took, from when its submit was due.
     pub(super) latencies: Vec<Duration>,
-    /// How many receipts came for each message that was accepted.
+    /// How many receipts came for each message: for those that were accepted here, and those that were not but were told here.
     pub(super) receipts: HashMap<Vec<u8>, u32>,
 }
 
@@ -49,7 +54,6 @@ pub(super) struct Esme {
     session: Session,
     start: Instant,
     seen: Seen,
-    reported: usize,
 }
 
 impl Esme {
@@ -66,7 +70,6 @@ impl Esme {
             stream,
             start,
             seen: Seen::default(),
-            reported: 0,
             plan,
         };
         let bind = Bind {
@@ -89,7 +92,7 @@ impl Esme {
         Ok(esme)
     }
 
-    /// Submits at its pace from `start` on, and reads until every message has its receipt.
+    /// Submits at its pace from `start` on, and reads until every message of all programs has its receipt.
     pub(super) async fn run(mut self, start: Instant) -> anyhow::Result<Seen> {
         self.start = start;
         let mut submitted = 0;
@@ -104,7 +107,8 @@ impl Esme {
             }
             self.write().await?;
             let all = self.plan.messages as usize;
-            if self.reported >= all && self.seen.latencies.len() == all {
+            let reported = self.plan.reported.load(Ordering::Relaxed);
+            if reported >= self.plan.to_report && self.seen.latencies.len() == all {
                 return Ok(self.seen);
             }
             let next = if submitted < self.plan.messages && self.session.free_window() > 0 {
@@ -197,7 +201,7 @@ impl Esme {
                         let id = id.context("what came is no receipt")?.value;
                         let id = id.strip_suffix(b"\0").unwrap_or(id).to_vec();
                         *self.seen.receipts.entry(id).or_default() += 1;
-                        self.reported += 1;
+                        self.plan.reported.fetch_add(1, Ordering::Relaxed);
                     }
                     let answer = Pdu::DeliverSmResp(DeliverSmResp::default());
                     self.session.respond(
