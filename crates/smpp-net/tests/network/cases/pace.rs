@@ -12,13 +12,13 @@ use crate::world::{Tapped, World, network, settings};
 
 #[tokio::test]
 async fn case_11_receipts_find_messages_that_were_throttled_first() {
-    let simulator = provoked("case-11-throttled-first").await;
+    let simulator = hurried("case-11-throttled-first", 3).await;
     let world = World::sending(&settings(simulator.address())).await;
-    world.every_end_is_right("hello", 40).await;
+    world.every_end_is_right("hello", 12).await;
     let counters = simulator.inbox().counters();
     assert!(counters.throttled > 0);
-    assert_eq!((counters.accepted_segments, counters.duplicates), (40, 0));
-    world.money(0, 40).await;
+    assert_eq!((counters.accepted_segments, counters.duplicates), (12, 0));
+    world.money(0, 12).await;
     world.stop().await;
     simulator.stop().await;
 }
@@ -97,15 +97,15 @@ async fn case_22_the_window_is_kept_and_a_full_one_fails_no_message() {
     // An operator with a smaller window than was agreed.
     let simulator = provoked("case-22-window-overflow").await;
     let mut tapped = Tapped::up(&ConnectorSettings {
-        window: 20,
+        window: 10,
         ..settings(simulator.address())
     })
     .await;
-    let numbers = plain(60);
+    let numbers = plain(20);
     let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
     tapped.send_all(&numbers, "hello");
     let mut taken = 0;
-    for _ in 0..60 {
+    for _ in 0..20 {
         match tapped.answer().await.failure {
             None => taken += 1,
             Some(Failure::Retry { attempt_used, .. }) => assert!(!attempt_used),
