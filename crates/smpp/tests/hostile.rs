@@ -243,7 +243,7 @@ fn samples() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A small generator of repeatable numbers: SplitMix64.
+/// A small generator of repeatable numbers: `SplitMix64`.
 struct Chance(u64);
 
 impl Chance {
