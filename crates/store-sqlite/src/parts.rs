@@ -22,8 +22,9 @@ const READY: u8 = 1;
 /// All that came are in messages.
 const USED: u8 = 2;
 
+/// Without those used so long ago that their parts are not known again, whether they are forgotten yet or not.
 const SAME_KEY: &str = "SELECT id, state FROM inbound_text WHERE sender = ?1 AND recipient = ?2 AND reference = ?3 \
-     AND total = ?4 AND encoding = ?5 AND connector_id = ?6 ORDER BY id DESC LIMIT ?7";
+     AND total = ?4 AND encoding = ?5 AND connector_id = ?6 AND (state <> 2 OR at >= ?7) ORDER BY id DESC LIMIT ?8";
 
 const OCTETS: &str = "SELECT octets FROM inbound_part WHERE text_id = ?1 AND position = ?2";
 
@@ -64,6 +65,7 @@ fn keep(connection: &Connection, part: &NewPart) -> Result<(), Error> {
                 part.concatenation.total,
                 encode(part.encoding),
                 part.connector.0,
+                part.at.plus_millis(-KNOWN_AGAIN_MS).as_millis(),
                 LATEST,
             );
             select
@@ -373,5 +375,6 @@ mod tests {
         ] {
             assert!(sql.contains(&format!("state = {state} ")), "{sql}");
         }
+        assert!(SAME_KEY.contains(&format!("state <> {USED} ")));
     }
 }

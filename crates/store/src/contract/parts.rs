@@ -186,6 +186,24 @@ pub async fn a_part_sent_again_is_written_once(store: &dyn Store) {
     assert_eq!(world.take(last).await, ["ab"]);
 }
 
+pub async fn a_text_is_known_again_no_longer_however_many_came_since(store: &dyn Store) {
+    let world = World::new(store, 0).await;
+    // More than are forgotten with one part.
+    for reference in 1..10 {
+        let mut whole = part(world.connector, 1, 1, "x", at(1));
+        whole.concatenation.reference = reference;
+        store.receive_parts(vec![whole]).await.unwrap();
+    }
+    world.part(1, 2, "a", at(2)).await;
+    world.part(2, 2, "b", at(3)).await;
+    assert_eq!(world.take(at(3)).await.len(), 10);
+    // Nothing came for a while; then the handset writes the same, with the same reference.
+    let later = at(4 + KNOWN_AGAIN_MS);
+    world.part(1, 2, "a", later).await;
+    world.part(2, 2, "b", later).await;
+    assert_eq!(world.take(later).await, ["ab"]);
+}
+
 pub async fn a_reference_used_again_loses_neither_text(store: &dyn Store) {
     let world = World::new(store, 0).await;
     // The rest of the first never comes.
