@@ -45,13 +45,7 @@ impl StopList for SqliteStore {
     ) -> Result<bool, Error> {
         let reason = reason.to_owned();
         self.writer
-            .write(move |connection| {
-                connection
-                    .prepare_cached("UPDATE stop SET reason = ?3 WHERE id = ?2 AND account_id = ?1")
-                    .and_then(|mut update| update.execute((account.0, stop.0, &reason)))
-                    .map(|changed| changed > 0)
-                    .map_err(failed("cannot change a stop"))
-            })
+            .write(move |connection| change(connection, account, stop, &reason))
             .await
     }
 
@@ -163,7 +157,7 @@ impl StopList for SqliteStore {
     }
 }
 
-/// Puts a number on the list, unless it is there.
+/// Puts a number on the list, unless it is there. What a handset asked for becomes the account's own when the account asks for it, too.
 pub(crate) fn stop(
     connection: &Connection,
     account: AccountId,
@@ -172,16 +166,21 @@ pub(crate) fn stop(
     reason: &str,
     at: Timestamp,
 ) -> Result<Stopped, Error> {
-    let present: Option<i64> = connection
-        .prepare_cached("SELECT id FROM stop WHERE account_id = ?1 AND number = ?2")
+    let present: Option<(i64, String)> = connection
+        .prepare_cached("SELECT id, reason FROM stop WHERE account_id = ?1 AND number = ?2")
         .and_then(|mut select| {
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
             select
-                .query_row((account.0, number.as_str()), |row| row.get(0))
+                .query_row((account.0, number.as_str()), read)
                 .optional()
         })
         .map_err(failed("cannot look at the stop list"))?;
-    if let Some(id) = present {
-        return Ok(Stopped::Already(StopId(id)));
+    if let Some((id, present)) = present {
+        let id = StopId(id);
+        if present == ASKED && reason != ASKED {
+            change(connection, account, id, reason)?;
+        }
+        return Ok(Stopped::Already(id));
     }
     let id = connection
         .prepare_cached(
@@ -235,6 +234,20 @@ fn remove(connection: &Connection, account: AccountId, stop: StopId) -> Result<b
     };
     count_in_lists(connection, account, &number, -1)?;
     Ok(true)
+}
+
+/// Changes the reason of an entry; tells whether there is one.
+fn change(
+    connection: &Connection,
+    account: AccountId,
+    stop: StopId,
+    reason: &str,
+) -> Result<bool, Error> {
+    connection
+        .prepare_cached("UPDATE stop SET reason = ?3 WHERE id = ?2 AND account_id = ?1")
+        .and_then(|mut update| update.execute((account.0, stop.0, reason)))
+        .map(|changed| changed > 0)
+        .map_err(failed("cannot change a stop"))
 }
 
 /// Counts one stopped contact more, or one less, in each of the account's lists that has the number; in a copy being made too.

@@ -134,6 +134,7 @@ macro_rules! contract_tests {
             sender_stops {
                 a_handset_that_asks_is_on_the_stop_list_once,
                 what_the_account_itself_has_stopped_stays_as_it_is,
+                what_the_account_stops_after_a_handset_asked_is_its_own,
                 a_stop_of_one_originator_leaves_the_others_alone,
                 a_start_for_all_of_an_account_takes_off_stops_of_its_originators,
                 what_is_nobodys_or_from_no_phone_asks_for_nothing,
@@ -430,6 +431,7 @@ macro_rules! contract_tests {
                 parts_are_read_in_their_order_when_all_have_come,
                 parts_of_different_texts_do_not_mix,
                 a_part_sent_again_is_written_once,
+                a_text_is_known_again_no_longer_however_many_came_since,
                 a_reference_used_again_loses_neither_text,
                 what_never_becomes_whole_is_read_when_it_is_overdue,
                 a_part_that_comes_while_the_others_are_read_is_not_lost,

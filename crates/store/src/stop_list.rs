@@ -48,7 +48,9 @@ pub enum Stopped {
 /// Keeps stop lists.
 #[async_trait]
 pub trait StopList: Send + Sync {
-    /// Puts a number on an account's stop list; an entry that it has there stays as it is. Conflict when there is no such account.
+    /// Puts a number on an account's stop list. An entry that it has there stays as it is, but for one that a handset asked for
+    /// ([`ASKED`](crate::inbound::ASKED)): that takes on the reason, and stays when the handset does not ask for it any more.
+    /// Conflict when there is no such account.
     async fn stop(
         &self,
         account: AccountId,

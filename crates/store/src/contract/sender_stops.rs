@@ -124,6 +124,21 @@ pub async fn what_the_account_itself_has_stopped_stays_as_it_is(store: &dyn Stor
     assert_eq!((&*entry.reason, entry.added_at), ("complained", at(1)));
 }
 
+pub async fn what_the_account_stops_after_a_handset_asked_is_its_own(store: &dyn Store) {
+    let world = World::new(store, PLENTY).await;
+    assert!(asks(&world, world.account, Wish::Stop(StopScope::Account)).await);
+    let own = store.stop(world.account, handset(), None, "complained", at(6));
+    let Stopped::Already(id) = own.await.unwrap() else {
+        panic!("it was there")
+    };
+    assert!(!asks(&world, world.account, Wish::Start(StopScope::Account)).await);
+    let entry = store.stop_by_id(world.account, id).await.unwrap().unwrap();
+    assert_eq!((&*entry.reason, entry.added_at), ("complained", at(5)));
+    // Nor does a handset that asks once more make it the handset's again.
+    assert!(!asks(&world, world.account, Wish::Stop(StopScope::Account)).await);
+    assert!(!asks(&world, world.account, Wish::Start(StopScope::Account)).await);
+}
+
 pub async fn a_stop_of_one_originator_leaves_the_others_alone(store: &dyn Store) {
     let world = World::new(store, PLENTY).await;
     let other = account(store, "other", PLENTY).await;
