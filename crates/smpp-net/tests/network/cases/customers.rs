@@ -3,7 +3,9 @@
 use gateway::{AccountSettings, Submit, Terms, To};
 use simulator::{Scenario, StatusFault};
 use smpp::session::Event;
-use smpp::{BindMode, CommandStatus, Pdu, QuerySm, SubmitSm, SubmitSmResp, Tag, TlvBuffer};
+use smpp::{
+    BindMode, CommandStatus, DeliverSmResp, Pdu, QuerySm, SubmitSm, SubmitSmResp, Tag, TlvBuffer,
+};
 use smpp_net::Settings;
 use sms::{Currency, Lane, MessageState, Refusal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,9 +21,22 @@ use crate::world::{LONG, World, network, settings};
 /// Sends octets as they are, and gives the status that the request of this number is answered with.
 async fn status_of(program: &mut Program, octets: &[u8], number: u32) -> CommandStatus {
     program.stream.write_all(octets).await.unwrap();
-    match program.event().await {
-        Event::Unmatched(header) if header.sequence_number == number => header.command_status,
-        other => panic!("a status was expected: {other:?}"),
+    loop {
+        match program.event().await {
+            Event::Unmatched(header) if header.sequence_number == number => {
+                return header.command_status;
+            }
+            // A receipt for what was sent before: it is taken.
+            Event::Request(request) => {
+                let taken = DeliverSmResp::default().into();
+                let given = request.sequence_number();
+                program
+                    .session
+                    .respond(given, CommandStatus::ROK, &taken)
+                    .unwrap();
+            }
+            other => panic!("a status was expected: {other:?}"),
+        }
     }
 }
 

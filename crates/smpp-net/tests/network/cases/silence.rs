@@ -17,6 +17,15 @@ fn holding(address: std::net::SocketAddr, response_timeout_ms: u32) -> Connector
     }
 }
 
+/// Settings that lose patience soon and send again until there is an answer.
+fn resending(address: std::net::SocketAddr, response_timeout_ms: u32) -> ConnectorSettings {
+    ConnectorSettings {
+        response_timeout_ms,
+        in_doubt: DoubtPolicy::Resend { max_resends: 1_000 },
+        ..settings(address)
+    }
+}
+
 #[tokio::test]
 async fn case_12_a_message_without_an_answer_is_in_doubt_or_sent_again_as_the_connector_says() {
     let simulator = provoked("case-12-no-response").await;
@@ -44,11 +53,7 @@ async fn case_12_a_message_without_an_answer_is_in_doubt_or_sent_again_as_the_co
     simulator.stop().await;
 
     let simulator = provoked("case-12-no-response").await;
-    let world = World::sending(&ConnectorSettings {
-        response_timeout_ms: 300,
-        ..settings(simulator.address())
-    })
-    .await;
+    let world = World::sending(&resending(simulator.address(), 300)).await;
     world.all_are_delivered("hello", 100).await;
     let counters = simulator.inbox().counters();
     assert_eq!((counters.messages, counters.duplicates), (100, 0));
@@ -61,11 +66,7 @@ async fn case_12_a_message_without_an_answer_is_in_doubt_or_sent_again_as_the_co
 #[tokio::test]
 async fn case_13_a_message_that_is_sent_again_is_charged_once() {
     let simulator = provoked("case-13-no-response-but-taken").await;
-    let world = World::sending(&ConnectorSettings {
-        response_timeout_ms: 300,
-        ..settings(simulator.address())
-    })
-    .await;
+    let world = World::sending(&resending(simulator.address(), 300)).await;
     world.all_are_delivered("hello", 100).await;
     let counters = simulator.inbox().counters();
     // Phones have some twice: the price of sending again, which is what this connector was told to do.
@@ -90,7 +91,7 @@ async fn case_16_an_answer_after_the_timer_settles_its_message_and_nothing_is_se
         |all: &[gateway::Message]| counted(all, MessageState::InDoubt, Reason::ResponseTimeout) > 0;
     world.wait_for(submission, late).await;
     world
-        .reaches(submission, &vec![MessageState::Delivered; 40])
+        .reaches(submission, &[MessageState::Delivered; 40])
         .await;
     let counters = simulator.inbox().counters();
     assert_eq!((counters.submitted_segments, counters.duplicates), (40, 0));
@@ -104,8 +105,7 @@ async fn case_18_what_is_never_answered_leaves_its_place_in_the_window() {
     let simulator = hurried("case-18-window-leaks", 10).await;
     let world = World::sending(&ConnectorSettings {
         window: 4,
-        response_timeout_ms: 100,
-        ..settings(simulator.address())
+        ..resending(simulator.address(), 100)
     })
     .await;
     // A window of four is lost several times over while nothing is answered, and the link stays.
