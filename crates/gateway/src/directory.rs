@@ -44,6 +44,8 @@ pub(crate) struct Directory {
     pub(crate) credentials: HashMap<(CredentialKind, String), Credential>,
     pub(crate) tariffs: HashMap<String, Arc<sms::Tariff>>,
     pub(crate) connectors: Vec<ConnectorSpec>,
+    /// Those that cannot be read, by their names: they do not run, and messages may wait for them.
+    pub(crate) unreadable: Vec<(ConnectorId, String)>,
     /// In the order in which they are tried.
     pub(crate) routes: Vec<Route>,
     /// Whose numbers are whose.
@@ -90,14 +92,14 @@ impl Directory {
             });
         }
         for connector in stored.connectors {
-            let name = connector.name.clone();
-            keep(
-                &format!("connector {name}"),
-                ConnectorSpec::read(connector, vault),
-                |spec| {
-                    directory.connectors.push(spec);
-                },
-            );
+            let (id, name) = (connector.id, connector.name.clone());
+            match ConnectorSpec::read(connector, vault) {
+                Ok(spec) => directory.connectors.push(spec),
+                Err(error) => {
+                    tracing::error!("connector {name} is left out: {error}");
+                    directory.unreadable.push((id, name));
+                }
+            }
         }
         for route in stored.routes {
             let name = route.name.clone();
@@ -166,6 +168,13 @@ impl Directory {
                 Arc::make_mut(account).suspended = true;
             }
         }
+    }
+
+    /// Lists all connectors with their names, those that cannot be read too.
+    pub(crate) fn all_connectors(&self) -> impl Iterator<Item = (ConnectorId, &str)> {
+        let readable = self.connectors.iter().map(|spec| (spec.id, &*spec.name));
+        let unreadable = self.unreadable.iter().map(|(id, name)| (*id, &**name));
+        readable.chain(unreadable)
     }
 
     pub(crate) fn connector(&self, id: ConnectorId) -> Option<&ConnectorSpec> {

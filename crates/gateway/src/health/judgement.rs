@@ -22,6 +22,12 @@ pub(crate) struct Patience {
     pub(crate) back_after_ms: u32,
 }
 
+impl Default for Patience {
+    fn default() -> Self {
+        Self::of(&ConnectorSettings::to("", ""))
+    }
+}
+
 impl Patience {
     pub(crate) fn of(settings: &ConnectorSettings) -> Self {
         Self {

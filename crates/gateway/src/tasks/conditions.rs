@@ -35,15 +35,14 @@ pub(crate) async fn run(gateway: Gateway, actives: Actives, stop: CancellationTo
     let mut noted: HashMap<ConnectorId, Noted> = HashMap::new();
     while tick(&mut ticks, &stop).await {
         let directory = gateway.directory();
-        noted.retain(|id, _| directory.connector(*id).is_some());
-        for spec in &directory.connectors {
-            let before = noted.remove(&spec.id);
-            match note(&gateway, &actives, spec.id, before).await {
+        noted.retain(|id, _| directory.all_connectors().any(|(known, _)| known == *id));
+        for (id, connector) in directory.all_connectors() {
+            let before = noted.remove(&id);
+            match note(&gateway, &actives, id, before).await {
                 Ok(now) => {
-                    noted.insert(spec.id, now);
+                    noted.insert(id, now);
                 }
                 Err(error) => {
-                    let connector = &spec.name;
                     tracing::error!(connector, ?error, "cannot note how the connector is");
                 }
             }

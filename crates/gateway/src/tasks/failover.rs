@@ -42,18 +42,17 @@ pub(crate) async fn run(gateway: Gateway, stop: CancellationToken) {
             looks.begin_anew();
             looks.revision = directory.revision;
         }
-        for spec in &directory.connectors {
+        for (id, connector) in directory.all_connectors() {
             let passed_over = gateway.0.health.passed_over();
-            let Some(view) = View::of(&directory, &passed_over, spec.id) else {
+            let Some(view) = View::of(&directory, &passed_over, id) else {
                 continue;
             };
             if !looks.is_due(&view, gateway.now()) {
                 continue;
             }
-            match look(&gateway, &view, &stop).await {
+            match look(&gateway, &view, connector, &stop).await {
                 Ok(seen) => looks.note(&view, gateway.now(), seen),
                 Err(error) => {
-                    let connector = &spec.name;
                     tracing::error!(connector, ?error, "cannot send messages another way");
                 }
             }
@@ -138,6 +137,7 @@ impl<'a> View<'a> {
 async fn look(
     gateway: &Gateway,
     view: &View<'_>,
+    connector: &str,
     stop: &CancellationToken,
 ) -> Result<(usize, u64), store::Error> {
     let (mut seen, mut moved) = (0, 0);
@@ -147,7 +147,6 @@ async fn look(
         moved += of_lane.1;
     }
     if moved > 0 {
-        let connector = view.directory.connector(view.from).map(|spec| &*spec.name);
         tracing::info!(connector, moved, "messages go another way");
     }
     Ok((seen, moved))

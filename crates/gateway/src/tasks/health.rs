@@ -21,7 +21,11 @@ pub(crate) async fn run(gateway: Gateway, actives: Actives, stop: CancellationTo
                 health.observe(spec.id, &spec.name, false, patience, now);
             }
         }
-        let is_configured = |id| directory.connector(id).is_some();
+        for (id, name) in &directory.unreadable {
+            let (health, now) = (&gateway.0.health, gateway.now());
+            health.observe(*id, name, false, Patience::default(), now);
+        }
+        let is_configured = |id| directory.all_connectors().any(|(known, _)| known == id);
         gateway.0.health.keep(is_configured);
     }
 }

@@ -8,6 +8,7 @@ use gateway::connector::{AcceptedSegment, Failure};
 use gateway::directory::{RouteSettings, Ways};
 use gateway::{ConnectorId, SubmissionId};
 use sms::{MessageState, Reason};
+use store::Configuration;
 use testkit::loopback::Way;
 use tokio::time::{sleep, timeout};
 
@@ -287,6 +288,24 @@ async fn a_connector_that_cannot_be_started_is_passed_over() {
     .await;
     two.world.send("hello").await;
     accept_all(&two.other, &two.pass(two.other.take(1)).await);
+}
+
+#[tokio::test]
+async fn a_connector_whose_settings_cannot_be_read_is_passed_over() {
+    let two = Two::new(WAY, None).await;
+    two.way.set_up(false);
+    let before = two.world.send("before").await;
+    // Those of a later version, or a password sealed with another key.
+    let broken = two.world.store().put_connector("way", "{}", b"");
+    broken.await.unwrap();
+    accept_all(&two.other, &two.pass(two.other.take(1)).await);
+    let after = two.world.send("after").await;
+    accept_all(&two.other, &two.pass(two.other.take(1)).await);
+    for id in [before, after] {
+        two.world
+            .becomes(id, MessageState::Submitted, Reason::None)
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

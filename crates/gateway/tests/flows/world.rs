@@ -97,6 +97,11 @@ impl World {
         due.await.unwrap()
     }
 
+    /// What everything durable is kept in, for what no command writes.
+    pub(crate) fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
     async fn open(
         place: &Path,
         connector: &str,
