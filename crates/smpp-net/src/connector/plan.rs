@@ -127,9 +127,10 @@ impl Plan {
         self.throughput().taken(now_ms);
     }
 
-    /// Takes note that the operator was sent too much, with what left at `left_ms`.
-    pub(super) fn throttled(&self, now_ms: u64, left_ms: u64) {
-        self.throughput().throttled(now_ms, left_ms);
+    /// Takes note that the operator was sent too much, with what left at `left_ms`; tells whether the rate was too much, or a single
+    /// segment.
+    pub(super) fn throttled(&self, now_ms: u64, left_ms: u64) -> bool {
+        self.throughput().throttled(now_ms, left_ms)
     }
 
     pub(super) fn slowed_to_per_second(&self) -> Option<u32> {

@@ -19,6 +19,12 @@ const PIECE_MS: u64 = 1_000 / PIECES as u64;
 /// How long after a cut throttling says nothing new: the operator may still count the second before it.
 const CUT_MS: u64 = 1_000;
 
+/// How many of the last hundred answers must have been throttling, or how many in a row, for the operator to mean the rate: some
+/// throttle a few submits whatever the rate is, and would be sent less and less.
+const OF_A_HUNDRED: u32 = 5;
+const IN_A_ROW: u32 = 3;
+const HUNDRED: u32 = 100;
+
 /// How long nothing must have left before what leaves next is a new beginning.
 const REST_MS: u64 = 500;
 
@@ -58,6 +64,8 @@ pub(super) struct Slowdown {
     began_ms: u64,
     last_left_ms: Option<u64>,
     cut_ms: Option<u64>,
+    /// One bit for each of the last answers, the latest lowest, set when it was throttling.
+    answers: u128,
     risen_ms: u64,
     /// Seconds since the limit came close to where throttling was met.
     quiet_seconds: f64,
@@ -77,6 +85,7 @@ impl Slowdown {
             began_ms: 0,
             last_left_ms: None,
             cut_ms: None,
+            answers: 0,
             risen_ms: 0,
             quiet_seconds: 0.0,
             held_back: false,
@@ -132,6 +141,7 @@ impl Slowdown {
 
     /// Takes note of a segment that the operator took, or looked at and refused: either way it was not too much.
     pub(super) fn taken(&mut self, now_ms: u64) {
+        self.remember(false);
         let piece = now_ms / PIECE_MS;
         let (of, count) = &mut self.taken[place(piece)];
         if *of != piece {
@@ -140,11 +150,17 @@ impl Slowdown {
         *count += 1;
     }
 
-    /// Takes note of throttling, which answers a segment that left at `left_ms`.
-    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) {
-        if self.cut_ms.is_some_and(|at_ms| left_ms < at_ms + CUT_MS) {
-            return;
+    /// Takes note of throttling, which answers a segment that left at `left_ms`; tells whether it is about the rate.
+    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) -> bool {
+        self.remember(true);
+        let is_the_rate = self.is_the_rate();
+        if is_the_rate && self.cut_ms.is_none_or(|at_ms| left_ms >= at_ms + CUT_MS) {
+            self.cut(now_ms);
         }
+        is_the_rate
+    }
+
+    fn cut(&mut self, now_ms: u64) {
         self.cut_ms = Some(now_ms);
         let sending_ms = now_ms.saturating_sub(self.began_ms);
         let measured = self.measured(now_ms);
@@ -159,6 +175,15 @@ impl Slowdown {
         self.quiet_seconds = 0.0;
         self.risen_ms = now_ms;
         self.held_back = false;
+    }
+
+    fn remember(&mut self, throttled: bool) {
+        self.answers = (self.answers << 1 | u128::from(throttled)) & ((1 << HUNDRED) - 1);
+    }
+
+    /// Tells whether throttling is about the rate, and not about single submits.
+    fn is_the_rate(&self) -> bool {
+        self.answers.trailing_ones() >= IN_A_ROW || self.answers.count_ones() >= OF_A_HUNDRED
     }
 
     /// How many segments the operator took in the last second, or would have at the rate since segments began to leave.

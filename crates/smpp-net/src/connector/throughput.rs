@@ -68,9 +68,10 @@ impl Throughput {
         self.slowdown.taken(now_ms);
     }
 
-    /// Takes note of throttling, which answers a segment that left at `left_ms`.
-    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) {
-        self.slowdown.throttled(now_ms, left_ms);
+    /// Takes note of throttling, which answers a segment that left at `left_ms`; tells whether it is about the rate, and not about a
+    /// single segment.
+    pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) -> bool {
+        self.slowdown.throttled(now_ms, left_ms)
     }
 
     /// Tells how many segments leave in a second at present, when that is less than agreed.
@@ -128,7 +129,9 @@ mod tests {
         throughput.agree(50);
         assert_eq!(throughput.slowed_to_per_second(), None);
         throughput.take(10_000, Lane::Bulk).unwrap();
-        throughput.throttled(10_001, 10_000);
+        // Once may be chance.
+        let meant = [1, 2, 3].map(|after_ms| throughput.throttled(10_000 + after_ms, 10_000));
+        assert_eq!(meant, [false, false, true]);
         assert_eq!(throughput.slowed_to_per_second(), Some(25));
         throughput.agree(80);
         assert_eq!(throughput.slowed_to_per_second(), Some(25));

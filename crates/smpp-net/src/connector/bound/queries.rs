@@ -98,8 +98,9 @@ impl Bound<'_> {
             return self.plan.does_not_know_queries();
         }
         if classify(status) == Class::Throttling {
-            self.congestion.throttled(now_ms, left_ms);
-            return self.plan.throttled(now_ms, left_ms);
+            let is_the_rate = self.plan.throttled(now_ms, left_ms);
+            self.congestion.throttled(now_ms, left_ms, is_the_rate);
+            return;
         }
         self.plan.taken(now_ms);
         let (connector, link) = (&self.plan.name, self.slot.number);

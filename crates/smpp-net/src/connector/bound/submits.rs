@@ -81,11 +81,15 @@ impl Bound<'_> {
                 self.hands.failed(token, failure)
             }
             Verdict::Throttled => {
-                let pause_ms = self.congestion.throttled(now_ms, left_ms);
-                self.throttled(token, pause_ms, now_ms)
+                let is_the_rate = self.plan.throttled(now_ms, left_ms);
+                let pause_ms = self.congestion.throttled(now_ms, left_ms, is_the_rate);
+                self.throttled(token, pause_ms)
             }
             Verdict::QueueFull => match self.congestion.queue_full(now_ms, left_ms) {
-                Some(pause_ms) => self.throttled(token, pause_ms, now_ms),
+                Some(pause_ms) => {
+                    self.plan.throttled(now_ms, left_ms);
+                    self.throttled(token, pause_ms)
+                }
                 None => self.hands.failed(token, QUEUE_FULL),
             },
             Verdict::SessionFault => {
@@ -100,10 +104,9 @@ impl Bound<'_> {
         self.done(done);
     }
 
-    /// Has a throttled segment take its place again, and the connector become slower. When throttling goes on the message goes back
+    /// Has a throttled segment take its place again. When throttling goes on the message goes back
     /// to the gateway, and with it those that wait: there may be another way for them.
-    fn throttled(&mut self, token: u64, pause_ms: u64, now_ms: u64) -> Option<Done> {
-        self.plan.throttled(now_ms, self.hands.left_ms(token));
+    fn throttled(&mut self, token: u64, pause_ms: u64) -> Option<Done> {
         let failure = throttled(pause_ms.max(SHORTEST_WAIT_MS));
         if pause_ms > LONGEST_KEPT_MS {
             let done = self.hands.failed(token, failure);

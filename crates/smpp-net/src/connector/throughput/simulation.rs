@@ -21,6 +21,8 @@ enum Make {
     Even,
     /// A bucket of tokens that holds a second's worth.
     Bucket,
+    /// As many as come, but for every fiftieth or so, whatever the rate.
+    AnyRate,
 }
 
 const MAKES: [Make; 3] = [Make::Seconds, Make::Even, Make::Bucket];
@@ -55,11 +57,19 @@ impl Operator {
                 self.count += 1.0;
                 self.count <= self.per_second
             }
+            Make::AnyRate => {
+                // Knuth's multiplier; the upper bits are the good ones.
+                self.second = self
+                    .second
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                (self.second >> 33) % 50 != 0
+            }
             Make::Even | Make::Bucket => {
                 let now = now_ms as f64;
                 let room_ms = match self.make {
                     Make::Even => 250.0,
-                    Make::Bucket | Make::Seconds => 1_000.0,
+                    Make::Bucket | Make::Seconds | Make::AnyRate => 1_000.0,
                 };
                 if self.at_ms > now + room_ms {
                     return false;
@@ -113,8 +123,8 @@ fn run(
                     throughput.taken(now_ms);
                 } else {
                     count.throttled += 1;
-                    link.congestion.throttled(now_ms, left_ms);
-                    throughput.throttled(now_ms, left_ms);
+                    let is_the_rate = throughput.throttled(now_ms, left_ms);
+                    link.congestion.throttled(now_ms, left_ms, is_the_rate);
                 }
             }
             if let Some(until_ms) = link.congestion.paused_until_ms(now_ms) {
@@ -200,4 +210,14 @@ fn nobody_is_sent_more_than_agreed_nor_less_than_one_in_a_second() {
     let mut operator = Operator::new(Make::Seconds, 1_000);
     let (counts, _) = run(Throughput::new(50), &mut operator, 20, 20, 0..100);
     assert!(counts.iter().all(|count| count.taken <= 51));
+}
+
+#[test]
+fn an_operator_that_throttles_single_submits_at_any_rate_is_not_sent_less_and_less() {
+    for window in [10, 100] {
+        let mut operator = Operator::new(Make::AnyRate, 0);
+        let (counts, _) = run(Throughput::new(0), &mut operator, 50, window, 0..300);
+        let (taken, _) = sum(&counts[240..]);
+        assert!(taken >= 60.0 * 20.0, "window {window}: {taken}");
+    }
 }
