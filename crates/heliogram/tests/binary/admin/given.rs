@@ -68,7 +68,7 @@ async fn what_cannot_be_is_refused_with_its_reason() {
             "route set all --connector operator --country xx".into(),
             "two-letter code",
         ),
-        (format!("{set} --links 65"), "1..=64"),
+        (format!("{set} --links 65"), "0..=64"),
         (format!("{set} --window 10001"), "1..=10000"),
         (
             format!("{set} --tls --tls-authorities /nowhere.pem"),
