@@ -3,19 +3,19 @@
 //! [`measure_as`] and [`split_as`] walk a text with one walker, so that what is priced is what is sent; [`measure`] and
 //! [`split`] are the same for the default [`Form`].
 
+mod concatenation;
 mod cut;
 pub mod gsm7;
 mod headed;
 mod hex;
-mod reassembly;
 mod segment;
 mod walk;
 
 use std::borrow::Cow;
 
+pub use concatenation::Concatenation;
 pub use cut::cut;
 pub use hex::{InvalidBinary, read_hex, write_hex};
-pub use reassembly::{Concatenation, ForeignPart, Reassembly};
 pub use segment::{Segment, split, split_as};
 
 use crate::{Alphabet, Form, transliterate};
@@ -112,11 +112,7 @@ pub fn as_written(text: &str, form: Form) -> Cow<'_, str> {
 /// handset stay the hex that they are.
 pub fn readable(text: &str, form: Form) -> Cow<'_, str> {
     let read = |encoding| match headed::read(encoding, text) {
-        Ok(headed) => Cow::Owned(match encoding {
-            Encoding::Gsm7 => decode_gsm7(&headed.octets),
-            Encoding::Ucs2 => decode_ucs2(&headed.octets),
-            Encoding::Binary => write_hex(&headed.octets),
-        }),
+        Ok(headed) => Cow::Owned(decode(&headed.octets, encoding)),
         Err(InvalidBinary) => Cow::Borrowed(text),
     };
     match form.alphabet {
@@ -136,6 +132,15 @@ pub fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
         octets.extend_from_slice(symbol.octets());
     })?;
     Some(octets)
+}
+
+/// Reads octets in one alphabet, as [`decode_gsm7`] and [`decode_ucs2`] do; as [`Encoding::Binary`] it writes hex.
+pub fn decode(octets: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Gsm7 => decode_gsm7(octets),
+        Encoding::Ucs2 => decode_ucs2(octets),
+        Encoding::Binary => write_hex(octets),
+    }
 }
 
 /// Yields the characters, as often as they stand in the text, that the GSM alphabet lacks and

@@ -1,11 +1,12 @@
 //! Making messages of the parts in which a long text came from a handset.
 
-use sms::text::{Encoding, decode_gsm7, decode_ucs2, write_hex};
+use sms::text::decode;
 use store::PartId;
 use store::inbound::{NewInbound, Part};
 
 use super::Heard;
 use crate::directory::Directory;
+use crate::keywords::Owned;
 
 /// Some parts of one text that follow each other without a gap.
 type Run<'a> = &'a [Part];
@@ -39,7 +40,7 @@ pub(crate) fn joined(directory: &Directory, mut parts: Vec<Part>) -> Vec<NewInbo
     };
     let owned = directory.owners.find(&parts[0].part.to, &beginning);
     // What is not whole may be half of a longer sentence, and asks for nothing.
-    let owned = owned.map(|owned| crate::keywords::Owned {
+    let owned = owned.map(|owned| Owned {
         wish: None,
         ..owned
     });
@@ -81,11 +82,7 @@ fn text(run: Run<'_>) -> String {
                 .map(|part| &part.part.octets[..])
                 .collect::<Vec<_>>()
                 .concat();
-            match alike[0].part.encoding {
-                Encoding::Gsm7 => decode_gsm7(&octets),
-                Encoding::Ucs2 => decode_ucs2(&octets),
-                Encoding::Binary => write_hex(&octets),
-            }
+            decode(&octets, alike[0].part.encoding)
         })
         .collect()
 }
@@ -93,7 +90,7 @@ fn text(run: Run<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use sms::Timestamp;
-    use sms::text::Concatenation;
+    use sms::text::{Concatenation, Encoding};
     use store::ConnectorId;
     use store::inbound::NewPart;
 

@@ -2,7 +2,7 @@
 
 use gateway::connector::{Content, Inbound, Ticket};
 use smpp::{Address, DataSm, DeliverSm, Tag, Tlv, Tlvs};
-use sms::text::{Concatenation, Encoding, decode_gsm7, decode_ucs2, write_hex};
+use sms::text::{self, Concatenation, Encoding};
 
 /// A UDH leads the text [smpp34 §5.2.12].
 const ESM_CLASS_UDH: u8 = 0x40;
@@ -101,9 +101,7 @@ fn by_parameters(tlvs: Tlvs<'_>) -> Option<Concatenation> {
 /// is written in hex.
 fn decode(data_coding: u8, octets: &[u8]) -> String {
     match alphabet(data_coding) {
-        Read::As(Encoding::Gsm7) => decode_gsm7(octets),
-        Read::As(Encoding::Ucs2) => decode_ucs2(octets),
-        Read::As(Encoding::Binary) => write_hex(octets),
+        Read::As(encoding) => text::decode(octets, encoding),
         Read::Latin1 => octets.iter().copied().map(char::from).collect(),
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn read(encoding: Encoding, text: &str) -> Result<Headed, InvalidBina
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{decode_gsm7, decode_ucs2, measure_as, readable, split, split_as, write_hex};
+    use crate::text::{decode, measure_as, readable, split, split_as, write_hex};
     use crate::{Alphabet, Form};
 
     const fn form(alphabet: Alphabet) -> Form {
@@ -81,10 +81,7 @@ mod tests {
                 let hex = write_hex(&[header, &segment.octets].concat());
                 let measure = measure_as(&hex, form(alphabet)).unwrap();
                 assert_eq!((measure.encoding, measure.segments), (segment.encoding, 1));
-                let shown = match alphabet {
-                    Alphabet::Gsm7WithHeader => decode_gsm7(&segment.octets),
-                    _ => decode_ucs2(&segment.octets),
-                };
+                let shown = decode(&segment.octets, segment.encoding);
                 assert_eq!(readable(&hex, form(alphabet)), shown);
                 assert_eq!(split_as(&hex, form(alphabet), 7), [segment]);
             }

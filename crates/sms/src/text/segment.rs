@@ -87,16 +87,12 @@ pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{decode_gsm7, decode_ucs2, gsm7, measure, write_hex};
+    use super::super::{decode, gsm7, measure, write_hex};
     use super::*;
 
     fn joined(segments: &[Segment]) -> String {
-        let decode = |segment: &Segment| match segment.encoding {
-            Encoding::Gsm7 => decode_gsm7(&segment.octets),
-            Encoding::Ucs2 => decode_ucs2(&segment.octets),
-            Encoding::Binary => write_hex(&segment.octets),
-        };
-        segments.iter().map(decode).collect()
+        let read = |segment: &Segment| decode(&segment.octets, segment.encoding);
+        segments.iter().map(read).collect()
     }
 
     /// The octets of a segment's user data once septets are packed, header and fill included.
