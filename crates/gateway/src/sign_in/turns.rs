@@ -11,6 +11,9 @@ use crate::guessing::Network;
 /// How many hash at once.
 const AT_ONCE: usize = 2;
 
+/// How many of those who are known go before strangers that wait, until one of these has a turn.
+const KNOWN_IN_A_ROW: u32 = 8;
+
 /// How many strangers, and how many of those who are known, wait at the most.
 const MOST_WAITING: usize = 200;
 
@@ -31,6 +34,8 @@ type Place = oneshot::Sender<Turn>;
 struct Queue {
     free: usize,
     known: VecDeque<Place>,
+    /// How many of them have gone before strangers that wait, since one of these had a turn.
+    known_in_a_row: u32,
     /// Those that wait, by network; none is empty.
     strangers: HashMap<Network, VecDeque<Place>>,
     /// The networks of strangers, the next one first.
@@ -49,8 +54,8 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for a turn as one who is known (`None`), or as a stranger of a network, behind those who are known and beside other
-    /// networks: each has a turn before one of them has the next.
+    /// Waits for a turn as one who is known (`None`), or as a stranger of a network, behind those who are known, but for one turn
+    /// in nine, and beside other networks: each has a turn before one of them has the next.
     ///
     /// When too many wait, a stranger is let into the place of the last of the network that has most there, if that is more than
     /// its own will have; else it is refused.
@@ -130,9 +135,13 @@ impl Queue {
     }
 
     fn next(&mut self) -> Option<Place> {
-        if let Some(place) = self.known.pop_front() {
+        let is_strangers_turn = self.known_in_a_row >= KNOWN_IN_A_ROW && !self.order.is_empty();
+        if !is_strangers_turn && let Some(place) = self.known.pop_front() {
+            let goes_before = u32::from(!self.order.is_empty());
+            self.known_in_a_row = (self.known_in_a_row + 1) * goes_before;
             return Some(place);
         }
+        self.known_in_a_row = 0;
         let network = self.order.pop_front()?;
         let places = self.strangers.get_mut(&network)?;
         let place = places.pop_front();
@@ -246,6 +255,27 @@ mod tests {
             assert_eq!(names, [expected]);
             in_hand.extend(came.into_iter().map(|(_, turn)| turn));
         }
+    }
+
+    #[test]
+    fn those_who_are_known_never_keep_a_stranger_waiting_for_ever() {
+        let turns = Turns::default();
+        let mut in_hand = in_hand(&turns);
+        let mut stranger = asks(&turns, Some(network(1)));
+        let mut known = VecDeque::from([asks(&turns, None)]);
+        for turn in 0..=KNOWN_IN_A_ROW {
+            // There is always one who is known, and waits.
+            known.push_back(asks(&turns, None));
+            in_hand.pop();
+            if let Some(came) = stranger.look() {
+                assert_eq!(turn, KNOWN_IN_A_ROW);
+                drop(came);
+                return;
+            }
+            let came = known.pop_front().unwrap().look();
+            in_hand.push(came.unwrap().ok().unwrap());
+        }
+        panic!("the stranger still waits");
     }
 
     #[test]
