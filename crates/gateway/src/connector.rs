@@ -20,8 +20,9 @@ use crate::directory::ConnectorSpec;
 ///    What was never written to the wire is answered with [`Failure::Retry`], what was written and not answered with
 ///    [`Failure::Unknown`]. A later proof that an unknown one was taken may follow, marked [`Answer::late`].
 /// 2. `submit` and `acknowledge` never wait. A connector does not queue: the gateway gives it no more segments than its
-///    `capacity`, of which it keeps count itself; only the last message may go beyond it, so that a long one gets its turn, and
-///    what does not fit the connector's window waits there until it does.
+///    `capacity`, of which it keeps count itself, and of the most urgent lane so many again, whatever of others is in hand; only the
+///    last message may go beyond that, so that a long one gets its turn, and what does not fit the connector's window waits there
+///    until it does.
 /// 3. It never waits for receipts with an answer. Receipts go to [`Inbox::receipts`] and messages from handsets to
 ///    [`Inbox::inbound`], from any of its links, and are answered upstream only after `acknowledge`.
 /// 4. It keeps its own window, throughput and reconnection. While no link can send, `is_up` is false.
