@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::housekeeping::{tick, ticks};
 use crate::Gateway;
-use crate::directory::{Directory, Features, Route};
+use crate::directory::{Directory, Features, Route, choose};
 use crate::health::PassedOver;
 
 /// How many messages one transaction moves, so that others get their turn between.
@@ -67,6 +67,8 @@ struct View<'a> {
     from: ConnectorId,
     /// How long a message must have waited; 0 where the connector is passed over.
     wait_ms: u32,
+    /// Whether no route leads to the connector any more.
+    is_left: bool,
 }
 
 impl<'a> View<'a> {
@@ -77,8 +79,14 @@ impl<'a> View<'a> {
         from: ConnectorId,
     ) -> Option<Self> {
         let is_passed_over = passed_over.has(from);
+        let leads_there = |route: &Route| route.tiers.tier_of(from).is_some();
+        let is_left = !directory.routes.iter().any(leads_there);
         let ways = |route: &Route| {
-            let place = route.tiers.tier_of(from)?;
+            let place = match route.tiers.tier_of(from) {
+                Some(place) => place,
+                None if is_left && is_passed_over => 0,
+                None => return None,
+            };
             let mut others = route
                 .tiers
                 .iter()
@@ -99,11 +107,12 @@ impl<'a> View<'a> {
             passed_over,
             from,
             wait_ms,
+            is_left,
         })
     }
 
     /// Finds another way for a message. Which kind of route was asked for is not kept: of the routes that fit the message and lead to
-    /// its connector, the first that knows another way decides.
+    /// its connector, the first that knows another way decides. Where none leads there any more, it goes as if it were accepted now.
     fn another_way(&self, message: &WaitingMessage, now: Timestamp) -> Option<ConnectorId> {
         let features = Features {
             account: message.account,
@@ -113,6 +122,11 @@ impl<'a> View<'a> {
             kind: None,
         };
         let operators = &self.directory.operators;
+        let is_no_way = |id| id == self.from || self.passed_over.has(id);
+        if self.is_left {
+            let route = choose(&self.directory.routes, operators, &features)?;
+            return route.tiers.pick_from(0, &message.recipient, is_no_way);
+        }
         let waited_ms = now.as_millis() - message.since.as_millis();
         self.directory.routes.iter().find_map(|route| {
             let place = route.tiers.tier_of(self.from)?;
@@ -126,7 +140,6 @@ impl<'a> View<'a> {
             if route.misfit(&features, operators).is_some() {
                 return None;
             }
-            let is_no_way = |id| id == self.from || self.passed_over.has(id);
             route.tiers.pick_from(first, &message.recipient, is_no_way)
         })
     }

@@ -291,6 +291,25 @@ async fn a_connector_that_cannot_be_started_is_passed_over() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_connector_that_no_route_leads_to_any_more_goes_where_its_route_leads() {
+    let two = Two::new(WAY, None).await;
+    two.way.set_up(false);
+    let id = two.world.send("hello").await;
+    let settings = RouteSettings {
+        country: Some("UA".into()),
+        ..RouteSettings::default()
+    };
+    let put = two.world.gateway.put_route("ukraine", "other", &settings);
+    put.await.unwrap();
+    accept_all(&two.other, &two.pass(two.other.take(1)).await);
+    two.world
+        .becomes(id, MessageState::Submitted, Reason::None)
+        .await;
+    let removed = two.world.gateway.remove_connector("way").await;
+    assert!(removed.unwrap(), "nothing needs it any more");
+}
+
+#[tokio::test]
 async fn a_connector_whose_settings_cannot_be_read_is_passed_over() {
     let two = Two::new(WAY, None).await;
     two.way.set_up(false);
