@@ -1,6 +1,7 @@
 //! The failures that SMPP programs met in the field, each provoked by its scenario file; docs/failure-cases.md lists them.
 
 mod customers;
+mod given;
 mod ids;
 mod line;
 mod long;
