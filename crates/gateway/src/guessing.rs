@@ -4,15 +4,13 @@
 //! A value that is told the time: what fails is told to it, and it tells who has to wait. What it keeps is of this process.
 
 mod generations;
-mod network;
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
 use sms::Timestamp;
 
-pub(crate) use network::Network;
-
+use crate::directory::Network;
 use generations::Generations;
 
 const MINUTE_MS: i64 = 60 * 1000;

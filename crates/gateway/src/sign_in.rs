@@ -9,8 +9,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use sms::Refusal;
 use store::AccountId;
 
-use crate::directory::{Account, CredentialKind, Proof};
-use crate::guessing::{Guessing, Network, Waits};
+use crate::directory::{Account, CredentialKind, Network, Proof};
+use crate::guessing::{Guessing, Waits};
 use crate::secrets::{Given, Secret, hash_password, token_name, verify_password};
 use crate::{Error, Gateway, apart};
 

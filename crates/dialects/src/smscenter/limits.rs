@@ -3,10 +3,11 @@
 //! All of it is kept in memory and of this process alone; that the same message is not sent twice is kept durably, see `send`.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use gateway::AccountId;
+use gateway::directory::Network;
 use sha2::{Digest, Sha256};
 use sms::Timestamp;
 
@@ -64,10 +65,10 @@ pub(super) struct Limits {
     under_way: AtOnce,
     calls: Frequency<Key>,
     bad_per_minute: u32,
-    bad: Frequency<IpAddr>,
+    bad: Frequency<Network>,
     blocked_ms: i64,
     /// Until when each address is blocked.
-    blocked: Mutex<HashMap<IpAddr, Timestamp>>,
+    blocked: Mutex<HashMap<Network, Timestamp>>,
 }
 
 impl Limits {
@@ -98,7 +99,7 @@ impl Limits {
             return Ok(());
         };
         let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
-        match blocked.get(&subscriber(peer)) {
+        match blocked.get(&Network::of(peer)) {
             Some(until) if *until > now => Err(Failure::Blocked),
             _ => Ok(()),
         }
@@ -109,7 +110,7 @@ impl Limits {
         let Some(peer) = peer.filter(|_| self.bad_per_minute > 0) else {
             return;
         };
-        let peer = subscriber(peer);
+        let peer = Network::of(peer);
         let most = usize::try_from(self.bad_per_minute).unwrap_or(usize::MAX);
         if self.bad.allow(peer, most, now).is_ok() {
             return;
@@ -145,17 +146,6 @@ impl Limits {
     /// Forgets a call that was counted.
     pub(super) fn take_back(&self, key: Key) {
         self.calls.take_back(&key);
-    }
-}
-
-/// Returns what stands for one subscriber: of IPv6 the first half, of which everybody has all addresses.
-fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = u128::from(address) >> 64 << 64;
-            Ipv6Addr::from(network).into()
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 

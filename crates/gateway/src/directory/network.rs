@@ -1,9 +1,10 @@
-//! Addresses and networks of them, as allow-lists name them.
+//! Addresses and networks of them, as allow-lists name them and as strangers are counted by them.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Names an address, or all those that begin with the same bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
     /// Its addresses; of IPv4 those that are mapped into IPv6.
     first: u128,
@@ -13,6 +14,9 @@ pub struct Network {
 
 /// The bits that all mapped addresses of IPv4 have in common.
 const MAPPED_BITS: u32 = 96;
+
+/// The bits that the addresses of IPv6 have in common that one household or server has.
+const HOUSEHOLD_BITS: u32 = 64;
 
 impl Network {
     /// Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::1` or `2001:db8::/32`, with blanks around it; `None` when it is anything else.
@@ -41,9 +45,37 @@ impl Network {
         })
     }
 
+    /// Gives the addresses that whoever has this one has: of IPv4 itself alone, of IPv6 its /64.
+    pub fn of(address: IpAddr) -> Self {
+        let bits = match address.to_canonical() {
+            IpAddr::V4(_) => 128,
+            IpAddr::V6(_) => HOUSEHOLD_BITS,
+        };
+        Self {
+            first: begin(mapped(address), bits),
+            bits,
+        }
+    }
+
     /// Tells whether the address is one of them; one of IPv4 is the same whether it comes mapped into IPv6 or not.
     pub fn contains(self, address: IpAddr) -> bool {
         begin(mapped(address), self.bits) == self.first
+    }
+}
+
+/// Writes it as [`Network::parse`] reads it.
+impl fmt::Display for Network {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = IpAddr::V6(Ipv6Addr::from_bits(self.first)).to_canonical();
+        let (first, before) = match first {
+            IpAddr::V4(_) if self.bits >= MAPPED_BITS => (first, MAPPED_BITS),
+            IpAddr::V4(_) | IpAddr::V6(_) => (Ipv6Addr::from_bits(self.first).into(), 0),
+        };
+        write!(formatter, "{first}")?;
+        if self.bits < 128 {
+            write!(formatter, "/{}", self.bits - before)?;
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +123,34 @@ mod tests {
         let all = Network::parse("::/0").unwrap();
         assert!(all.contains("192.0.2.1".parse().unwrap()));
         assert!(all.contains("fe80::1".parse().unwrap()));
+    }
+
+    #[test]
+    fn whoever_has_an_address_has_it_alone_or_the_upper_half_of_sixteen_octets() {
+        let of = |text: &str| Network::of(text.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("::"), of("0.0.0.0"));
+    }
+
+    #[test]
+    fn a_network_is_written_as_it_is_read() {
+        for (given, written) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("192.0.2.7/24", "192.0.2.0/24"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("2001:db8::1/64", "2001:db8::/64"),
+            ("::/0", "::/0"),
+            ("::ffff:0:0/90", "::ffc0:0:0/90"),
+        ] {
+            let network = Network::parse(given).unwrap();
+            assert_eq!(network.to_string(), written, "{given}");
+            assert_eq!(Network::parse(written), Some(network), "{given}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::guessing::Network;
+use crate::directory::Network;
 
 /// How many hash at once.
 const AT_ONCE: usize = 2;

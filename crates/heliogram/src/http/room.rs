@@ -2,9 +2,10 @@
 //! waiting for more; first come, first served.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use gateway::directory::Network;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A bounded number of octets, of which one peer may hold half.
@@ -15,7 +16,7 @@ pub(super) struct Room {
     all: Arc<Semaphore>,
     share: usize,
     /// The shares of those who hold or want something; the others' are forgotten when a new peer comes.
-    peers: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
+    peers: Mutex<HashMap<Network, Weak<Semaphore>>>,
 }
 
 /// Octets of a room, given back when the value is dropped.
@@ -47,7 +48,7 @@ impl Room {
     }
 
     fn share_of(&self, peer: IpAddr) -> Arc<Semaphore> {
-        let peer = neighbourhood(peer);
+        let peer = Network::of(peer);
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(share) = peers.get(&peer).and_then(Weak::upgrade) {
             return share;
@@ -72,14 +73,6 @@ impl Held {
             let surplus = permit.num_permits().saturating_sub(octets);
             drop(permit.split(surplus));
         }
-    }
-}
-
-/// Tells whose an address is: whoever has one of IPv6 has the other 2⁶⁴ of its network too.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

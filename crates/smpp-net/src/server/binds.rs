@@ -1,12 +1,13 @@
 //! Who is at the door: connections by address until they are bound, binds by account.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gateway::AccountId;
+use gateway::directory::Network;
 use tokio::sync::watch;
 
 use super::notices::BindId;
@@ -19,18 +20,18 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Counts the connections of each address that are not bound.
 #[derive(Default)]
-pub(super) struct Strangers(Arc<Mutex<HashMap<IpAddr, usize>>>);
+pub(super) struct Strangers(Arc<Mutex<HashMap<Network, usize>>>);
 
 /// Is a connection that is not bound; it is counted until this is dropped.
 pub(super) struct Stranger {
-    strangers: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    from: IpAddr,
+    strangers: Arc<Mutex<HashMap<Network, usize>>>,
+    from: Network,
 }
 
 impl Strangers {
     /// Counts one more; `None` when its address has so many already. Of IPv6 the network of a customer is taken for one address.
     pub(super) fn enter(&self, peer: IpAddr, limit: usize) -> Option<Stranger> {
-        let from = source(peer);
+        let from = Network::of(peer);
         let mut strangers = lock(&self.0);
         let present = strangers.get(&from).copied().unwrap_or(0);
         if present >= limit {
@@ -53,16 +54,6 @@ impl Drop for Stranger {
                 strangers.remove(&self.from);
             }
         }
-    }
-}
-
-fn source(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = address.to_bits() & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from_bits(network))
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 
