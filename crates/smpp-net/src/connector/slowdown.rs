@@ -63,6 +63,8 @@ pub(super) struct Slowdown {
     /// When segments began to leave, after a rest.
     began_ms: u64,
     last_left_ms: Option<u64>,
+    /// How many have left since then that were not throttled, as far as is known.
+    left: u32,
     cut_ms: Option<u64>,
     /// One bit for each of the last answers, the latest lowest, set when it was throttling.
     answers: u128,
@@ -84,6 +86,7 @@ impl Slowdown {
             taken: [(0, 0); PIECES],
             began_ms: 0,
             last_left_ms: None,
+            left: 0,
             cut_ms: None,
             answers: 0,
             risen_ms: 0,
@@ -130,7 +133,9 @@ impl Slowdown {
             .is_none_or(|at_ms| at_ms + REST_MS <= now_ms);
         if rested {
             self.began_ms = now_ms;
+            self.left = 0;
         }
+        self.left += 1;
         self.last_left_ms = Some(now_ms);
     }
 
@@ -153,6 +158,7 @@ impl Slowdown {
     /// Takes note of throttling, which answers a segment that left at `left_ms`; tells whether it is about the rate.
     pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) -> bool {
         self.remember(true);
+        self.left = self.left.saturating_sub(1);
         let is_the_rate = self.is_the_rate();
         if is_the_rate && self.cut_ms.is_none_or(|at_ms| left_ms >= at_ms + CUT_MS) {
             self.cut(now_ms);
@@ -166,6 +172,8 @@ impl Slowdown {
         let measured = self.measured(now_ms);
         let quick = sending_ms < 1_000;
         let limit = match self.limit {
+            // Nothing is known yet, and some operators throttle sooner than they take: what is on the wire may be taken all the same.
+            None if quick => self.hoped_for(sending_ms).max(measured),
             None => measured,
             Some(limit) if quick => measured.clamp(limit * 0.5, limit * 0.8),
             Some(limit) => measured.clamp(limit * 0.5, limit * 0.95),
@@ -195,9 +203,13 @@ impl Slowdown {
             .filter(|(of, _)| of + PIECES as u64 > piece);
         let taken: u32 = recent.map(|(_, count)| count).sum();
         let sending_ms = now_ms.saturating_sub(self.began_ms);
-        let over_ms = u32::try_from(sending_ms.clamp(SHORTEST_MS, 1_000)).unwrap_or(1_000);
         // One more, because the time seldom ends with a segment: of three in a second it may show two.
-        f64::from(taken + 1) * 1_000.0 / f64::from(over_ms)
+        per_second(taken + 1, sending_ms)
+    }
+
+    /// How many segments the operator takes in a second if it takes all that it has not throttled.
+    fn hoped_for(&self, sending_ms: u64) -> f64 {
+        per_second(self.left, sending_ms)
     }
 
     fn rise(&mut self) {
@@ -219,6 +231,11 @@ impl Slowdown {
     fn within(&self, limit: f64) -> f64 {
         limit.min(self.agreed.unwrap_or(f64::INFINITY)).max(LEAST)
     }
+}
+
+fn per_second(segments: u32, over_ms: u64) -> f64 {
+    let over_ms = u32::try_from(over_ms.clamp(SHORTEST_MS, 1_000)).unwrap_or(1_000);
+    f64::from(segments) * 1_000.0 / f64::from(over_ms)
 }
 
 fn place(piece: u64) -> usize {
