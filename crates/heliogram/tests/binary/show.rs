@@ -88,6 +88,10 @@ async fn the_benchmark_prints_a_row_for_each_measurement() {
         "statistics, first octets ms",
         "statistics MiB",
         "peak memory MiB",
+        "submit_sm_resp: p99 ms",
+        "p99 with it / without it",
+        "4 links: submitted/s",
+        "submit_sm: read ns",
     ] {
         let line = said.lines().find(|line| line.starts_with(figure));
         let cells = line.map(|line| line[figure.len()..].split_whitespace().count());
