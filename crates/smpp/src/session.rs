@@ -185,15 +185,15 @@ impl Session {
         self.config.window.saturating_sub(self.outstanding.len())
     }
 
-    /// Changes how many requests may be unanswered, this side's and the peer's, from now on; what is unanswered already stays so.
-    pub const fn set_windows(&mut self, window: usize, peer_window: usize) {
-        self.config.window = window;
-        self.config.peer_window = peer_window;
+    /// Tells the bounds and timers that hold now.
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
-    /// Changes how long the session may do nothing but answer `enquire_link`; `None` for ever.
-    pub const fn set_inactivity(&mut self, inactivity_ms: Option<u64>) {
-        self.config.inactivity_ms = inactivity_ms;
+    /// Goes on with other bounds and timers. What is outstanding keeps its deadline; a window that became smaller than that lets
+    /// nothing be sent until enough is answered. `late_answers` and `first_sequence_number` stay those of the beginning.
+    pub fn adjust(&mut self, config: Config) {
+        self.config = config;
     }
 
     /// Counts the peer's requests that the user has not answered.

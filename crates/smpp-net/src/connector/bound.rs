@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::congestion::Congestion;
 use super::hands::{Done, Hands};
 use super::link::give_back;
-use super::plan::{Plan, adjust};
+use super::plan::{Plan, session_config};
 use super::slot::{Command, Slot, State};
 use super::tickets::Tickets;
 use super::trust::Trust;
@@ -206,7 +206,7 @@ impl Party for Bound<'_> {
             Told::Command(Command::Query(segments)) => self.queries.add(segments),
             Told::Command(Command::Adjust) => {
                 self.settings = self.plan.settings();
-                adjust(session, &self.settings);
+                session.adjust(session_config(&self.settings));
                 self.trust.resize(self.settings.window);
             }
             Told::Stop => {

@@ -242,36 +242,16 @@ pub(super) fn modes(settings: &ConnectorSettings) -> impl Iterator<Item = smpp::
 /// The bounds and timers of a session.
 pub(super) fn session_config(settings: &ConnectorSettings) -> Config {
     let defaults = Config::client();
-    let response_ms = response_ms(settings);
+    let response_ms = u64::from(settings.response_timeout_ms.max(1));
+    let enquire_link_ms = u64::from(settings.enquire_link_ms);
     Config {
-        window: window(settings),
+        window: usize::try_from(settings.window.max(1)).unwrap_or(usize::MAX),
         peer_window: UNANSWERED_RECEIPTS,
         response_ms,
-        enquire_link_ms: enquire_link_ms(settings),
+        enquire_link_ms: (enquire_link_ms > 0).then_some(enquire_link_ms),
         enquire_link_response_ms: response_ms.min(defaults.enquire_link_response_ms),
         ..defaults
     }
-}
-
-/// Changes what of a session may change while it goes on.
-pub(super) fn adjust(session: &mut smpp::Session, settings: &ConnectorSettings) {
-    session.adjust(
-        window(settings),
-        response_ms(settings),
-        enquire_link_ms(settings),
-    );
-}
-
-fn window(settings: &ConnectorSettings) -> usize {
-    usize::try_from(settings.window.max(1)).unwrap_or(usize::MAX)
-}
-
-fn response_ms(settings: &ConnectorSettings) -> u64 {
-    u64::from(settings.response_timeout_ms.max(1))
-}
-
-fn enquire_link_ms(settings: &ConnectorSettings) -> Option<u64> {
-    (settings.enquire_link_ms > 0).then_some(u64::from(settings.enquire_link_ms))
 }
 
 /// Gives `wanted` with everything of `present` that a link is opened with.

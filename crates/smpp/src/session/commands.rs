@@ -109,15 +109,6 @@ impl Session {
         Ok(())
     }
 
-    /// Changes the window of this side, the wait for an answer and the silence after which a sign of life is asked for, while the
-    /// session goes on. What is outstanding keeps its deadline; a window that became smaller than that lets nothing be sent until
-    /// enough is answered.
-    pub fn adjust(&mut self, window: usize, response_ms: u64, enquire_link_ms: Option<u64>) {
-        self.config.window = window.max(1);
-        self.config.response_ms = response_ms;
-        self.config.enquire_link_ms = enquire_link_ms;
-    }
-
     /// Asks the peer to end the session; answers still come until it agrees.
     pub fn unbind(&mut self, now_ms: u64) -> Result<(), SendError> {
         let mode = self.bound().ok_or(SendError::NotAllowed)?;

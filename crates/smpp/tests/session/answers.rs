@@ -236,19 +236,29 @@ fn requests_and_answers_may_share_one_write_and_be_cut_anywhere() {
     assert_eq!(tokens, [0, 1, 2, 3, 4]);
 }
 
+/// The bounds of a session that is never asked for a sign of life.
+fn changed(window: usize, response_ms: u64) -> Config {
+    Config {
+        window,
+        response_ms,
+        enquire_link_ms: None,
+        ..Config::client()
+    }
+}
+
 #[test]
 fn a_window_and_its_wait_change_while_the_session_goes_on() {
     let (mut client, _server) = bound();
     for token in 0..3 {
         client.submit(0, token, &submit_sm()).unwrap();
     }
-    client.adjust(2, 5_000, None);
+    client.adjust(changed(2, 5_000));
     assert_eq!(client.free_window(), 0);
     assert_eq!(
         client.submit(0, 3, &submit_sm()),
         Err(SendError::WindowFull)
     );
-    client.adjust(4, 5_000, None);
+    client.adjust(changed(4, 5_000));
     client.submit(0, 3, &submit_sm()).unwrap();
     client.handle_timeout(5_000);
     assert_eq!(
@@ -312,7 +322,7 @@ proptest! {
                 Happening::Wait(ms) => now_ms += ms,
                 Happening::Window(wanted) => {
                     window = wanted;
-                    client.adjust(window, 30_000, None);
+                    client.adjust(changed(window, 30_000));
                 }
             }
             client.handle_timeout(now_ms);

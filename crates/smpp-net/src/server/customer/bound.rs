@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gateway::Account;
 use gateway::directory::SmppSettings;
-use smpp::session::{Answer, Request, SendError};
+use smpp::session::{Answer, Config, Request, SendError};
 use smpp::{BindMode, Session};
 use sms::Refusal;
 use tokio::sync::watch;
@@ -62,10 +62,13 @@ impl Bound {
     /// Sets the session's bounds, and joins the receivers if it is bound to receive.
     pub(super) fn begin(&mut self, door: &Door, session: &mut Session, mode: BindMode) {
         let window = window(&door.settings, &self.account.settings.smpp);
-        session.set_windows(window, window);
+        set_window(session, window);
         if mode.receives() {
             // What it waits for may be long in coming; whether it is alive it is asked anyway.
-            session.set_inactivity(None);
+            session.adjust(Config {
+                inactivity_ms: None,
+                ..session.config().clone()
+            });
             let joined = door.receivers.join(self.account.id, self.bind.id, window);
             self.receiver = Some(joined);
         }
@@ -102,7 +105,7 @@ impl Bound {
         self.account = present;
         self.account.admits(Some(peer))?;
         let window = window(&door.settings, &self.account.settings.smpp);
-        session.set_windows(window, window);
+        set_window(session, window);
         if let Some(receiver) = &mut self.receiver
             && session.bound().is_some()
         {
@@ -175,6 +178,14 @@ pub(super) async fn next(bound: Option<&mut Bound>) -> Heard {
         Ok(()) = doubts.changed() => Heard::Doubt,
         else => std::future::pending().await,
     }
+}
+
+fn set_window(session: &mut Session, window: usize) {
+    session.adjust(Config {
+        window,
+        peer_window: window,
+        ..session.config().clone()
+    });
 }
 
 /// How many requests may be unanswered, either side's.
