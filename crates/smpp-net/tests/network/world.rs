@@ -110,16 +110,15 @@ impl World {
 
     /// Opens a gateway that sends over one connector.
     pub(crate) async fn sending(settings: &ConnectorSettings) -> Self {
-        let mut world = Self::open().await;
-        world.route(settings).await;
-        let running = Running::start(
-            world.gateway.clone(),
-            Arc::new(SmppConnectors::default()),
-            None,
-        )
-        .await;
-        world.running = Some(running);
-        world
+        Self::open().await.runs(settings).await
+    }
+
+    /// Begins to send over one connector.
+    pub(crate) async fn runs(mut self, settings: &ConnectorSettings) -> Self {
+        self.route(settings).await;
+        let connectors = Arc::new(SmppConnectors::default());
+        self.running = Some(Running::start(self.gateway.clone(), connectors, None).await);
+        self
     }
 
     /// Gives the account a login.

@@ -48,9 +48,10 @@ async fn case_17_over_connections_that_close_again_and_again_every_message_arriv
 
 #[tokio::test]
 async fn case_26_odd_parameters_cost_no_receipt_no_message_and_no_link() {
-    let simulator = provoked("case-26-odd-parameters").await;
-    let world = World::sending(&settings(simulator.address())).await;
+    let world = World::open().await;
     world.owns("380441234567").await;
+    let simulator = provoked("case-26-odd-parameters").await;
+    let world = world.runs(&settings(simulator.address())).await;
     world.every_end_is_right("hello", 40).await;
     world.has_heard(vec!["Hello"]).await;
     assert_eq!(simulator.inbox().counters().links, 1);

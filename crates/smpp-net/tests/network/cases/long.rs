@@ -136,13 +136,15 @@ async fn case_40_no_escape_and_no_surrogate_pair_is_cut_in_two() {
 
 #[tokio::test]
 async fn case_42_what_phones_say_in_parts_is_whole_in_any_order_and_said_once() {
-    let simulator = provoked("case-42-parts-out-of-order").await;
-    let world = World::sending(&ConnectorSettings {
-        links: 2,
-        ..settings(simulator.address())
-    })
-    .await;
+    let world = World::open().await;
     world.owns("380441234567").await;
+    let simulator = provoked("case-42-parts-out-of-order").await;
+    let world = world
+        .runs(&ConnectorSettings {
+            links: 2,
+            ..settings(simulator.address())
+        })
+        .await;
     let said = [
         "A long answer, which no phone can send in one part. ",
         "Another long answer, which comes twice in all its parts. ",
