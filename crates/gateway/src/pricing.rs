@@ -41,7 +41,7 @@ pub(crate) struct Common {
     /// The connectors that are not well.
     pub(crate) passed_over: Arc<PassedOver>,
     pub(crate) test: bool,
-    /// Whether the account is called back when a message comes to its end.
+    /// What the account's programs are told of the messages.
     pub(crate) tells: Tells,
     pub(crate) approvals: Approvals,
 }

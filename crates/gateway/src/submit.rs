@@ -108,6 +108,7 @@ pub(crate) enum Occasion {
     StopAnswer,
 }
 
+/// Says what is told of a submission: what it asks for over SMPP, else a callback, if the account wants that. A test tells nothing.
 fn tells(account: &Account, terms: &Terms) -> Tells {
     if terms.test {
         Tells::default()
