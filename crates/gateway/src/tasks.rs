@@ -17,6 +17,7 @@ mod records;
 pub mod registry;
 mod stop_answers;
 mod supervisor;
+mod ticks;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -20,7 +20,8 @@ use crate::health::Patience;
 const LEARN_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct ActiveConnector {
-    pub(crate) spec: Named,
+    pub(crate) id: ConnectorId,
+    pub(crate) name: String,
     pub(crate) connector: Arc<dyn Connector>,
     /// Rung when the connector has come up or gone down, and when there is room again.
     pub(crate) wake: Arc<Notify>,
@@ -29,19 +30,13 @@ pub(crate) struct ActiveConnector {
     learned_at: Mutex<Option<Instant>>,
 }
 
-/// What of a connector never changes.
-pub(crate) struct Named {
-    pub(crate) id: ConnectorId,
-    pub(crate) name: String,
-}
-
 /// The connectors that run.
 #[derive(Clone, Default)]
 pub(crate) struct Actives(Arc<Mutex<HashMap<ConnectorId, Arc<ActiveConnector>>>>);
 
 impl Actives {
     pub(crate) fn add(&self, active: &Arc<ActiveConnector>) {
-        self.lock().insert(active.spec.id, Arc::clone(active));
+        self.lock().insert(active.id, Arc::clone(active));
     }
 
     pub(crate) fn remove(&self, connector: ConnectorId) {
@@ -92,12 +87,9 @@ impl ActiveConnector {
         connector: Arc<dyn Connector>,
         wake: Arc<Notify>,
     ) -> Self {
-        let named = Named {
+        Self {
             id: spec.id,
             name: spec.name.clone(),
-        };
-        Self {
-            spec: named,
             connector,
             wake,
             settings: ArcSwap::from_pointee(spec.settings.clone()),
@@ -119,10 +111,9 @@ impl ActiveConnector {
 
     /// Notes whether the connector is up, for the judgement about it.
     pub(crate) fn observe(&self, gateway: &Gateway) {
-        let Named { id, name } = &self.spec;
         let (is_up, patience) = (self.connector.is_up(), Patience::of(&self.settings()));
-        let now = gateway.now();
-        gateway.0.health.observe(*id, name, is_up, patience, now);
+        let (health, now) = (&gateway.0.health, gateway.now());
+        health.observe(self.id, &self.name, is_up, patience, now);
     }
 
     /// Tells whether it is time again to look at how the upstream writes its ids.

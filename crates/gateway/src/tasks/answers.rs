@@ -36,7 +36,7 @@ pub(crate) async fn record(
         .filter_map(|answer| Some((answer.message, active.in_hand(answer.message)?)))
         .collect();
     let (dealt, put_off) = verdicts(&batch);
-    let id = active.spec.id;
+    let id = active.id;
     gateway.0.health.answered(id, now, dealt, put_off);
     let answers: Vec<_> = batch
         .into_iter()
@@ -48,17 +48,13 @@ pub(crate) async fn record(
         match gateway.store().record_answers(answers.clone()).await {
             Ok(()) => gateway.wake_programs(),
             Err(error) if error.is_unavailable() => {
-                tracing::error!(
-                    connector = active.spec.name,
-                    ?error,
-                    "cannot record answers yet"
-                );
+                tracing::error!(connector = active.name, ?error, "cannot record answers yet");
                 if stop.is_cancelled() {
                     last_tries -= 1;
                     if last_tries == 0 {
                         // Their leases stay, so the next start finds them in doubt.
                         let lost = answers.len() + waiting.iter().map(Vec::len).sum::<usize>();
-                        let connector = &active.spec.name;
+                        let connector = &active.name;
                         tracing::error!(connector, lost, "stopping without recording answers");
                         return;
                     }
@@ -70,7 +66,7 @@ pub(crate) async fn record(
                 // Its lease stays, so the next start finds it in doubt.
                 let message = answers.first().map(|answer| answer.message.0);
                 tracing::error!(
-                    connector = active.spec.name,
+                    connector = active.name,
                     message,
                     ?error,
                     "an answer is lost"
@@ -113,7 +109,7 @@ fn decide(tempo: &Tempo, active: &ActiveConnector, answer: Answer, now: Timestam
     };
     Recorded {
         message: answer.message,
-        connector: active.spec.id,
+        connector: active.id,
         accepted: answer.accepted,
         rest,
         at: now,

@@ -8,7 +8,7 @@ use store::configuration::Condition as Stored;
 use tokio_util::sync::CancellationToken;
 
 use super::active::Actives;
-use super::housekeeping::{tick, ticks};
+use super::ticks::Ticks;
 use crate::Gateway;
 use crate::admin::json;
 use crate::connector::Condition;
@@ -31,9 +31,9 @@ struct Noted {
 }
 
 pub(crate) async fn run(gateway: Gateway, actives: Actives, stop: CancellationToken) {
-    let mut ticks = ticks(gateway.0.tempo.conditions_ms);
+    let mut ticks = Ticks::every(gateway.0.tempo.conditions_ms);
     let mut noted: HashMap<ConnectorId, Noted> = HashMap::new();
-    while tick(&mut ticks, &stop).await {
+    while ticks.next(&stop).await {
         let directory = gateway.directory();
         noted.retain(|id, _| directory.all_connectors().any(|(known, _)| known == *id));
         for (id, connector) in directory.all_connectors() {

@@ -33,7 +33,7 @@ pub(crate) async fn run(
         let (room, otp_room) = active.room();
         if active.connector.is_up() && may_claim(&gateway, &active, room, otp_room).await {
             let claim = Claim {
-                connector: active.spec.id,
+                connector: active.id,
                 max_segments: room,
                 max_otp_segments: otp_room,
                 turns,
@@ -51,11 +51,7 @@ pub(crate) async fn run(
                     }
                 }
                 Err(error) => {
-                    tracing::error!(
-                        connector = active.spec.name,
-                        ?error,
-                        "cannot claim messages"
-                    );
+                    tracing::error!(connector = active.name, ?error, "cannot claim messages");
                     let _ = timeout(STORE_RETRY, stop.cancelled()).await;
                     continue;
                 }
@@ -75,10 +71,10 @@ async fn may_claim(gateway: &Gateway, active: &ActiveConnector, room: u32, otp_r
     if room > 0 || otp_room == 0 {
         return room > 0;
     }
-    match gateway.store().waiting(active.spec.id, 1).await {
+    match gateway.store().waiting(active.id, 1).await {
         Ok([otp, ..]) => otp > 0,
         Err(error) => {
-            let connector = &active.spec.name;
+            let connector = &active.name;
             tracing::error!(connector, ?error, "cannot look into the queue");
             false
         }

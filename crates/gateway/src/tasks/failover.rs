@@ -9,7 +9,7 @@ use store::{ConnectorId, MessageId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::housekeeping::{tick, ticks};
+use super::ticks::Ticks;
 use crate::Gateway;
 use crate::directory::{Directory, Features, Route, choose};
 use crate::health::PassedOver;
@@ -25,12 +25,12 @@ const LOOKS_FOR_AGE: u32 = 10;
 
 pub(crate) async fn run(gateway: Gateway, stop: CancellationToken) {
     let mut turns = gateway.0.health.subscribe();
-    let mut ticks = ticks(gateway.0.tempo.failover_ms);
+    let mut ticks = Ticks::every(gateway.0.tempo.failover_ms);
     let mut looks = Looks::default();
     loop {
-        let ticks = tick(&mut ticks, &stop);
+        let tick = ticks.next(&stop);
         let goes_on = tokio::select! {
-            goes_on = ticks => goes_on,
+            goes_on = tick => goes_on,
             // The sender lives as long as the gateway.
             _ = turns.changed() => { looks.begin_anew(); true }
         };

@@ -3,13 +3,13 @@
 use tokio_util::sync::CancellationToken;
 
 use super::active::Actives;
-use super::housekeeping::{tick, ticks};
+use super::ticks::Ticks;
 use crate::Gateway;
 use crate::health::Patience;
 
 pub(crate) async fn run(gateway: Gateway, actives: Actives, stop: CancellationToken) {
-    let mut ticks = ticks(gateway.0.tempo.health_ms);
-    while tick(&mut ticks, &stop).await {
+    let mut ticks = Ticks::every(gateway.0.tempo.health_ms);
+    while ticks.next(&stop).await {
         let directory = gateway.directory();
         for spec in &directory.connectors {
             if let Some(active) = actives.get(spec.id) {

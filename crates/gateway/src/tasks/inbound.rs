@@ -26,7 +26,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
     if batch.is_empty() {
         return;
     }
-    let (at, connector) = (gateway.now(), active.spec.id);
+    let (at, connector) = (gateway.now(), active.id);
     let directory = gateway.directory();
     let (mut messages, mut parts) = (Batch::new(), Batch::new());
     for inbound in batch {
@@ -150,7 +150,7 @@ async fn keep<T: Clone, F>(active: &ActiveConnector, batch: Batch<T>, write: imp
 where
     F: Future<Output = Result<(), store::Error>>,
 {
-    let connector = &active.spec.name;
+    let connector = &active.name;
     let mut waiting = vec![batch];
     while let Some(batch) = waiting.pop() {
         if batch.is_empty() {

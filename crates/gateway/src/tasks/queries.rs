@@ -8,7 +8,7 @@ use store::{ConnectorId, MessageId};
 use tokio_util::sync::CancellationToken;
 
 use super::active::{ActiveConnector, Actives};
-use super::housekeeping::{tick, ticks};
+use super::ticks::Ticks;
 use crate::Gateway;
 
 /// How many segments are asked for at one tick: queries take of the throughput that messages need.
@@ -21,19 +21,19 @@ const LOOKED_AT: u32 = 500;
 const REMEMBERED: usize = 20_000;
 
 pub(crate) async fn run(gateway: Gateway, actives: Actives, stop: CancellationToken) {
-    let mut ticks = ticks(gateway.0.tempo.conditions_ms);
+    let mut ticks = Ticks::every(gateway.0.tempo.conditions_ms);
     let mut rounds: HashMap<ConnectorId, Round> = HashMap::new();
-    while tick(&mut ticks, &stop).await {
+    while ticks.next(&stop).await {
         let running = actives.all();
-        rounds.retain(|id, _| running.iter().any(|active| active.spec.id == *id));
+        rounds.retain(|id, _| running.iter().any(|active| active.id == *id));
         for active in running {
             let after_ms = active.settings().query_after_ms;
             if after_ms == 0 || !active.connector.is_up() {
                 continue;
             }
-            let round = rounds.entry(active.spec.id).or_default();
+            let round = rounds.entry(active.id).or_default();
             if let Err(error) = ask(&gateway, &active, round, after_ms).await {
-                let connector = &active.spec.name;
+                let connector = &active.name;
                 tracing::error!(
                     connector,
                     ?error,
@@ -55,7 +55,7 @@ async fn ask(
     let before = now.plus_millis(-i64::from(after_ms));
     let page = gateway
         .store()
-        .unreported(active.spec.id, before, round.after.clone(), LOOKED_AT)
+        .unreported(active.id, before, round.after.clone(), LOOKED_AT)
         .await?;
     let due = round.due(page, now, i64::from(after_ms));
     if !due.is_empty() {

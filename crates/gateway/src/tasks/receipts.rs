@@ -23,7 +23,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         }
         tickets.push(receipt.ticket);
         receipts.push(NewReceipt {
-            connector: active.spec.id,
+            connector: active.id,
             candidates: receipt.candidates,
             numbers: receipt.numbers,
             outcome: receipt.outcome,
@@ -36,7 +36,7 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
         if tickets.is_empty() {
             continue;
         }
-        let connector = &active.spec.name;
+        let connector = &active.name;
         match gateway.store().record_receipts(receipts.clone()).await {
             Ok(matches) => {
                 gateway.wake_programs();
@@ -78,16 +78,12 @@ async fn learn(gateway: &Gateway, active: &ActiveConnector, batch: &[Receipt]) {
         return;
     }
     let candidates = receipt.candidates.clone();
-    match gateway
-        .store()
-        .answered_as(active.spec.id, candidates)
-        .await
-    {
+    match gateway.store().answered_as(active.id, candidates).await {
         Ok(Some(answered)) => active.connector.learn(&answered, &receipt.id),
         // Its answer has not been recorded yet, or it is nobody's.
         Ok(None) => {}
         Err(error) => {
-            let connector = &active.spec.name;
+            let connector = &active.name;
             tracing::warn!(connector, ?error, "cannot look up the id of a receipt");
         }
     }
@@ -99,7 +95,7 @@ fn warn_of_ambiguous(active: &ActiveConnector, matches: &[Match]) {
         .filter(|met| **met == Match::Ambiguous)
         .count();
     if ambiguous > 0 {
-        let connector = &active.spec.name;
+        let connector = &active.name;
         tracing::warn!(
             connector,
             ambiguous,

@@ -85,7 +85,7 @@ async fn adjust(
         .collect();
     for id in outdated {
         if let Some(way) = ways.remove(&id) {
-            tracing::info!(connector = way.active.spec.name, "stopping the connector");
+            tracing::info!(connector = way.active.name, "stopping the connector");
             actives.remove(id);
             way.stop(gateway).await;
         }
@@ -186,7 +186,7 @@ impl Way {
             }
         };
         if self.active.connector.is_up() && timeout(drain, emptied).await.is_err() {
-            let connector = &self.active.spec.name;
+            let connector = &self.active.name;
             tracing::warn!(connector, "not everything on the wire was answered in time");
         }
         self.active.connector.stop().await;
