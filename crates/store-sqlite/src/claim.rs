@@ -21,7 +21,8 @@ use crate::{failed, halts};
 /// How many accounts share one claim in a lane; the others have their turn with the next ones.
 const ACCOUNTS_PER_CLAIM: usize = 64;
 
-const NEXT_ACCOUNT: &str = "SELECT account_id FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id > ?3 \
+/// The next account, by number, of which something waits in a lane of a connector.
+pub(crate) const NEXT_ACCOUNT: &str = "SELECT account_id FROM queue WHERE connector_id = ?1 AND lane = ?2 AND account_id > ?3 \
      ORDER BY account_id LIMIT 1";
 
 const OLDEST: &str = "SELECT m.id, m.submission_id, m.recipient, m.variables, m.segments, m.accepted, m.attempts, m.doubts, \

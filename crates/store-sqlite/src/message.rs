@@ -16,6 +16,10 @@ use crate::{failed, notices};
 use outcome::Failure;
 pub(crate) use outcome::{decode, encode};
 
+/// Who `message m` of `submission s` is from: the alternative originator where it has that, its own, or its submission's.
+pub(crate) const ORIGINATOR: &str = "coalesce(CASE WHEN m.alternative THEN coalesce(s.alternative, m.originator) ELSE m.originator END, \
+     s.originator)";
+
 /// How long a positive receipt may correct a negative one.
 const CORRECTION_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 

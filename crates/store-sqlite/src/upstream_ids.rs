@@ -10,7 +10,7 @@ use store::{ConnectorId, Error, MessageId};
 
 use crate::contacts::msisdn;
 use crate::failed;
-use crate::message::state_from;
+use crate::message::{ORIGINATOR, state_from};
 
 /// How many segments one stretch has.
 pub(crate) const STRETCH: u32 = 5_000;
@@ -19,8 +19,12 @@ const WALK: &str = "SELECT upstream_id, message_id, segment, at, verbatim FROM u
      WHERE connector_id = ?1 AND (upstream_id, message_id, segment) > (?2, ?3, ?4) \
      ORDER BY upstream_id, message_id, segment LIMIT ?5";
 
-const MESSAGE: &str = "SELECT m.state, m.delivered | m.failed, m.recipient, m.alternative, m.originator, s.originator, s.alternative \
-     FROM message m JOIN submission s ON s.id = m.submission_id WHERE m.id = ?1";
+fn message() -> String {
+    format!(
+        "SELECT m.state, m.delivered | m.failed, m.recipient, {ORIGINATOR} \
+         FROM message m JOIN submission s ON s.id = m.submission_id WHERE m.id = ?1"
+    )
+}
 
 const WALK_ALL: &str = "SELECT connector_id, upstream_id, message_id, segment, at FROM upstream_segment \
      WHERE (connector_id, upstream_id, message_id, segment) > (?1, ?2, ?3, ?4) \
@@ -114,17 +118,10 @@ fn missing(view: &Connection, recorded: Recorded) -> Result<Option<Unreported>, 
         if state.is_final() || reported & bit != 0 {
             return Ok(None);
         }
-        let own: Option<String> = row.get(4)?;
-        let alternative: Option<String> = row.get(6)?;
-        let originator = match (alternative, own) {
-            (Some(alternative), _) if row.get(3)? => alternative,
-            (_, Some(own)) => own,
-            (_, None) => row.get(5)?,
-        };
-        Ok(Some((msisdn(row, 2)?, originator)))
+        Ok(Some((msisdn(row, 2)?, row.get(3)?)))
     };
     let found = view
-        .prepare_cached(MESSAGE)
+        .prepare_cached(&message())
         .and_then(|mut select| {
             select
                 .query_row([recorded.place.message.0], read)
@@ -226,7 +223,7 @@ mod tests {
         }
         let by_number =
             ["m", "s"].map(|table| format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)"));
-        assert_eq!(plan(MESSAGE), by_number);
+        assert_eq!(plan(&message()), by_number);
     }
 
     fn at(millis: i64) -> Timestamp {

@@ -51,7 +51,7 @@ pub struct Route {
     pub settings: String,
 }
 
-/// Describes a network operator, as far as routes ask for it.
+/// Describes a mobile operator, as far as routes ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     /// Its name, unique.
