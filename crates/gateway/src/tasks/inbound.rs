@@ -64,45 +64,45 @@ pub(crate) async fn record(gateway: &Gateway, active: &ActiveConnector, batch: V
     keep(active, messages, |messages| receive(gateway, messages)).await;
     keep(active, parts, |parts| gateway.store().receive_parts(parts)).await;
     if has_parts {
-        join(gateway).await;
+        // What is left is the sweep's: whoever sends many parts must not keep the connector's receipts waiting.
+        join_some(gateway).await;
     }
 }
 
 /// Joins messages that are whole, and makes messages of what there is of those whose missing parts have been waited for long
 /// enough. Whatever else happens, it is done again with the next sweep.
 pub(crate) async fn join(gateway: &Gateway) {
-    loop {
-        let before = gateway.now().plus_millis(-PATIENCE_MS);
-        let texts = match gateway
-            .store()
-            .whole_or_overdue(before, JOINED_AT_ONCE)
-            .await
-        {
-            Ok(texts) => texts,
-            Err(error) => {
-                tracing::error!(?error, "cannot look for long messages from handsets");
-                return;
-            }
-        };
-        let directory = gateway.directory();
-        let joined = |parts| joining::joined(&directory, parts);
-        let texts: Vec<_> = texts.into_iter().map(joined).collect();
-        if texts.is_empty() {
-            return;
+    while join_some(gateway).await {}
+}
+
+/// Does a bounded part of that; tells whether there may be more.
+async fn join_some(gateway: &Gateway) -> bool {
+    let before = gateway.now().plus_millis(-PATIENCE_MS);
+    let texts = match gateway
+        .store()
+        .whole_or_overdue(before, JOINED_AT_ONCE)
+        .await
+    {
+        Ok(texts) => texts,
+        Err(error) => {
+            tracing::error!(?error, "cannot look for long messages from handsets");
+            return false;
         }
-        match receive(gateway, texts.iter().flatten().cloned().collect()).await {
-            Ok(()) => {}
-            Err(error) if error.is_unavailable() => {
-                tracing::error!(?error, "cannot join long messages from handsets yet");
-                return;
-            }
-            // One of them is broken: the others must not suffer.
-            Err(_) => {
-                if !join_each(gateway, texts).await {
-                    return;
-                }
-            }
+    };
+    let directory = gateway.directory();
+    let joined = |parts| joining::joined(&directory, parts);
+    let texts: Vec<_> = texts.into_iter().map(joined).collect();
+    if texts.is_empty() {
+        return false;
+    }
+    match receive(gateway, texts.iter().flatten().cloned().collect()).await {
+        Ok(()) => true,
+        Err(error) if error.is_unavailable() => {
+            tracing::error!(?error, "cannot join long messages from handsets yet");
+            false
         }
+        // One of them is broken: the others must not suffer.
+        Err(_) => join_each(gateway, texts).await,
     }
 }
 
