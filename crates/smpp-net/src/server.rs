@@ -19,6 +19,7 @@ mod receivers;
 mod requests;
 mod signing_in;
 mod status;
+mod strangers;
 mod throughput;
 
 use std::io;
@@ -41,10 +42,10 @@ pub use crate::tls::Certificate;
 use crate::clock::Clock;
 use crate::driver::drive;
 use crate::pdu_log::{DOOR_LOG, PduLogs};
-use binds::Stranger;
 use customer::Customer;
 use door::Door;
 use receivers::Receivers;
+use strangers::{Full, Visitor};
 
 /// How long the door stays shut when the system has no room for a connection.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
@@ -54,7 +55,8 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 pub struct Settings {
     /// By which name the gateway answers a bind.
     pub system_id: String,
-    /// How many connections there may be; one more is closed at once.
+    /// How many connections there may be; one more takes the room of one that has not asked to bind, and is closed at once when
+    /// there is none.
     pub connections: usize,
     /// How many connections of one address may be not bound yet; one more is closed at once. Of IPv6 a /64 is one address.
     pub unbound_connections_per_address: usize,
@@ -218,21 +220,20 @@ async fn accept(listener: Listener, door: Arc<Door>, stop: CancellationToken) {
         tokio::select! {
             accepted = socket.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let (door, stop) = (Arc::clone(&door), stop.clone());
-                    let Ok(room) = Arc::clone(&door.room).try_acquire_owned() else {
-                        tracing::warn!(%peer, limit = door.settings.connections, "too many SMPP connections");
-                        continue;
-                    };
+                    let door = Arc::clone(&door);
                     let limit = door.settings.unbound_connections_per_address;
-                    let Some(stranger) = door.strangers.enter(peer.ip(), limit) else {
-                        tracing::warn!(%peer, limit, "too many SMPP connections of one address that are not bound");
-                        continue;
+                    let visitor = match door.strangers.enter(peer.ip(), limit, &stop) {
+                        Ok(visitor) => visitor,
+                        Err(Full::Door) => {
+                            tracing::warn!(%peer, limit = door.settings.connections, "too many SMPP connections");
+                            continue;
+                        }
+                        Err(Full::Address) => {
+                            tracing::warn!(%peer, limit, "too many SMPP connections of one address that are not bound");
+                            continue;
+                        }
                     };
-                    let certificate = certificate.clone();
-                    connections.spawn(async move {
-                        greet(stream, certificate, peer, stranger, door, stop).await;
-                        drop(room);
-                    });
+                    connections.spawn(greet(stream, certificate.clone(), peer, visitor, door));
                 }
                 Err(error) => {
                     tracing::error!(%error, "cannot accept an SMPP connection");
@@ -259,25 +260,25 @@ async fn greet(
     stream: TcpStream,
     certificate: Option<Certificate>,
     peer: SocketAddr,
-    stranger: Stranger,
+    visitor: Visitor,
     door: Arc<Door>,
-    stop: CancellationToken,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "the connection is gone already");
         return;
     }
     let Some(certificate) = certificate else {
-        return serve(stream, peer, stranger, door, stop).await;
+        return serve(stream, peer, visitor, door).await;
     };
     let patience = Duration::from_millis(door.settings.bind_timeout_ms);
     let handshake = timeout(patience, certificate.accept(stream));
+    let leave = visitor.leave();
     let shaken = tokio::select! {
         shaken = handshake => shaken,
-        () = stop.cancelled() => return,
+        () = leave.cancelled() => return,
     };
     match shaken {
-        Ok(Ok(stream)) => serve(stream, peer, stranger, door, stop).await,
+        Ok(Ok(stream)) => serve(stream, peer, visitor, door).await,
         Ok(Err(error)) => tracing::info!(%peer, %error, "a customer does not agree on TLS"),
         Err(_) => tracing::info!(%peer, "a customer takes too long to agree on TLS"),
     }
@@ -286,9 +287,8 @@ async fn greet(
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Send,
     peer: SocketAddr,
-    stranger: Stranger,
+    visitor: Visitor,
     door: Arc<Door>,
-    stop: CancellationToken,
 ) {
     let clock = Clock::start();
     let settings = &door.settings;
@@ -305,7 +305,7 @@ async fn serve(
     let mut session = Session::server(config, clock.now_ms());
     let log = settings.pdu_logs.log(DOOR_LOG, settings.pdu_log_kib);
     let tap = log.map(|log| log.tap(peer.to_string()));
-    let mut customer = Customer::new(door, peer, stranger, stop);
+    let mut customer = Customer::new(door, peer, visitor);
     drive(stream, &mut session, &mut customer, clock, tap).await;
     customer.finish().await;
 }

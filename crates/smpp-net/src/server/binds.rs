@@ -1,13 +1,11 @@
-//! Who is at the door: connections by address until they are bound, binds by account.
+//! Who is bound at the door, by account.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gateway::AccountId;
-use gateway::directory::Network;
 use tokio::sync::watch;
 
 use super::notices::BindId;
@@ -16,45 +14,6 @@ use super::throughput::Throughput;
 /// Locks what holds numbers only: a panic in between leaves nothing half done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Counts the connections of each address that are not bound.
-#[derive(Default)]
-pub(super) struct Strangers(Arc<Mutex<HashMap<Network, usize>>>);
-
-/// Is a connection that is not bound; it is counted until this is dropped.
-pub(super) struct Stranger {
-    strangers: Arc<Mutex<HashMap<Network, usize>>>,
-    from: Network,
-}
-
-impl Strangers {
-    /// Counts one more; `None` when its address has so many already. Of IPv6 the network of a customer is taken for one address.
-    pub(super) fn enter(&self, peer: IpAddr, limit: usize) -> Option<Stranger> {
-        let from = Network::of(peer);
-        let mut strangers = lock(&self.0);
-        let present = strangers.get(&from).copied().unwrap_or(0);
-        if present >= limit {
-            return None;
-        }
-        strangers.insert(from, present + 1);
-        Some(Stranger {
-            strangers: Arc::clone(&self.0),
-            from,
-        })
-    }
-}
-
-impl Drop for Stranger {
-    fn drop(&mut self) {
-        let mut strangers = lock(&self.strangers);
-        match strangers.get_mut(&self.from) {
-            Some(present) if *present > 1 => *present -= 1,
-            Some(_) | None => {
-                strangers.remove(&self.from);
-            }
-        }
-    }
 }
 
 /// Counts the binds of each account, and what they submit together.
@@ -146,19 +105,5 @@ mod tests {
         let again = binds.enter(AccountId(1), 9).unwrap();
         assert!(!again.admits(0, ten, 6));
         assert!(binds.enter(AccountId(2), 9).unwrap().admits(0, ten, 6));
-    }
-
-    #[test]
-    fn strangers_are_counted_by_address_and_by_customers_network() {
-        let strangers = Strangers::default();
-        let from = |text: &str| strangers.enter(text.parse().unwrap(), 1);
-        let first = from("192.0.2.1");
-        assert!(first.is_some() && from("192.0.2.2").is_some());
-        assert!(from("192.0.2.1").is_none() && from("::ffff:192.0.2.1").is_none());
-        drop(first);
-        assert!(from("192.0.2.1").is_some());
-        let of_network = from("2001:db8::1");
-        assert!(of_network.is_some() && from("2001:db8::ffff:1").is_none());
-        assert!(from("2001:db8:0:1::1").is_some());
     }
 }

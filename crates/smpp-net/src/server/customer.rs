@@ -13,11 +13,11 @@ use smpp::session::{BindRequest, Event, Request, SendError};
 use smpp::{CommandStatus, Header, Session};
 use tokio_util::sync::CancellationToken;
 
-use super::binds::Stranger;
 use super::door::Door;
 use super::receivers::{Delivery, token};
 use super::requests::{Answer, ask};
 use super::signing_in::{Credentials, Refused};
+use super::strangers::Visitor;
 use crate::driver::Party;
 use bound::{Bound, Heard};
 
@@ -33,9 +33,10 @@ const UNBIND_MS: u64 = 2_000;
 pub(super) struct Customer {
     door: Arc<Door>,
     peer: SocketAddr,
+    /// Cancelled when it has to go.
     stop: CancellationToken,
-    /// Counts it among the connections that are not bound, as long as it is not.
-    stranger: Option<Stranger>,
+    /// Its room; it is counted among the connections that are not bound, as long as it is not.
+    visitor: Visitor,
     bound: Option<Bound>,
     /// What the gateway was asked and has not answered.
     asked: FuturesUnordered<BoxFuture<'static, Told>>,
@@ -53,17 +54,12 @@ pub(super) enum Told {
 }
 
 impl Customer {
-    pub(super) fn new(
-        door: Arc<Door>,
-        peer: SocketAddr,
-        stranger: Stranger,
-        stop: CancellationToken,
-    ) -> Self {
+    pub(super) fn new(door: Arc<Door>, peer: SocketAddr, visitor: Visitor) -> Self {
         Self {
             door,
             peer,
-            stop,
-            stranger: Some(stranger),
+            stop: visitor.leave(),
+            visitor,
             bound: None,
             asked: FuturesUnordered::new(),
             close_at_ms: None,
@@ -74,14 +70,18 @@ impl Customer {
     /// Waits for what is still being stored: the customer is gone, but its submissions shall not stay half done.
     pub(super) async fn finish(mut self) {
         self.bound = None;
-        self.stranger = None;
+        self.visitor.is_known();
         while self.asked.next().await.is_some() {}
     }
 
-    fn bind(&self, session: &mut Session, request: &BindRequest) {
+    fn bind(&mut self, session: &mut Session, request: &BindRequest) {
         // One attempt for each connection, or the wait after a refusal would be none.
         if self.close_at_ms.is_some() {
             self.sent(session.refuse_bind(CommandStatus::RBINDFAIL));
+            return;
+        }
+        // Another has its room already: it is about to be closed.
+        if !self.visitor.stays() {
             return;
         }
         let credentials = Credentials::of(request);
@@ -116,10 +116,11 @@ impl Customer {
                 let account = bound.account().id;
                 tracing::info!(peer = %self.peer, login, %account, ?mode, "a customer is bound");
                 self.bound = Some(bound);
-                self.stranger = None;
+                self.visitor.is_known();
             }
             Err(refused) => {
                 refused.tell(self.peer, &login);
+                self.visitor.waits();
                 self.close_at_ms = Some(now_ms + REFUSED_MS);
                 self.sent(session.refuse_bind(refused.status()));
             }

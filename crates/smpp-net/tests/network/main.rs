@@ -19,5 +19,6 @@ mod receivers;
 mod requests;
 mod smsc;
 mod speed;
+mod strangers;
 mod ways;
 mod world;
