@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::Bench;
 use super::esme::{Esme, Plan};
-use super::figures::Figures;
+use super::figures::{Figures, latency_ms};
 use super::stage::{PASSWORD, Stage, now};
 
 /// How many accounts share the binds.
@@ -29,15 +29,15 @@ pub(super) async fn measure(options: &Bench) -> anyhow::Result<Figures> {
     let alone = run(options, false).await?;
     let beside = run(options, true).await?;
     let messages = f64::from(options.binds * options.per_second * options.seconds);
-    figures.take("submit_sm_resp: p50 ms", alone.latency(50.0), 1);
-    figures.take("submit_sm_resp: p99 ms", alone.latency(99.0), 1);
-    figures.take("submit_sm_resp: p99.9 ms", alone.latency(99.9), 1);
+    figures.take("submit_sm_resp: p50 ms", alone.latency_ms(500), 1);
+    figures.take("submit_sm_resp: p99 ms", alone.latency_ms(990), 1);
+    figures.take("submit_sm_resp: p99.9 ms", alone.latency_ms(999), 1);
     figures.take(
         "beside one that never reads: p99 ms",
-        beside.latency(99.0),
+        beside.latency_ms(990),
         1,
     );
-    let ratio = beside.latency(99.0) / alone.latency(99.0);
+    let ratio = beside.latency_ms(990) / alone.latency_ms(990);
     figures.take("p99 with it / without it", ratio, 2);
     figures.take("CPU µs a message", alone.cpu_micros / messages, 1);
     figures.take("peak MiB", alone.peak_mib, 0);
@@ -57,17 +57,8 @@ struct Found {
 }
 
 impl Found {
-    fn latency(&self, percent: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index into a list of answers"
-        )]
-        let place = (last as f64 * percent / 100.0) as usize;
-        let found = self.latencies.get(place);
-        found.map_or(0.0, Duration::as_secs_f64) * 1e3
+    fn latency_ms(&self, permille: usize) -> f64 {
+        latency_ms(&self.latencies, permille)
     }
 }
 
@@ -115,18 +106,12 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
     } else {
         None
     };
-    let mut found = Found {
-        latencies: Vec::new(),
-        lost: 0.0,
-        doubled: 0.0,
-        cpu_micros: 0.0,
-        peak_mib: 0.0,
-    };
+    let mut latencies = Vec::new();
     // A receipt comes to any bind of its account.
     let mut receipts: HashMap<_, u32> = HashMap::new();
     while let Some(seen) = programs.join_next().await {
         let seen = seen.context("a program stopped")??;
-        found.latencies.extend(seen.latencies);
+        latencies.extend(seen.latencies);
         for (id, times) in seen.receipts {
             *receipts.entry(id).or_default() += times;
         }
@@ -134,15 +119,16 @@ async fn run(options: &Bench, beside: bool) -> anyhow::Result<Found> {
     let all = options.binds * messages;
     let count = |such: fn(&u32) -> bool| receipts.values().copied().filter(such).count();
     let told = u32::try_from(count(|times| *times > 0))?;
-    found.lost = f64::from(all.saturating_sub(told));
-    found.doubled = f64::from(u32::try_from(count(|times| *times > 1))?);
-    found.latencies.sort_unstable();
+    let doubled = u32::try_from(count(|times| *times > 1))?;
+    latencies.sort_unstable();
     let used = stage.strike().await?;
-    found.cpu_micros = (used.usage.user + used.usage.system).as_secs_f64() * 1e6;
-    #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 KiB")]
-    let peak = used.usage.peak_memory_kib as f64 / 1024.0;
-    found.peak_mib = peak;
-    Ok(found)
+    Ok(Found {
+        latencies,
+        lost: f64::from(all.saturating_sub(told)),
+        doubled: f64::from(doubled),
+        cpu_micros: used.usage.cpu_micros(),
+        peak_mib: used.usage.peak_mib(),
+    })
 }
 
 /// Makes an account with money and a login; gives the login.

@@ -57,11 +57,7 @@ pub(super) async fn measure(options: &Bench) -> anyhow::Result<Figures> {
     statistics(&mut client, campaign, audience, &mut figures).await?;
 
     let used = stage.strike().await?;
-    figures.take(
-        "peak memory MiB",
-        mebi(used.usage.peak_memory_kib * 1024),
-        1,
-    );
+    figures.take("peak memory MiB", used.usage.peak_mib(), 1);
     figures.take("on disk MiB", mebi(used.disk_bytes), 0);
     Ok(figures)
 }

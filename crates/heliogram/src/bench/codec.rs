@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use anyhow::Context;
 use bytes::BytesMut;
 use smpp::frame::DEFAULT_MAXIMUM_LENGTH;
 use smpp::{
@@ -69,8 +70,8 @@ pub(super) fn measure() -> anyhow::Result<Figures> {
         octets.clear();
         pdu.encode(CommandStatus::ROK, 1, &mut octets)?;
         let mut buffer = octets.clone();
-        let (header, body) =
-            frame(&mut buffer, DEFAULT_MAXIMUM_LENGTH)?.unwrap_or_else(|| unreachable!());
+        let framed = frame(&mut buffer, DEFAULT_MAXIMUM_LENGTH)?;
+        let (header, body) = framed.context("what was written is no whole PDU")?;
         figures.take(
             names[1],
             nanos(|| {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::Bench;
-use super::figures::Figures;
+use super::figures::{Figures, latency_ms};
 use super::load::phone;
 use super::stage::{LOGIN, PASSWORD, Stage, TOKEN, now};
 use crate::client::{Connection, FORM, form};
@@ -61,10 +61,9 @@ pub(super) async fn measure(options: &Bench) -> anyhow::Result<Figures> {
         stage.watch(start, u64::from(messages)).await?;
         let used = stage.strike().await?;
         let [median, p99, cpu] = door.names();
-        figures.take(median, millis(&latencies, 50), 1);
-        figures.take(p99, millis(&latencies, 99), 1);
-        let micros = (used.usage.user + used.usage.system).as_secs_f64() * 1e6;
-        figures.take(cpu, micros / f64::from(messages), 1);
+        figures.take(median, latency_ms(&latencies, 500), 1);
+        figures.take(p99, latency_ms(&latencies, 990), 1);
+        figures.take(cpu, used.usage.cpu_micros() / f64::from(messages), 1);
     }
     Ok(figures)
 }
@@ -202,11 +201,4 @@ async fn sms_club(stage: &Stage, requests: u32) -> anyhow::Result<Vec<Duration>>
 async fn text(answer: hyper::body::Incoming) -> anyhow::Result<String> {
     let octets = answer.collect().await?.to_bytes();
     Ok(String::from_utf8(octets.to_vec())?)
-}
-
-/// Finds the latency that so many of a hundred requests stayed below.
-fn millis(sorted: &[Duration], percent: usize) -> f64 {
-    let last = sorted.len().saturating_sub(1);
-    let found = sorted.get(last * percent / 100);
-    found.map_or(0.0, Duration::as_secs_f64) * 1e3
 }

@@ -1,5 +1,7 @@
 //! Figures that have a name each: of several runs, their medians.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use crate::output;
@@ -23,6 +25,13 @@ impl Figures {
             decimals,
         });
     }
+}
+
+/// Finds the latency, in milliseconds, that so many of a thousand stayed below; 0 of none.
+pub(super) fn latency_ms(sorted: &[Duration], permille: usize) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    let found = sorted.get(last * permille / 1_000);
+    found.map_or(0.0, Duration::as_secs_f64) * 1e3
 }
 
 /// Prints a row for each figure: its median, then what each run found.

@@ -64,6 +64,6 @@ async fn run(
     let load = load::groups(&stage, options, messages).await?;
     let times = stage.watch(load.start, u64::from(messages)).await?;
     let used = stage.strike().await?;
-    let cpu = (used.usage.user + used.usage.system).as_secs_f64() * 1e6 / f64::from(messages);
+    let cpu = used.usage.cpu_micros() / f64::from(messages);
     Ok((f64::from(messages) / times.submitted.as_secs_f64(), cpu))
 }

@@ -23,6 +23,18 @@ pub(super) struct Usage {
     pub(super) peak_memory_kib: u64,
 }
 
+impl Usage {
+    /// Sums up its processor time, in microseconds.
+    pub(super) fn cpu_micros(&self) -> f64 {
+        (self.user + self.system).as_secs_f64() * 1e6
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 KiB")]
+    pub(super) fn peak_mib(&self) -> f64 {
+        self.peak_memory_kib as f64 / 1024.0
+    }
+}
+
 impl Child {
     /// Starts this program with other arguments; it is killed when the value is dropped.
     pub(super) fn start(arguments: &[&str]) -> anyhow::Result<Self> {

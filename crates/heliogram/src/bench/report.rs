@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::figures::{self, Figures};
+use super::figures::{self, Figures, latency_ms};
 use super::load::Load;
 use super::stage::{Times, Used};
 use crate::output;
@@ -58,38 +58,22 @@ impl Report {
         let messages = f64::from(self.messages);
         let rate = |time: Duration| messages / time.as_secs_f64();
         let micros = |time: Duration| time.as_secs_f64() * 1e6 / messages;
-        let latency = |share: f64| {
-            let last = self.load.latencies.len().saturating_sub(1);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::cast_precision_loss,
-                reason = "an index into a list of requests"
-            )]
-            let index = (last as f64 * share) as usize;
-            self.load
-                .latencies
-                .get(index)
-                .map_or(0.0, Duration::as_secs_f64)
-                * 1e3
-        };
+        let latency = |permille| latency_ms(&self.load.latencies, permille);
         #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
         let per_message = |bytes: u64| bytes as f64 / messages;
-        #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-        let peak = self.used.usage.peak_memory_kib as f64 / 1024.0;
         [
             rate(self.load.accepted),
             self.times
                 .as_ref()
                 .map_or(0.0, |times| rate(times.submitted)),
             self.times.as_ref().map_or(0.0, |times| rate(times.done)),
-            latency(0.5),
-            latency(0.99),
-            latency(0.999),
-            micros(self.used.usage.user + self.used.usage.system),
+            latency(500),
+            latency(990),
+            latency(999),
+            self.used.usage.cpu_micros() / messages,
             micros(self.used.usage.user),
             micros(self.used.usage.system),
-            peak,
+            self.used.usage.peak_mib(),
             per_message(self.used.disk_bytes),
         ]
     }
