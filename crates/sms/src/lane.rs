@@ -37,6 +37,11 @@ impl Lane {
             Self::Bulk => "bulk",
         }
     }
+
+    /// Finds the lane of a name; `None` for a name that no lane has.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.name() == name)
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +53,7 @@ mod tests {
         assert!(Lane::Otp < Lane::Transactional && Lane::Transactional < Lane::Bulk);
         for lane in Lane::ALL {
             assert_eq!(Lane::from_u8(lane.as_u8()), Some(lane));
+            assert_eq!(Lane::named(lane.name()), Some(lane));
         }
         assert_eq!(Lane::from_u8(3), None);
     }

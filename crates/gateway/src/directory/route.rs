@@ -208,8 +208,8 @@ mod lane_name {
         let Some(name) = Option::<String>::deserialize(from)? else {
             return Ok(None);
         };
-        let lane = Lane::ALL.into_iter().find(|lane| lane.name() == name);
-        lane.map(Some)
+        Lane::named(&name)
+            .map(Some)
             .ok_or_else(|| serde::de::Error::custom(format!("there is no lane {name}")))
     }
 }

@@ -200,8 +200,7 @@ fn originator(text: &str) -> Result<String, String> {
 
 /// Reads the name of a lane.
 fn lane(text: &str) -> Result<Lane, String> {
-    let found = Lane::ALL.into_iter().find(|lane| lane.name() == text);
-    found.ok_or_else(|| "a lane is otp, transactional or bulk".to_owned())
+    Lane::named(text).ok_or_else(|| "a lane is otp, transactional or bulk".to_owned())
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
