@@ -61,7 +61,7 @@ fn name_of(accounts: &[Account], id: AccountId) -> String {
 }
 
 /// Takes a secret from the command line, or from standard input when it is `-`.
-fn secret(given: &str) -> anyhow::Result<String> {
+pub(crate) fn secret(given: &str) -> anyhow::Result<String> {
     if given != "-" {
         return Ok(given.to_owned());
     }

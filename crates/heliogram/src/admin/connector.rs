@@ -9,6 +9,9 @@ use super::{changed, open, table};
 use crate::cli::At;
 pub(super) use show::in_words;
 
+/// Beyond this many waiting messages the exact number does not matter to a person.
+const MOST_WAITING: u32 = 1_000_000;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Set a connector, replacing the one of that name; a running gateway connects at once.
@@ -52,13 +55,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn list(at: &At) -> anyhow::Result<()> {
-    /// Beyond this many waiting messages the exact number does not matter to a person.
-    const MOST: u32 = 1_000_000;
     let gateway = open(at).await?;
     let conditions = gateway.conditions().await?;
     let mut rows = Vec::new();
     for spec in gateway.connectors() {
-        let waiting: u32 = gateway.waiting(spec.id, MOST).await?.iter().sum();
+        let waiting: u32 = gateway.waiting(spec.id, MOST_WAITING).await?.iter().sum();
         let settings = spec.settings;
         rows.push([
             spec.id.to_string(),

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::words::{Delivered, delivered, delivered_data, ending};
 use super::{Mode, To};
+use crate::admin::secret;
 use crate::output;
 
 /// How long a goodbye may take.
@@ -66,7 +67,7 @@ impl Link {
             unwritten: BytesMut::new(),
             printed: to.pdus.then(Default::default),
         };
-        let password = password(&to.password)?;
+        let password = secret(&to.password)?;
         let bind = Bind {
             system_id: to.system_id.as_bytes(),
             password: password.as_bytes(),
@@ -273,15 +274,4 @@ async fn connect(to: &To) -> anyhow::Result<Box<dyn Stream>> {
         )
     })?;
     Ok(Box::new(stream))
-}
-
-fn password(given: &str) -> anyhow::Result<String> {
-    if given != "-" {
-        return Ok(given.to_owned());
-    }
-    let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .context("cannot read the password")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -10,9 +10,6 @@ use super::super::{open, table};
 use crate::cli::At;
 use crate::output;
 
-/// Beyond this many waiting messages the exact number does not matter to a person.
-const MOST: u32 = 1_000_000;
-
 /// Shows one connector.
 pub(super) async fn run(name: &str, at: &At) -> anyhow::Result<()> {
     let gateway = open(at).await?;
@@ -25,7 +22,7 @@ pub(super) async fn run(name: &str, at: &At) -> anyhow::Result<()> {
         })?;
     let conditions = gateway.conditions().await?;
     let noted = conditions.get(&spec.id);
-    let waiting = gateway.waiting(spec.id, MOST).await?;
+    let waiting = gateway.waiting(spec.id, super::MOST_WAITING).await?;
     let waiting: Vec<_> = Lane::ALL
         .iter()
         .zip(waiting)
