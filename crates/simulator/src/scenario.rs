@@ -144,6 +144,30 @@ impl Scenario {
             _ => None,
         }
     }
+
+    /// Gives it back if every share lies between 0 and 1.
+    pub(crate) fn checked(self) -> Result<Self, String> {
+        let odd = self.odd_answers.iter();
+        let shares = [
+            ("loss", self.loss),
+            ("receipt_loss", self.receipt_loss),
+            ("undelivered", self.undelivered),
+            ("throttling", self.throttling),
+            ("duplicate_receipts", self.duplicate_receipts),
+            ("receipt_first", self.receipt_first),
+            ("intermediate", self.intermediate),
+            ("foreign_receipts", self.foreign_receipts),
+            ("status", self.status.map_or(0.0, |it| it.share)),
+            ("late", self.late.map_or(0.0, |it| it.share)),
+        ];
+        let odd = odd.map(|it| ("odd_answers", it.share));
+        for (name, share) in shares.into_iter().chain(odd) {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(format!("{name}: {share} is no share: they go from 0 to 1"));
+            }
+        }
+        Ok(self)
+    }
 }
 
 impl FromStr for Scenario {
@@ -154,10 +178,11 @@ impl FromStr for Scenario {
         if let Some(scenario) = Self::named(text) {
             return Ok(scenario);
         }
-        serde_json::from_str(text).map_err(|error| {
+        let read = serde_json::from_str::<Self>(text).map_err(|error| {
             let names = Self::NAMES.join(", ");
             format!("\"{text}\" is neither a scenario ({names}) nor one in JSON: {error}")
-        })
+        })?;
+        read.checked()
     }
 }
 

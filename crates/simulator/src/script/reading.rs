@@ -97,7 +97,8 @@ fn over(scenario: &Scenario, fields: Map<String, Value>) -> Result<Scenario, Str
         return Err("a scenario has no fields".to_owned());
     };
     whole.extend(fields);
-    serde_json::from_value(Value::Object(whole)).map_err(|error| error.to_string())
+    let whole = serde_json::from_value::<Scenario>(Value::Object(whole));
+    whole.map_err(|error| error.to_string())?.checked()
 }
 
 fn read<T: DeserializeOwned>(name: &str, given: Value) -> Result<T, String> {

@@ -98,6 +98,15 @@ fn what_is_wrong_is_told_with_its_step() {
         ("[[steps]]\nat = 1\nafter_submits = 1\nloss = 1", "not both"),
         ("[[steps]]\nat = 1", "nothing happens"),
         ("[[steps]]\nat = 1\nlos = 1", "step 1: unknown field `los`"),
+        ("loss = 1.5", "loss: 1.5 is no share"),
+        (
+            "odd_answers = [{ kind = \"twice\", share = -1.0 }]",
+            "odd_answers: -1 is no share",
+        ),
+        (
+            "[[steps]]\nat = 1\nthrottling = 50",
+            "step 1: throttling: 50 is no share",
+        ),
         (
             "[[steps]]\nafter_submits = 1\nevery = 1\nloss = 1",
             "come again",
