@@ -18,8 +18,8 @@ use tokio_rustls::client::TlsStream;
 /// What is needed to begin TLS on a connection to an operator.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) connector: TlsConnector,
-    pub(crate) server_name: ServerName<'static>,
+    connector: TlsConnector,
+    server_name: ServerName<'static>,
 }
 
 impl Client {

@@ -180,8 +180,7 @@ async fn connect(destination: &Destination) -> Result<Connection, String> {
         match &destination.tls {
             None => Ok(Connection::Plain(stream)),
             Some(tls) => tls
-                .connector
-                .connect(tls.server_name.clone(), stream)
+                .connect(stream)
                 .await
                 .map(|stream| Connection::Tls(Box::new(stream)))
                 .map_err(|error| format!("TLS: {error}")),

@@ -1,7 +1,7 @@
 //! The place of one link in its connector: what the connector may ask about it and send to it.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gateway::connector::{Attempt, LinkCondition, Ticket, Unreported};
 use smpp::BindMode;
@@ -38,6 +38,15 @@ pub(super) enum State {
     Pausing,
 }
 
+/// Where a link is, as people are told.
+#[derive(Debug, Default)]
+struct Place {
+    /// The address that it is connected to, or tries.
+    address: String,
+    /// Why it went down last.
+    last_setback: Option<String>,
+}
+
 pub(super) struct Slot {
     pub(super) number: u32,
     pub(super) mode: BindMode,
@@ -45,8 +54,7 @@ pub(super) struct Slot {
     /// Segments given to the link and not answered.
     load: AtomicUsize,
     sessions: AtomicU32,
-    /// The address that it is connected to, or tries, and why it went down last.
-    place: Mutex<(String, Option<String>)>,
+    place: Mutex<Place>,
     commands: UnboundedSender<Command>,
 }
 
@@ -66,7 +74,11 @@ impl Slot {
     }
 
     pub(super) fn can_submit(&self) -> bool {
-        self.mode.submits() && self.state.load(Ordering::Acquire) != State::Down as u8
+        self.mode.submits() && !self.is_down()
+    }
+
+    fn is_down(&self) -> bool {
+        self.state.load(Ordering::Acquire) == State::Down as u8
     }
 
     pub(super) fn is_pausing(&self) -> bool {
@@ -75,18 +87,17 @@ impl Slot {
 
     /// Takes note of the address that is tried.
     pub(super) fn tries(&self, address: &str) {
-        address.clone_into(&mut self.place().0);
+        address.clone_into(&mut self.place().address);
     }
 
     /// Takes note of why the link is down.
     pub(super) fn went_down(&self, setback: String) {
-        self.place().1 = Some(setback);
+        self.place().last_setback = Some(setback);
     }
 
     /// Tells how the link is.
     pub(super) fn condition(&self) -> LinkCondition {
-        let (address, last_setback) = self.place().clone();
-        let state = self.state.load(Ordering::Acquire);
+        let place = self.place();
         LinkCondition {
             number: self.number,
             mode: match self.mode {
@@ -95,20 +106,18 @@ impl Slot {
                 BindMode::Transceiver => "transceiver",
             }
             .to_owned(),
-            address,
-            state: if state == State::Down as u8 {
-                "down"
-            } else if state == State::Pausing as u8 {
-                "pausing"
-            } else {
-                "bound"
+            address: place.address.clone(),
+            state: match (self.is_down(), self.is_pausing()) {
+                (true, _) => "down",
+                (false, true) => "pausing",
+                (false, false) => "bound",
             }
             .to_owned(),
-            last_setback,
+            last_setback: place.last_setback.clone(),
         }
     }
 
-    fn place(&self) -> std::sync::MutexGuard<'_, (String, Option<String>)> {
+    fn place(&self) -> MutexGuard<'_, Place> {
         // Each is replaced as a whole.
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }

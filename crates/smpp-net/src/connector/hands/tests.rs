@@ -12,18 +12,22 @@ const LOST: Failure = Failure::Unknown(Reason::SessionLost);
 fn hands(segments: &[usize]) -> Hands {
     let mut hands = Hands::default();
     for (message, segments) in (1..).zip(segments) {
-        hands.add(Attempt {
-            message: MessageId(message),
-            recipient: Msisdn::parse("380501234567").unwrap(),
-            originator: "Shop".into(),
-            lane: sms::Lane::Bulk,
-            segments: (0..)
-                .zip(sms::text::split(&"a".repeat(153 * segments), 0))
-                .collect(),
-            expires_at: Timestamp::from_seconds(0),
-        });
+        add(&mut hands, message, Lane::Bulk, *segments);
     }
     hands
+}
+
+fn add(hands: &mut Hands, message: i64, lane: Lane, segments: usize) {
+    hands.add(Attempt {
+        message: MessageId(message),
+        lane,
+        recipient: Msisdn::parse("380501234567").unwrap(),
+        originator: "Shop".into(),
+        segments: (0..)
+            .zip(sms::text::split(&"a".repeat(153 * segments), 0))
+            .collect(),
+        expires_at: Timestamp::from_seconds(0),
+    });
 }
 
 fn write(hands: &mut Hands, segments: usize) -> Vec<u64> {
@@ -167,19 +171,6 @@ fn order(hands: &mut Hands, segments: usize) -> Vec<(i64, u16)> {
             Some(at)
         })
         .collect()
-}
-
-fn add(hands: &mut Hands, message: i64, lane: Lane, segments: usize) {
-    hands.add(Attempt {
-        message: MessageId(message),
-        lane,
-        recipient: Msisdn::parse("380501234567").unwrap(),
-        originator: "Shop".into(),
-        segments: (0..)
-            .zip(sms::text::split(&"a".repeat(153 * segments), 0))
-            .collect(),
-        expires_at: Timestamp::from_seconds(0),
-    });
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn receipt(
     written.expect("a number in decimal fits a parameter");
     match settings.receipt_parameters {
         ReceiptParameters::Standard => {}
-        ReceiptParameters::Priced => write_sms_center(sent, &mut tlvs),
+        ReceiptParameters::Priced => write_priced(sent, &mut tlvs),
     }
     Written {
         source: message.recipient.clone(),
@@ -133,7 +133,7 @@ fn receipt(
 }
 
 /// Adds what SMS Center's receipts tell besides. Which network a number is in is not known here, so 0x2003 is left out.
-fn write_sms_center(sent: &Sent, tlvs: &mut TlvBuffer) {
+fn write_priced(sent: &Sent, tlvs: &mut TlvBuffer) {
     let hundredths = sent.message.price.micros().max(0) / 100;
     let cost = format!("{}.{:04}\0", hundredths / 10_000, hundredths % 10_000);
     let written = tlvs.push(COST, cost.as_bytes());
