@@ -142,7 +142,7 @@ pub enum ReceiptParameters {
     /// None.
     #[default]
     Standard,
-    /// As one provider has it, 0x2000 the cost, 0x2001 a flag, 0x2002 the parts, 0x2003 the mobile operator.
+    /// As one provider has it: 0x2000 the cost, 0x2001 a flag, 0x2002 the parts.
     Priced,
 }
 

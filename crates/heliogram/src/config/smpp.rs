@@ -22,7 +22,7 @@ pub(crate) struct Smpp {
     pub(crate) system_id: String,
     pub(crate) connections: usize,
     pub(crate) unbound_connections_per_address: usize,
-    /// Of an account that has no number of its own, as the three that follow.
+    /// Of an account that has no number of its own, as the two that follow.
     pub(crate) binds: usize,
     pub(crate) window: usize,
     pub(crate) throughput_per_second: u32,

@@ -20,7 +20,7 @@ pub(super) struct Smpp {
     /// What the numbers of data codings mean: by the specification 4 is octets, at SMS Center Latin-1.
     #[arg(long = "smpp-data-coding")]
     data_coding: Option<Convention>,
-    /// Which parameters its receipts have: those of the specification, or SMS Center's for cost, parts and operator too.
+    /// Which parameters its receipts have: those of the specification, or SMS Center's for cost, flag and parts too.
     #[arg(long = "smpp-receipt-parameters")]
     receipt_parameters: Option<Convention>,
     /// For how many seconds the same text from the same originator to the same number is refused over SMPP; 0 for never.
