@@ -85,9 +85,10 @@ fn refused(id: &str, answer: &Answer) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Binds, asks, and unbinds.
+/// Binds, asks, and unbinds. As a transmitter, because receipts are for the program that waits for them: one that is given here
+/// is not given again.
 async fn ask(question: &Pdu<'_>, to: &To) -> anyhow::Result<Answer> {
-    let mut link = Link::open(to, Mode::Transceiver, 1).await?;
+    let mut link = Link::open(to, Mode::Transmitter, 1).await?;
     let now_ms = link.now_ms();
     let asked = link.session.request(now_ms, 0, question);
     asked.context("this cannot be asked")?;

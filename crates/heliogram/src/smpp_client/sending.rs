@@ -34,7 +34,7 @@ struct Tally {
 pub(super) async fn run(send: &Send) -> anyhow::Result<ExitCode> {
     let mut ending = Ending::catch()?;
     let text = text(&send.text)?;
-    let mut link = Link::open(&send.to, Mode::Transceiver, send.window).await?;
+    let mut link = Link::open(&send.to, mode(send), send.window).await?;
     let mut tally = Tally::default();
     let outcome = tokio::select! {
         () = ending.asked() => Ok(()),
@@ -44,6 +44,15 @@ pub(super) async fn run(send: &Send) -> anyhow::Result<ExitCode> {
     outcome?;
     link.close().await?;
     told
+}
+
+/// Chooses how to bind: who does not wait for receipts takes none from the program that does.
+fn mode(send: &Send) -> Mode {
+    if send.receipt == Receipt::None || send.wait.is_zero() {
+        Mode::Transmitter
+    } else {
+        Mode::Transceiver
+    }
 }
 
 async fn submit_and_wait(

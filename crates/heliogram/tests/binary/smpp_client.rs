@@ -229,6 +229,43 @@ async fn a_message_is_asked_for_and_called_back() {
 }
 
 #[tokio::test]
+async fn who_does_not_wait_for_receipts_leaves_them_to_the_program_that_does() {
+    let dev = Dev::start().await;
+    let send = [
+        "send",
+        "--recipient",
+        TO,
+        "--text",
+        "Hello",
+        "--from",
+        "Shop",
+    ];
+    let (code, said) = client(smpp(&dev), &[&send[..], &["--wait", "0"]].concat()).await;
+    assert_eq!(code, Some(0), "{said}");
+    let id = accepted(&said)[0];
+    // The receipt waits by the time that the message is known to be delivered.
+    eventually("a message that is delivered", async || {
+        let (code, said) = client(smpp(&dev), &["query", id]).await;
+        assert_eq!(code, Some(0), "{said}");
+        assert!(!said.contains("receipt"), "{said}");
+        said.contains("DELIVRD").then_some(())
+    })
+    .await;
+    for not_waiting in [
+        &["query", id][..],
+        &[&send[..], &["--receipt", "none"]].concat(),
+    ] {
+        let (code, said) = client(smpp(&dev), not_waiting).await;
+        assert_eq!(code, Some(0), "{said}");
+        assert!(!said.contains("receipt  "), "{said}");
+    }
+    let mut bound = Process::start(&["smpp", "bind", "--mode", "receiver", "--to", smpp(&dev)]);
+    assert!(bound.line().await.starts_with("bound to "));
+    assert_eq!(bound.line().await, format!("receipt   {id}  DELIVRD\n"));
+    assert_eq!(bound.signal("INT").await.0, Some(0));
+}
+
+#[tokio::test]
 async fn whoever_is_bound_reads_receipts_and_messages_until_the_end() {
     let dev = Dev::start().await;
     let mut bound = Process::start(&["smpp", "bind", "--mode", "receiver", "--to", smpp(&dev)]);
