@@ -55,7 +55,7 @@ CREATE INDEX message_held ON message (account_id, id) WHERE state = 1;
 CREATE INDEX message_retried ON message (connector_id, id, account_id) WHERE state = 2 AND reason <> 0;
 
 -- Stops that hold for one originator of the account.
-CREATE TABLE sender_stop (
+CREATE TABLE originator_stop (
   account_id INTEGER NOT NULL REFERENCES account (id),
   number     TEXT    NOT NULL,
   originator TEXT    NOT NULL,

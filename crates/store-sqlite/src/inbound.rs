@@ -7,7 +7,7 @@ use store::inbound::{ASKED, Heard, Inbound, NewInbound, NewPart, Part, Received,
 use store::stop_list::Stopped;
 use store::{AccountId, Error, InboundId};
 
-use crate::{SqliteStore, callbacks, failed, notices, parts, sender_stops, stop_list};
+use crate::{SqliteStore, callbacks, failed, notices, originator_stops, parts, stop_list};
 
 #[async_trait]
 impl Inbound for SqliteStore {
@@ -134,14 +134,14 @@ fn grant(connection: &Connection, message: &NewInbound) -> Result<bool, Error> {
         }
         Wish::Stop(StopScope::Originator(originator)) => {
             let digits = number.as_str();
-            sender_stops::add(connection, account, digits, originator, message.at)
+            originator_stops::add(connection, account, digits, originator, message.at)
         }
         Wish::Start(StopScope::Account) => {
             let removed = stop_list::remove_asked(connection, account, number.as_str())?;
-            Ok(sender_stops::remove_all(connection, account, number.as_str())? || removed)
+            Ok(originator_stops::remove_all(connection, account, number.as_str())? || removed)
         }
         Wish::Start(StopScope::Originator(originator)) => {
-            sender_stops::remove(connection, account, number.as_str(), originator)
+            originator_stops::remove(connection, account, number.as_str(), originator)
         }
     }
 }

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{Msisdn, Timestamp};
 use store::inbound::ASKED;
-use store::stop_list::{SenderStop, Stop, StopList, Stopped};
+use store::stop_list::{OriginatorStop, Stop, StopList, Stopped};
 use store::{AccountId, Error, ListId, StopId};
 
 use crate::contacts::msisdn;
 use crate::stops::Stops;
-use crate::{SqliteStore, failed, sender_stops};
+use crate::{SqliteStore, failed, originator_stops};
 
 #[async_trait]
 impl StopList for SqliteStore {
@@ -131,18 +131,20 @@ impl StopList for SqliteStore {
             .await
     }
 
-    async fn sender_stops(
+    async fn originator_stops(
         &self,
         account: AccountId,
         after: Option<(Msisdn, String)>,
         limit: u32,
-    ) -> Result<Vec<SenderStop>, Error> {
+    ) -> Result<Vec<OriginatorStop>, Error> {
         self.readers
-            .read(move |connection| sender_stops::list(connection, account, after.as_ref(), limit))
+            .read(move |connection| {
+                originator_stops::list(connection, account, after.as_ref(), limit)
+            })
             .await
     }
 
-    async fn remove_sender_stop(
+    async fn remove_originator_stop(
         &self,
         account: AccountId,
         number: Msisdn,
@@ -151,7 +153,7 @@ impl StopList for SqliteStore {
         let originator = originator.to_owned();
         self.writer
             .write(move |connection| {
-                sender_stops::remove(connection, account, number.as_str(), &originator)
+                originator_stops::remove(connection, account, number.as_str(), &originator)
             })
             .await
     }

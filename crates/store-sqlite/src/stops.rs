@@ -4,10 +4,10 @@
 use rusqlite::Connection;
 use store::{AccountId, Error};
 
-use crate::{failed, sender_stops};
+use crate::{failed, originator_stops};
 
 const HAS_ANY: &str = "SELECT EXISTS (SELECT 1 FROM stop WHERE account_id = ?1), \
-     EXISTS (SELECT 1 FROM sender_stop WHERE account_id = ?1)";
+     EXISTS (SELECT 1 FROM originator_stop WHERE account_id = ?1)";
 
 const HAS: &str = "SELECT 1 FROM stop WHERE account_id = ?1 AND number = ?2";
 
@@ -57,7 +57,7 @@ impl Stops {
         if !self.any_of_originators {
             return Ok(false);
         }
-        sender_stops::has(connection, self.account, number, originator)
+        originator_stops::has(connection, self.account, number, originator)
     }
 
     /// Tells whether a message from this originator must not leave to the number.
@@ -81,7 +81,7 @@ mod tests {
         let steps = plan(HAS_ANY).join("; ");
         for key in [
             "SEARCH stop USING COVERING INDEX stop_account (account_id=?)",
-            "SEARCH sender_stop USING PRIMARY KEY (account_id=?)",
+            "SEARCH originator_stop USING PRIMARY KEY (account_id=?)",
         ] {
             assert!(steps.contains(key), "{steps}");
         }

@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod mailings;
 pub mod notices;
 pub mod once;
+pub mod originator_stops;
 pub mod own_texts;
 pub mod parts;
 mod random;
@@ -37,7 +38,6 @@ pub mod rerouting;
 pub mod schedule;
 pub mod segments;
 pub mod sender_names;
-pub mod sender_stops;
 pub mod sent;
 pub mod stop_list;
 pub mod sub_accounts;
@@ -131,7 +131,7 @@ macro_rules! contract_tests {
                 stopped_numbers_are_picked_from_many,
                 another_accounts_stop_is_as_unknown_as_none,
             }
-            sender_stops {
+            originator_stops {
                 a_handset_that_asks_is_on_the_stop_list_once,
                 what_the_account_itself_has_stopped_stays_as_it_is,
                 what_the_account_stops_after_a_handset_asked_is_its_own,
@@ -529,7 +529,7 @@ mod tests {
             include_str!("contract/schedule.rs"),
             include_str!("contract/segments.rs"),
             include_str!("contract/sender_names.rs"),
-            include_str!("contract/sender_stops.rs"),
+            include_str!("contract/originator_stops.rs"),
             include_str!("contract/sent.rs"),
             include_str!("contract/stop_list.rs"),
             include_str!("contract/sub_accounts.rs"),

@@ -27,7 +27,7 @@ pub struct Stop {
 
 /// Describes a stop that holds for one originator of an account: the handset asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SenderStop {
+pub struct OriginatorStop {
     /// The telephone number.
     pub number: Msisdn,
     /// The originator from which nothing is sent to it.
@@ -100,15 +100,15 @@ pub trait StopList: Send + Sync {
     ) -> Result<HashSet<Msisdn>, Error>;
 
     /// Reads an account's stops of single originators, by number and originator: those after `after`, at most `limit`.
-    async fn sender_stops(
+    async fn originator_stops(
         &self,
         account: AccountId,
         after: Option<(Msisdn, String)>,
         limit: u32,
-    ) -> Result<Vec<SenderStop>, Error>;
+    ) -> Result<Vec<OriginatorStop>, Error>;
 
     /// Takes a stop of one originator off; tells whether it was there.
-    async fn remove_sender_stop(
+    async fn remove_originator_stop(
         &self,
         account: AccountId,
         number: Msisdn,

@@ -6,7 +6,7 @@ use super::contacts::{fill, number, whole};
 use super::expansions::{next_step, to_list};
 use super::world::{HOUR, PLENTY, PRICE, World, accept, account, at, scheduled, sound, submission};
 use crate::inbound::{ASKED, Heard, NewInbound, StopScope, Wish};
-use crate::stop_list::{SenderStop, Stopped};
+use crate::stop_list::{OriginatorStop, Stopped};
 use crate::submissions::{Acceptance, NewSubmission};
 use crate::{AccountId, Store, SubmissionId};
 
@@ -343,15 +343,15 @@ pub async fn stops_of_originators_are_read_in_pages_and_taken_off(store: &dyn St
         says(&world, world.account, number(index).as_str(), stop.clone()).await;
         says(&world, other, number(7).as_str(), stop).await;
     }
-    let entry = |index, originator: &str| SenderStop {
+    let entry = |index, originator: &str| OriginatorStop {
         number: number(index),
         originator: originator.into(),
         added_at: at(5),
     };
     let all = [entry(1, SHOP), entry(1, CLUB), entry(2, SHOP)];
-    let read = async |after: Option<&SenderStop>, limit| {
+    let read = async |after: Option<&OriginatorStop>, limit| {
         let after = after.map(|stop| (stop.number, stop.originator.clone()));
-        let page = store.sender_stops(world.account, after, limit);
+        let page = store.originator_stops(world.account, after, limit);
         page.await.unwrap()
     };
     assert_eq!(read(None, 9).await, all);
@@ -359,7 +359,7 @@ pub async fn stops_of_originators_are_read_in_pages_and_taken_off(store: &dyn St
     assert_eq!(read(Some(&all[0]), 9).await, all[1..]);
     assert_eq!(read(Some(&all[2]), 9).await, []);
     let remove = async |account| {
-        let removed = store.remove_sender_stop(account, number(1), SHOP);
+        let removed = store.remove_originator_stop(account, number(1), SHOP);
         removed.await.unwrap()
     };
     assert!(!remove(other).await);

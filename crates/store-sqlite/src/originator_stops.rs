@@ -3,22 +3,22 @@
 
 use rusqlite::{Connection, Row};
 use sms::{Msisdn, Timestamp};
-use store::stop_list::SenderStop;
+use store::stop_list::OriginatorStop;
 use store::{AccountId, Error};
 
 use crate::contacts::msisdn;
 use crate::failed;
 
 const HAS: &str =
-    "SELECT 1 FROM sender_stop WHERE account_id = ?1 AND number = ?2 AND originator = ?3";
+    "SELECT 1 FROM originator_stop WHERE account_id = ?1 AND number = ?2 AND originator = ?3";
 
-const LIST: &str = "SELECT number, originator, added_at FROM sender_stop \
+const LIST: &str = "SELECT number, originator, added_at FROM originator_stop \
      WHERE account_id = ?1 AND (number, originator) > (?2, ?3) ORDER BY number, originator LIMIT ?4";
 
 const REMOVE: &str =
-    "DELETE FROM sender_stop WHERE account_id = ?1 AND number = ?2 AND originator = ?3";
+    "DELETE FROM originator_stop WHERE account_id = ?1 AND number = ?2 AND originator = ?3";
 
-const REMOVE_ALL: &str = "DELETE FROM sender_stop WHERE account_id = ?1 AND number = ?2";
+const REMOVE_ALL: &str = "DELETE FROM originator_stop WHERE account_id = ?1 AND number = ?2";
 
 /// Writes a number as messages have it.
 fn plain(originator: &str) -> &str {
@@ -55,7 +55,7 @@ pub(crate) fn add(
 ) -> Result<bool, Error> {
     connection
         .prepare_cached(
-            "INSERT OR IGNORE INTO sender_stop (account_id, number, originator, added_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR IGNORE INTO originator_stop (account_id, number, originator, added_at) VALUES (?1, ?2, ?3, ?4)",
         )
         .and_then(|mut insert| {
             insert.execute((account.0, number, plain(originator), at.as_millis()))
@@ -97,7 +97,7 @@ pub(crate) fn list(
     account: AccountId,
     after: Option<&(Msisdn, String)>,
     limit: u32,
-) -> Result<Vec<SenderStop>, Error> {
+) -> Result<Vec<OriginatorStop>, Error> {
     let (number, originator) = match after {
         Some((number, originator)) => (number.as_str(), plain(originator)),
         None => ("", ""),
@@ -112,8 +112,8 @@ pub(crate) fn list(
         .map_err(failed("cannot read the stops of originators"))
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<SenderStop> {
-    Ok(SenderStop {
+fn read(row: &Row<'_>) -> rusqlite::Result<OriginatorStop> {
+    Ok(OriginatorStop {
         number: msisdn(row, 0)?,
         originator: row.get(1)?,
         added_at: Timestamp::from_millis(row.get(2)?),
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn stops_of_originators_are_found_by_key_and_nothing_is_sorted() {
-        let by = "SEARCH sender_stop USING PRIMARY KEY (account_id=?";
+        let by = "SEARCH originator_stop USING PRIMARY KEY (account_id=?";
         for (sql, key) in [
             (HAS, " AND number=? AND originator=?)"),
             (LIST, " AND (number,originator)>(?,?))"),
