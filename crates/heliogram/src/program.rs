@@ -62,7 +62,7 @@ impl Program {
                     listen.tls.as_ref().map(|(address, _)| *address),
                 ];
                 let addresses: Vec<_> = addresses.into_iter().flatten().collect();
-                let server = Server::start_at(listen, gateway.clone(), settings);
+                let server = Server::start(listen, gateway.clone(), settings);
                 let what = || format!("cannot listen for SMPP on {addresses:?}");
                 Some(server.await.with_context(what)?)
             }

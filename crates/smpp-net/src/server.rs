@@ -130,22 +130,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the door without TLS; fails when the address cannot be listened on.
+    /// Opens the door, at an address alone without TLS; fails when an address cannot be listened on.
     pub async fn start(
-        address: SocketAddr,
+        listen: impl Into<Listen>,
         gateway: Gateway,
         settings: Settings,
     ) -> io::Result<Self> {
-        Self::start_at(address.into(), gateway, settings).await
-    }
-
-    /// Opens the door; fails when an address cannot be listened on.
-    pub async fn start_at(
-        listen: Listen,
-        gateway: Gateway,
-        settings: Settings,
-    ) -> io::Result<Self> {
-        let Listen { plain, tls } = listen;
+        let Listen { plain, tls } = listen.into();
         let listeners = (
             bound(plain.map(|address| (address, None))).await?,
             bound(tls.map(|(address, certificate)| (address, Some(certificate)))).await?,
@@ -172,7 +163,7 @@ impl Server {
         })
     }
 
-    /// Tells where it listens without TLS, or with it if that is the only way.
+    /// Tells where it listens without TLS, or with it if that is the only way; `0.0.0.0:0` when it listens nowhere.
     pub fn address(&self) -> SocketAddr {
         let address = self.plain.or(self.tls);
         address.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)))

@@ -3,18 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use gateway::AccountId;
 use tokio::sync::watch;
 
+use super::door::lock;
 use super::notices::BindId;
 use super::throughput::Throughput;
-
-/// Locks what holds numbers only: a panic in between leaves nothing half done.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Counts the binds of each account, and what they submit together.
 ///

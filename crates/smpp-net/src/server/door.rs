@@ -1,6 +1,6 @@
 //! What all connections of the door share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gateway::Gateway;
 
@@ -33,4 +33,9 @@ impl Door {
             receivers,
         }
     }
+}
+
+/// Locks what is changed in one step each time: a panic in between leaves nothing half done.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::binds::lock;
+use super::door::lock;
 use super::notices::{self, BindId, Outcome, Written};
 
 /// The largest window: what a session may hold of a program that never answers.

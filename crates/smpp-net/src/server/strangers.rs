@@ -11,7 +11,7 @@ use gateway::directory::Network;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::binds::lock;
+use super::door::lock;
 
 /// Counts the connections of each address that are not bound, and knows which of them may be sent away.
 pub(super) struct Strangers {

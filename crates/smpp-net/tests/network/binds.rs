@@ -17,7 +17,7 @@ use crate::world::{LONG, World};
 pub(crate) const TRANSCEIVER: BindMode = BindMode::Transceiver;
 
 pub(crate) async fn open(world: &World, settings: Settings) -> Server {
-    let address = "127.0.0.1:0".parse().unwrap();
+    let address: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
     Server::start(address, world.gateway.clone(), settings)
         .await
         .unwrap()

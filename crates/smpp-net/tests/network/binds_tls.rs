@@ -75,7 +75,7 @@ async fn programs_bind_over_tls_and_without_it_at_the_same_time() {
         bind_timeout_ms: 500,
         ..Settings::default()
     };
-    let server = Server::start_at(listen, world.gateway.clone(), settings)
+    let server = Server::start(listen, world.gateway.clone(), settings)
         .await
         .unwrap();
     assert_ne!(Some(server.address()), server.tls_address());

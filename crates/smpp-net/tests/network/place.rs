@@ -99,7 +99,7 @@ impl Place {
 
 /// Opens another door to the same gateway.
 pub(crate) async fn door(world: &World, settings: Settings) -> Server {
-    let address = "127.0.0.1:0".parse().unwrap();
+    let address: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
     Server::start(address, world.gateway.clone(), settings)
         .await
         .unwrap()
