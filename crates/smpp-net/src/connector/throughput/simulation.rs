@@ -63,7 +63,7 @@ impl Operator {
                     .second
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1);
-                (self.second >> 33) % 50 != 0
+                !(self.second >> 33).is_multiple_of(50)
             }
             Make::Even | Make::Bucket => {
                 let now = now_ms as f64;
