@@ -32,6 +32,10 @@ const OF_NETWORK: Rule = Rule {
 /// How long it counts that a login has been used from a network.
 const KNOWN_MS: i64 = 30 * 24 * 60 * MINUTE_MS;
 
+/// How many passwords a second are compared with those that are remembered, while a login that has been used from a network has to
+/// wait there: enough for its programs to come back, and few enough to guess in vain.
+const SPARED_PER_SECOND: u32 = 5;
+
 /// The first failures that make somebody wait, within how long, and for how long.
 struct Rule {
     most: usize,
@@ -69,6 +73,8 @@ pub(crate) struct Guessing {
 struct Failures {
     latest: VecDeque<(Timestamp, u64)>,
     waits_until: Option<Timestamp>,
+    /// How many were spared the wait in which second.
+    spared: (i64, u32),
 }
 
 impl Guessing {
@@ -80,6 +86,17 @@ impl Guessing {
             return false;
         }
         !waits(self.networks.get(&network)) || self.knows(login, network, now)
+    }
+
+    /// Tells whether a password that has to wait is compared all the same with those that are remembered: the programs of an account
+    /// share their network with whoever guesses there.
+    pub(crate) fn spares(&mut self, login: &str, network: Network, now: Timestamp) -> bool {
+        let pair = self.pair(login, network);
+        self.knows(login, network, now)
+            && self
+                .pairs
+                .get(&pair)
+                .is_some_and(|failures| failures.spares(now))
     }
 
     /// Tells whether this login was used from this network in the last 30 days.
@@ -130,7 +147,14 @@ impl Guessing {
     /// must not guess at others' by that.
     pub(crate) fn succeeded(&mut self, login: &str, network: Network, now: Timestamp) {
         let pair = self.pair(login, network);
-        self.pairs.remove(&pair);
+        // Who was spared the wait does not end it for whoever guesses.
+        if !self
+            .pairs
+            .get(&pair)
+            .is_some_and(|failures| failures.waits(now))
+        {
+            self.pairs.remove(&pair);
+        }
         self.known.put(pair, now);
     }
 
@@ -142,6 +166,15 @@ impl Guessing {
 impl Failures {
     fn waits(&self, now: Timestamp) -> bool {
         self.waits_until.is_some_and(|until| until > now)
+    }
+
+    fn spares(&mut self, now: Timestamp) -> bool {
+        let second = now.as_millis() / 1000;
+        if self.spared.0 != second {
+            self.spared = (second, 0);
+        }
+        self.spared.1 += 1;
+        self.spared.1 <= SPARED_PER_SECOND
     }
 
     fn forget(&mut self, rule: &Rule, now: Timestamp) {

@@ -55,6 +55,28 @@ async fn who_guesses_ten_times_waits_on_that_network_whatever_it_gives() {
 }
 
 #[tokio::test]
+async fn guesses_from_a_programs_own_network_do_not_lock_it_out_and_go_on_waiting_themselves() {
+    let world = world().await;
+    let gateway = &world.gateway;
+    signs_in(gateway, "secret", 1).await.unwrap();
+    for guess in 0..15 {
+        refusal(signs_in(gateway, &format!("guess {guess}"), 1).await);
+    }
+    world.clock.advance_ms(1_000);
+    for _ in 0..5 {
+        signs_in(gateway, "secret", 1).await.unwrap();
+    }
+    // Whoever guesses goes on waiting, and has no more than a few looks a second.
+    world.clock.advance_ms(1_000);
+    for guess in 0..5 {
+        let refused = refusal(signs_in(gateway, &format!("late guess {guess}"), 1).await);
+        assert_eq!(refused, Refusal::RateLimited);
+    }
+    let refused = refusal(signs_in(gateway, "secret", 1).await);
+    assert_eq!(refused, Refusal::RateLimited);
+}
+
+#[tokio::test]
 async fn a_program_with_an_old_password_makes_nobody_wait() {
     let world = world().await;
     let gateway = &world.gateway;
