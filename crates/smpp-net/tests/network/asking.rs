@@ -148,11 +148,7 @@ async fn a_message_whose_receipt_never_comes_ends_by_what_the_operator_says_when
         ..settings(simulator.address())
     })
     .await;
-    let submission = world
-        .submit("hello", &["380501230000", "380501230001"])
-        .await;
-    let expected = [MessageState::Delivered, MessageState::Undelivered];
-    world.reaches(submission, &expected).await;
+    world.hears_of_both_ends().await;
     world.stop().await;
 }
 

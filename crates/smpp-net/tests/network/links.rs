@@ -101,11 +101,7 @@ async fn wherever_the_line_breaks_nothing_is_lost_and_each_attempt_is_answered_o
         let simulator = network(Scenario::default()).await;
         let (address, _tasks) = breaking(simulator.address(), octets).await;
         let world = World::sending(&settings(address)).await;
-        let submission = world
-            .submit("hello", &["380501230000", "380501230001"])
-            .await;
-        let expected = [MessageState::Delivered, MessageState::Undelivered];
-        world.reaches(submission, &expected).await;
+        world.hears_of_both_ends().await;
         world.stop().await;
     }
 }
@@ -119,11 +115,7 @@ async fn receipts_come_over_the_receiver_of_a_pair() {
         ..settings(simulator.address())
     })
     .await;
-    let submission = world
-        .submit("hello", &["380501230000", "380501230001"])
-        .await;
-    let expected = [MessageState::Delivered, MessageState::Undelivered];
-    world.reaches(submission, &expected).await;
+    world.hears_of_both_ends().await;
     world.stop().await;
     assert_eq!(simulator.inbox().counters().links, 4);
     simulator.stop().await;

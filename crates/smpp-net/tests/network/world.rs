@@ -185,6 +185,14 @@ impl World {
         }
     }
 
+    /// Submits to a phone that takes it and to one that does not, and waits until both receipts have come.
+    pub(crate) async fn hears_of_both_ends(&self) {
+        let phones = ["380501230000", "380501230001"];
+        let submission = self.submit("hello", &phones).await;
+        let expected = [MessageState::Delivered, MessageState::Undelivered];
+        self.reaches(submission, &expected).await;
+    }
+
     pub(crate) async fn stop(self) {
         if let Some(running) = self.running {
             running.stop().await;
