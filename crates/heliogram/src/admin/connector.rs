@@ -1,5 +1,6 @@
 //! `heliogram connector …`.
 
+mod given;
 mod set;
 mod show;
 
@@ -16,6 +17,8 @@ const MOST_WAITING: u32 = 1_000_000;
 pub(crate) enum Command {
     /// Set a connector, replacing the one of that name; a running gateway connects at once.
     Set(Box<set::Set>),
+    /// Change a connector; what is not named stays. A running gateway follows without losing its links, where it can.
+    Change(Box<set::Change>),
     /// List connectors with how they are and what waits for them.
     List {
         #[command(flatten)]
@@ -28,7 +31,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Print what passed over a connector's links, texts and passwords masked, where it keeps a log (--pdu-log-kib of set).
+    /// Print what passed over a connector's links, texts and passwords masked, where it keeps a log (--pdu-log-kib of set and change).
     Log(super::pdu_log::Log),
     /// Remove a connector that no route leads to and nothing waits for.
     Remove {
@@ -42,10 +45,11 @@ pub(crate) enum Command {
 /// Carries a command out.
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Set(set) => set::run(*set).await,
+        Command::Set(set) => set::set(*set).await,
+        Command::Change(change) => set::change(*change).await,
         Command::List { at } => list(&at).await,
         Command::Show { name, at } => show::run(&name, &at).await,
-        Command::Log(log) => super::pdu_log::run(&log),
+        Command::Log(log) => super::pdu_log::run(&log).await,
         Command::Remove { name, at } => {
             let removed = open(&at).await?.remove_connector(&name).await?;
             anyhow::ensure!(removed, "there is no connector {name}");

@@ -25,7 +25,7 @@ pub(crate) struct Log {
 }
 
 /// Prints the log of one link after the other, each from its oldest PDU on.
-pub(super) fn run(log: &Log) -> anyhow::Result<()> {
+pub(super) async fn run(log: &Log) -> anyhow::Result<()> {
     let (directory, _) = log.at.place()?;
     let directory = data::pdu_logs(&directory);
     let links = match log.link {
@@ -41,13 +41,23 @@ pub(super) fn run(log: &Log) -> anyhow::Result<()> {
             }
         }
     }
+    if found {
+        return Ok(());
+    }
+    let gateway = super::open(&log.at).await?;
+    // What a connector that is removed has left can be read; but only one that is there can be told to begin.
+    let mut specs = gateway.connectors().into_iter();
     anyhow::ensure!(
-        found,
-        "there is no log of {} in {}: heliogram connector set … --pdu-log-kib 1024 begins one",
-        link_or_all(log),
-        directory.display()
+        specs.any(|spec| spec.name == log.name),
+        "there is no connector {} (heliogram connector list shows them), nor a log of it",
+        log.name
     );
-    Ok(())
+    anyhow::bail!(
+        "there is no log of {} in {}: heliogram connector change {} --pdu-log-kib 1024 begins one",
+        link_or_all(log),
+        directory.display(),
+        log.name
+    )
 }
 
 fn link_or_all(log: &Log) -> String {

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use smpp::session::{Answer, Event};
-use smpp::time::Time;
+use smpp::time::{Civil, Time};
 use smpp::{Address, CancelSm, Pdu, QuerySm, ReceiptState, ReplaceSm};
 
 use super::link::{Link, over};
-use super::words::{Delivered, seen, status};
+use super::words::{Delivered, status};
 use super::{Long, Mode, To, Whose, text};
 use crate::output;
 
@@ -29,8 +29,13 @@ pub(super) async fn query(id: &str, whose: &Whose, to: &To) -> anyhow::Result<Ex
     let state = ReceiptState::from_message_state(told.message_state);
     let word = state.map_or_else(|| told.message_state.to_string(), |it| it.word().to_owned());
     let mut line = format!("{id}  {word}");
-    if let Ok(Time::Absolute(_)) = Time::parse(told.final_date) {
-        let _ = write!(line, "  since {}", seen(told.final_date));
+    if let Ok(Time::Absolute(date)) = Time::parse(told.final_date) {
+        let date = Civil::from_unix_seconds(date.unix_seconds());
+        let _ = write!(
+            line,
+            "  since {:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC",
+            date.year, date.month, date.day, date.hour, date.minute, date.second
+        );
     }
     if told.error_code != 0 {
         let _ = write!(line, "  error {}", told.error_code);

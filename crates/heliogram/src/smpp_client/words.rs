@@ -29,7 +29,7 @@ fn advice(status: CommandStatus) -> Option<&'static str> {
         CommandStatus::RMSGQFUL => "its queue is full: try again later, or with a smaller --window",
         CommandStatus::RINVSRCADR => "the originator (--from) may not be used, or is malformed",
         CommandStatus::RINVDSTADR => {
-            "the recipient is not a number, or no price or route leads to it"
+            "the recipient is not a number, is on the stop list, or has no price or route"
         }
         CommandStatus::RINVMSGID => "it knows no message by this id",
         CommandStatus::RINVMSGLEN => "the text is too long, or a length in the PDU is wrong",

@@ -41,6 +41,8 @@ async fn a_connector_keeps_a_log_when_asked_to_and_it_holds_no_secret() {
     let furnished = serve.furnish(operator.address(), 10, "10").await;
     let (success, said) = serve.admin(&["connector", "log", "operator"]).await;
     assert!(!success && said.contains("--pdu-log-kib"), "{said}");
+    let (success, said) = serve.admin(&["connector", "log", "nobody"]).await;
+    assert!(!success && said.contains("no connector nobody"), "{said}");
 
     connector(&serve, &address, "64").await;
     let (gateway, http) = serve.start().await;

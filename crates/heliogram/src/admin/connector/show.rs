@@ -69,7 +69,7 @@ pub(in crate::admin) fn in_words(noted: Option<&Noted>, now: Timestamp) -> Strin
     if condition.passed_over {
         said.push_str(", passed over");
     }
-    format!("{said} ({age} ago)")
+    format!("{said} (noted {age} ago)")
 }
 
 /// Writes how long ago something was, in its greatest unit.
@@ -201,13 +201,13 @@ mod tests {
         let said = |condition: &Condition, is_current| {
             in_words(Some(&noted(is_current, condition.clone())), at(7))
         };
-        assert_eq!(said(&condition, true), "2 of 3 links up (7 s ago)");
+        assert_eq!(said(&condition, true), "2 of 3 links up (noted 7 s ago)");
         condition.slowed_to_per_second = Some(12);
         condition.passed_over = true;
         condition.links = vec![link("down")];
         assert_eq!(
             said(&condition, true),
-            "down, slowed to 12/s, passed over (7 s ago)"
+            "down, slowed to 12/s, passed over (noted 7 s ago)"
         );
         assert!(said(&condition, false).starts_with("unknown: noted 7 s ago"));
         assert!(in_words(None, at(0)).starts_with("unknown"));

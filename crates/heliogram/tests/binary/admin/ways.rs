@@ -31,6 +31,41 @@ async fn a_connector_is_replaced_while_messages_wait_for_it() {
 }
 
 #[tokio::test]
+async fn a_connector_is_changed_in_what_is_named_and_keeps_the_rest() {
+    let shop = Shop::open().await;
+    let address = shop.operator.address().to_string();
+    shop.done(&format!(
+        "connector set operator --address {address} --system-id x --password open-sesame \
+         --throughput 70 --failover-address smsc.example:2775 --status 1026=retry --in-doubt hold"
+    ))
+    .await;
+    let said = shop.done("connector change operator --window 20").await;
+    assert!(said.contains(&format!("{address} as x, 1 × 20")), "{said}");
+    shop.done("connector change operator --pdu-log-kib 8 --no-failover-address")
+        .await;
+    let shown = shop.done("connector show operator").await;
+    for (what, value) in [
+        ("addresses", address.as_str()),
+        ("window of a link", "20"),
+        ("throughput", "70/s"),
+        ("in doubt", "held until a receipt"),
+        ("PDU log", "8 KiB a link"),
+    ] {
+        let line = shown.lines().find(|line| line.starts_with(what));
+        assert!(line.is_some_and(|line| line.ends_with(value)), "{shown}");
+    }
+    // The password is that of before: the operator is asked for it when the link is opened anew.
+    shop.operator.reset_links();
+    assert!(send(&shop.customer, "Shop", UKRAINE).await["result"].is_object());
+    assert_eq!(
+        shop.operator.inbox().wait(Some(UKRAINE), SOON).await.len(),
+        1
+    );
+    let refused = shop.refused("connector change nobody --window 1").await;
+    assert!(refused.contains("no connector nobody"), "{refused}");
+}
+
+#[tokio::test]
 async fn routes_choose_the_way_out_and_can_be_taken_away() {
     let shop = Shop::open().await;
     let polish = operator(Scenario::default()).await;
