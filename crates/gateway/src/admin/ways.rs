@@ -21,7 +21,7 @@ pub struct Noted {
     pub condition: Condition,
     /// When.
     pub at: Timestamp,
-    /// Whether that is not long ago. A gateway notes every change within a second, and once a minute that there was none: an
+    /// Whether that is not long ago. A gateway notes every change within a second, and every ten seconds that there was none: an
     /// older note comes from one that does not run any more.
     pub is_current: bool,
 }

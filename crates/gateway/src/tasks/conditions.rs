@@ -14,7 +14,7 @@ use crate::admin::json;
 use crate::connector::Condition;
 
 /// How long what was noted holds without a change: an older note comes from a gateway that does not run.
-pub(crate) const HOLDS_MS: i64 = 60_000;
+pub(crate) const HOLDS_MS: i64 = 10_000;
 
 /// How often receipts that met no segment are counted.
 const COUNT_EVERY_MS: i64 = 10_000;
