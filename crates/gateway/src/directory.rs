@@ -21,10 +21,10 @@ pub use connector::{
     BindMode, ConnectorSettings, ConnectorSpec, DoubtPolicy, SpecError, StatusMeaning, Tls,
 };
 pub use network::Network;
-pub use operators::{OperatorSettings, Operators};
-pub use route::{
-    Condition, Features, Route, RouteKinds, RouteSettings, Tiers, Ways, Weighted, choose,
-};
+pub use operators::OperatorSettings;
+pub(crate) use operators::Operators;
+pub use route::{Feature, Route, RouteKinds, RouteSettings, Tiers, Ways, Weighted};
+pub(crate) use route::{Features, choose};
 pub use tariff::{TariffRule, TariffSettings};
 
 use crate::exchange::Exchange;

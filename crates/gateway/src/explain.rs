@@ -7,7 +7,7 @@ use store::{AccountId, ConnectorId};
 
 use crate::Gateway;
 use crate::admin::{AdminError, Noted};
-use crate::directory::{Condition, Features, Operators, Route, RouteSettings, choose};
+use crate::directory::{Feature, Features, Operators, Route, RouteSettings, choose};
 
 /// Describes a message to be routed.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub enum Verdict {
     /// Everything fits, but another one comes before it.
     ComesAfter,
     /// This does not fit, and perhaps more.
-    Misfit(Condition),
+    Misfit(Feature),
 }
 
 /// Is one connector of a tier, as it is now.
@@ -174,8 +174,8 @@ fn rules(
         Some(_) => 2,
     };
     let verdict = |route: &Route| match route.misfit(message, operators) {
-        _ if place(&route) == 2 => Verdict::Misfit(Condition::Kind),
-        Some(condition) => Verdict::Misfit(condition),
+        _ if place(&route) == 2 => Verdict::Misfit(Feature::Kind),
+        Some(feature) => Verdict::Misfit(feature),
         None if chosen.is_some_and(|chosen| chosen.name == route.name) => Verdict::Applies,
         None => Verdict::ComesAfter,
     };

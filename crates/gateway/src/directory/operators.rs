@@ -30,7 +30,7 @@ impl OperatorSettings {
 
 /// Finds the mobile operator of a number: of all beginnings that fit, the longest decides.
 #[derive(Clone, Debug, Default)]
-pub struct Operators {
+pub(crate) struct Operators {
     by_prefix: HashMap<String, Arc<str>>,
 }
 
@@ -45,7 +45,7 @@ impl Operators {
     }
 
     /// Returns whose number this is; `None` when no operator has it.
-    pub fn of(&self, number: &Msisdn) -> Option<&str> {
+    pub(crate) fn of(&self, number: &Msisdn) -> Option<&str> {
         if self.by_prefix.is_empty() {
             return None;
         }

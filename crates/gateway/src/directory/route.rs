@@ -51,22 +51,22 @@ pub struct RouteSettings {
 
 /// Holds what routes look at in a message.
 #[derive(Clone, Copy, Debug)]
-pub struct Features<'a> {
+pub(crate) struct Features<'a> {
     /// Whose it is.
-    pub account: AccountId,
+    pub(crate) account: AccountId,
     /// Who it is from.
-    pub originator: &'a str,
+    pub(crate) originator: &'a str,
     /// To whom it is.
-    pub recipient: &'a Msisdn,
+    pub(crate) recipient: &'a Msisdn,
     /// How urgent it is.
-    pub lane: Lane,
+    pub(crate) lane: Lane,
     /// Which kind of route was asked for.
-    pub kind: Option<&'a str>,
+    pub(crate) kind: Option<&'a str>,
 }
 
-/// Names a condition of a route.
+/// Names one of the things that routes look at in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum Feature {
     /// Whose the message is.
     Account,
     /// How the recipient's number begins.
@@ -118,8 +118,8 @@ impl Route {
         })
     }
 
-    /// Finds the first condition that a message does not fit, whatever kind of route was asked for; `None` when it fits all.
-    pub fn misfit(&self, message: &Features<'_>, operators: &Operators) -> Option<Condition> {
+    /// Finds the first thing in a message that the route is not for, whatever kind of route was asked for; `None` when it fits all.
+    pub(crate) fn misfit(&self, message: &Features<'_>, operators: &Operators) -> Option<Feature> {
         let RouteSettings {
             rank: _,
             prefix,
@@ -134,23 +134,23 @@ impl Route {
         } = &self.settings;
         let number = message.recipient;
         if account.is_some_and(|account| account != message.account.0) {
-            Some(Condition::Account)
+            Some(Feature::Account)
         } else if lane.is_some_and(|lane| lane != message.lane) {
-            Some(Condition::Lane)
+            Some(Feature::Lane)
         } else if is_some_and_not(prefix.as_deref(), |prefix| {
             number.as_str().starts_with(prefix)
         }) {
-            Some(Condition::Prefix)
+            Some(Feature::Prefix)
         } else if is_some_and_not(originator.as_deref(), |only| fits(only, message.originator)) {
-            Some(Condition::Originator)
+            Some(Feature::Originator)
         } else if is_some_and_not(country.as_deref(), |country| {
             Country::of(number).is_some_and(|found| found.code() == country)
         }) {
-            Some(Condition::Country)
+            Some(Feature::Country)
         } else if is_some_and_not(operator.as_deref(), |name| {
             operators.of(number) == Some(name)
         }) {
-            Some(Condition::Operator)
+            Some(Feature::Operator)
         } else {
             None
         }
@@ -171,7 +171,7 @@ fn fits(only: &str, originator: &str) -> bool {
 
 /// Picks the first route that applies and is of the kind asked for, else the first that applies and is of no kind; `None` when
 /// none does. The routes must be in the order of their ranks.
-pub fn choose<'a>(
+pub(crate) fn choose<'a>(
     routes: &'a [Route],
     operators: &Operators,
     message: &Features<'_>,
@@ -331,12 +331,12 @@ mod tests {
         let recipient = Msisdn::parse("380671234567").unwrap();
         let message = message(1, "Info", &recipient);
         for (settings, misfit) in [
-            (r#"{"account":2}"#, Condition::Account),
-            (r#"{"prefix":"48"}"#, Condition::Prefix),
-            (r#"{"country":"PL"}"#, Condition::Country),
-            (r#"{"operator":"lifecell"}"#, Condition::Operator),
-            (r#"{"originator":"Shop"}"#, Condition::Originator),
-            (r#"{"lane":"bulk"}"#, Condition::Lane),
+            (r#"{"account":2}"#, Feature::Account),
+            (r#"{"prefix":"48"}"#, Feature::Prefix),
+            (r#"{"country":"PL"}"#, Feature::Country),
+            (r#"{"operator":"lifecell"}"#, Feature::Operator),
+            (r#"{"originator":"Shop"}"#, Feature::Originator),
+            (r#"{"lane":"bulk"}"#, Feature::Lane),
         ] {
             let route = route("one", 1, settings);
             let operators = Operators::default();

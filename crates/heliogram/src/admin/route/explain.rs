@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 use gateway::Gateway;
-use gateway::directory::{Condition, RouteSettings};
+use gateway::directory::{Feature, RouteSettings};
 use gateway::explain::{Explanation, Question, Rule, Taken, Verdict, Why};
 use sms::{Lane, Msisdn};
 
@@ -96,7 +96,7 @@ fn print_rules(gateway: &Gateway, rules: &[Rule]) -> anyhow::Result<()> {
             let verdict = match rule.verdict {
                 Verdict::Applies => "applies".to_owned(),
                 Verdict::ComesAfter => "would apply, but comes after it".to_owned(),
-                Verdict::Misfit(condition) => misfit(gateway, condition, &rule.settings),
+                Verdict::Misfit(feature) => misfit(gateway, feature, &rule.settings),
             };
             [rule.settings.rank.to_string(), rule.name.clone(), verdict]
         })
@@ -105,10 +105,10 @@ fn print_rules(gateway: &Gateway, rules: &[Rule]) -> anyhow::Result<()> {
 }
 
 /// Says what a route is for that the message is not.
-fn misfit(gateway: &Gateway, condition: Condition, settings: &RouteSettings) -> String {
+fn misfit(gateway: &Gateway, feature: Feature, settings: &RouteSettings) -> String {
     let what = |setting: &Option<String>| setting.clone().unwrap_or_default();
-    match condition {
-        Condition::Account => {
+    match feature {
+        Feature::Account => {
             let accounts = gateway.accounts();
             let account = accounts
                 .iter()
@@ -119,15 +119,15 @@ fn misfit(gateway: &Gateway, condition: Condition, settings: &RouteSettings) -> 
                 (None, None) => "is for another account".to_owned(),
             }
         }
-        Condition::Prefix => format!("is for numbers that begin with {}", what(&settings.prefix)),
-        Condition::Country => format!("is for country {}", what(&settings.country)),
-        Condition::Operator => format!("is for operator {}", what(&settings.operator)),
-        Condition::Originator => format!("is for messages from {}", what(&settings.originator)),
-        Condition::Lane => {
+        Feature::Prefix => format!("is for numbers that begin with {}", what(&settings.prefix)),
+        Feature::Country => format!("is for country {}", what(&settings.country)),
+        Feature::Operator => format!("is for operator {}", what(&settings.operator)),
+        Feature::Originator => format!("is for messages from {}", what(&settings.originator)),
+        Feature::Lane => {
             let lane = settings.lane.map_or("another", Lane::name);
             format!("is for lane {lane}")
         }
-        Condition::Kind => format!(
+        Feature::Kind => format!(
             "is of kind {}, which is not asked for",
             what(&settings.kind)
         ),
