@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
-pub use built_in::CASES;
+use built_in::CASES;
 
 /// A scenario with its steps.
 #[derive(Debug, Clone, PartialEq, Default)]

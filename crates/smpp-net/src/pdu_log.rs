@@ -76,7 +76,7 @@ impl PduLog {
 }
 
 /// Names the log of the door for customers, for [`files`]; no link has such a name.
-pub const DOOR_LOG: &str = "door";
+pub(crate) const DOOR_LOG: &str = "door";
 
 /// Names the log of a connector's link, for [`files`].
 pub fn link_name(connector: &str, link: u32) -> String {

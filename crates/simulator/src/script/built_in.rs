@@ -1,7 +1,7 @@
 //! The scenarios of this repository by their names: what provokes a failure that was met in the field.
 
 /// Each case with its file. The numbers are those of the table of failures that SMPP programs met, and of the faults to inject.
-pub const CASES: [(&str, &str); 42] = [
+pub(super) const CASES: [(&str, &str); 42] = [
     (
         "case-01-leading-zeros",
         include_str!("../../scenarios/case-01-leading-zeros.toml"),
