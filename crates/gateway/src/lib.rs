@@ -59,7 +59,7 @@ pub use store::inbound::Received;
 pub use store::ledger::Turnover;
 pub use store::notices::{NoticeCount, Tells};
 pub use store::sender_names::SenderName;
-pub use store::stop_list::Stop;
+pub use store::stop_list::{OriginatorStop, Stop};
 pub use store::submissions::History;
 pub use store::submissions::Parts as SubmissionParts;
 pub use store::templates::{MessageTemplate, TemplateText};

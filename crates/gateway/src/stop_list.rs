@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sms::{Msisdn, Refusal};
-use store::stop_list::{Stop, Stopped};
+use store::stop_list::{OriginatorStop, Stop, Stopped};
 use store::{AccountId, ContactId, ListId, StopId};
 
 use crate::contacts::parse;
@@ -24,6 +24,32 @@ impl Gateway {
             .stop(account, number, given, reason, self.now())
             .await?;
         added(stopped)
+    }
+
+    /// Reads which phones have stopped what comes from single originators of the account, by number and originator: those after
+    /// `after`, at most `limit`.
+    pub async fn originator_stops(
+        &self,
+        account: AccountId,
+        after: Option<(Msisdn, String)>,
+        limit: u32,
+    ) -> Result<Vec<OriginatorStop>, Error> {
+        let stops = self.store().originator_stops(account, after, limit);
+        Ok(stops.await?)
+    }
+
+    /// Takes a stop of one originator off; tells whether it was there.
+    pub async fn remove_originator_stop(
+        &self,
+        account: AccountId,
+        number: &str,
+        originator: &str,
+    ) -> Result<bool, Error> {
+        let (number, _) = parse(number).ok_or(Refusal::InvalidNumber)?;
+        let removed = self
+            .store()
+            .remove_originator_stop(account, number, originator);
+        Ok(removed.await?)
     }
 
     /// Puts a contact's number on the stop list.

@@ -9,6 +9,7 @@ pub(crate) mod connector;
 mod credential;
 pub(crate) mod exchange;
 pub(crate) mod operator;
+mod originator_stops;
 mod pdu_log;
 pub(crate) mod route;
 pub(crate) mod sender;

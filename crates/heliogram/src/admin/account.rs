@@ -12,7 +12,9 @@ use sms::{Currency, Money};
 
 use checks::{check_time_zone, note_unfit_tariff, parse_amount};
 
-use super::{account_named, callbacks, changed, credential, open, open_or_make, written};
+use super::{
+    account_named, callbacks, changed, credential, open, open_or_make, originator_stops, written,
+};
 use crate::cli::At;
 use crate::output;
 
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     RemoveCredential(credential::Take),
     /// Count what an account's program has yet to be told, or let it be told at once.
     Callbacks(callbacks::Look),
+    /// List the phones that have stopped what comes from one of its originators, or take one off.
+    OriginatorStops(originator_stops::Look),
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +213,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         Command::Credential(asked) => credential::give(asked).await,
         Command::RemoveCredential(asked) => credential::take(asked).await,
         Command::Callbacks(asked) => callbacks::look(asked).await,
+        Command::OriginatorStops(asked) => originator_stops::look(asked).await,
     }
 }
 

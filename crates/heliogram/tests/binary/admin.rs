@@ -7,6 +7,7 @@ mod given;
 mod money;
 mod prices;
 mod senders;
+mod stops;
 mod ways;
 
 use std::time::Duration;
