@@ -31,6 +31,10 @@ pub(crate) struct Set {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line of its own"
+)]
 pub(crate) struct Change {
     /// The connector.
     name: String,
