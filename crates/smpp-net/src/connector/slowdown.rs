@@ -58,8 +58,10 @@ pub(super) struct Slowdown {
     limit: Option<f64>,
     /// Where throttling was met last.
     ceiling: f64,
-    /// What the operator took, by the tenth of a second modulo a second.
-    taken: [(u64, u32); PIECES],
+    /// What the operator took, what was sent to it, and what it throttled, in the last second.
+    taken: Second,
+    sent: Second,
+    refused: Second,
     /// When segments began to leave, after a rest.
     began_ms: u64,
     last_left_ms: Option<u64>,
@@ -83,7 +85,9 @@ impl Slowdown {
             agreed,
             limit: agreed,
             ceiling: f64::INFINITY,
-            taken: [(0, 0); PIECES],
+            taken: Second::default(),
+            sent: Second::default(),
+            refused: Second::default(),
             began_ms: 0,
             last_left_ms: None,
             left: 0,
@@ -136,6 +140,7 @@ impl Slowdown {
             self.left = 0;
         }
         self.left += 1;
+        self.sent.add(now_ms);
         self.last_left_ms = Some(now_ms);
     }
 
@@ -147,19 +152,15 @@ impl Slowdown {
     /// Takes note of a segment that the operator took, or looked at and refused: either way it was not too much.
     pub(super) fn taken(&mut self, now_ms: u64) {
         self.remember(false);
-        let piece = now_ms / PIECE_MS;
-        let (of, count) = &mut self.taken[place(piece)];
-        if *of != piece {
-            (*of, *count) = (piece, 0);
-        }
-        *count += 1;
+        self.taken.add(now_ms);
     }
 
     /// Takes note of throttling, which answers a segment that left at `left_ms`; tells whether it is about the rate.
     pub(super) fn throttled(&mut self, now_ms: u64, left_ms: u64) -> bool {
         self.remember(true);
         self.left = self.left.saturating_sub(1);
-        let is_the_rate = self.is_the_rate();
+        self.refused.add(now_ms);
+        let is_the_rate = self.is_the_rate(now_ms);
         if is_the_rate && self.cut_ms.is_none_or(|at_ms| left_ms >= at_ms + CUT_MS) {
             self.cut(now_ms);
         }
@@ -189,19 +190,18 @@ impl Slowdown {
         self.answers = (self.answers << 1 | u128::from(throttled)) & ((1 << HUNDRED) - 1);
     }
 
-    /// Tells whether throttling is about the rate, and not about single submits.
-    fn is_the_rate(&self) -> bool {
-        self.answers.trailing_ones() >= IN_A_ROW || self.answers.count_ones() >= OF_A_HUNDRED
+    /// Tells whether throttling is about the rate, and not about single submits; of those that left together, too: some operators
+    /// throttle sooner than they take.
+    fn is_the_rate(&self, now_ms: u64) -> bool {
+        let many =
+            self.answers.trailing_ones() >= IN_A_ROW || self.answers.count_ones() >= OF_A_HUNDRED;
+        let (refused, sent) = (self.refused.sum(now_ms), self.sent.sum(now_ms));
+        many && refused * HUNDRED >= sent * OF_A_HUNDRED
     }
 
     /// How many segments the operator took in the last second, or would have at the rate since segments began to leave.
     fn measured(&self, now_ms: u64) -> f64 {
-        let piece = now_ms / PIECE_MS;
-        let recent = self
-            .taken
-            .iter()
-            .filter(|(of, _)| of + PIECES as u64 > piece);
-        let taken: u32 = recent.map(|(_, count)| count).sum();
+        let taken = self.taken.sum(now_ms);
         let sending_ms = now_ms.saturating_sub(self.began_ms);
         // One more, because the time seldom ends with a segment: of three in a second it may show two.
         per_second(taken + 1, sending_ms)
@@ -238,6 +238,24 @@ fn per_second(segments: u32, over_ms: u64) -> f64 {
     f64::from(segments) * 1_000.0 / f64::from(over_ms)
 }
 
-fn place(piece: u64) -> usize {
-    usize::try_from(piece % PIECES as u64).unwrap_or(0)
+/// Counts what happened in the last second, by tenths.
+#[derive(Debug, Default)]
+struct Second([(u64, u32); PIECES]);
+
+impl Second {
+    fn add(&mut self, now_ms: u64) {
+        let piece = now_ms / PIECE_MS;
+        let place = usize::try_from(piece % PIECES as u64).unwrap_or(0);
+        let (of, count) = &mut self.0[place];
+        if *of != piece {
+            (*of, *count) = (piece, 0);
+        }
+        *count += 1;
+    }
+
+    fn sum(&self, now_ms: u64) -> u32 {
+        let piece = now_ms / PIECE_MS;
+        let recent = self.0.iter().filter(|(of, _)| of + PIECES as u64 > piece);
+        recent.map(|(_, count)| count).sum()
+    }
 }
