@@ -37,11 +37,12 @@ async fn case_17_what_is_unanswered_when_the_connection_closes_is_in_doubt() {
 
 #[tokio::test]
 async fn case_17_over_connections_that_close_again_and_again_every_message_arrives() {
-    let simulator = hurried("case-17-channel-closes", 10).await;
+    // Not faster: each time that it is in doubt a message waits twice as long, and on a busy machine few would get through.
+    let simulator = hurried("case-17-channel-closes", 4).await;
     let world = World::sending(&settings(simulator.address())).await;
-    world.all_are_delivered("hello", 60).await;
+    world.all_are_delivered("hello", 300).await;
     assert!(simulator.inbox().counters().links_broken > 0);
-    world.money(0, 60).await;
+    world.money(0, 300).await;
     world.stop().await;
     simulator.stop().await;
 }
