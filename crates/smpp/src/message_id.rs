@@ -19,12 +19,12 @@ const MAXIMUM_CONVERTED_LENGTH: usize = 65;
 pub fn key(id: &[u8]) -> Vec<u8> {
     let mut key = trim(id).to_ascii_lowercase();
     key.retain(|octet| *octet != b'-');
-    if let Some(digits) = key.strip_prefix(b"0x")
-        && is_hexadecimal(digits)
-    {
-        key = digits.to_vec();
-    }
-    without_leading_zeros(&key).to_vec()
+    let digits = key
+        .strip_prefix(b"0x")
+        .filter(|digits| is_hexadecimal(digits));
+    let rest = without_leading_zeros(digits.unwrap_or(&key)).len();
+    key.drain(..key.len() - rest);
+    key
 }
 
 /// Lists the keys under which the id of a receipt may have been given: its own, then those of the same digits read in the other
@@ -38,7 +38,7 @@ pub fn candidates(id: &[u8]) -> Vec<Vec<u8>> {
     }
     let mut keys = Vec::with_capacity(MAXIMUM_CANDIDATES);
     if own.len() <= MAXIMUM_CONVERTED_LENGTH {
-        let is_decimal = !trim(id).to_ascii_lowercase().starts_with(b"0x");
+        let is_decimal = !matches!(trim(id), [b'0', b'x' | b'X', ..]);
         keys.extend(convert::<16, 10>(&own));
         keys.extend(is_decimal.then(|| convert::<10, 16>(&own)).flatten());
         keys.retain(|key| *key != own);
@@ -68,6 +68,25 @@ fn without_leading_zeros(id: &[u8]) -> &[u8] {
 /// Rewrites a number of any width from one base to another, without leading zeros and in lower
 /// case; `None` when it is not written in the first base.
 fn convert<const FROM: u32, const TO: u32>(number: &[u8]) -> Option<Vec<u8>> {
+    let mut value = Some(0_u128);
+    for octet in number {
+        let digit = char::from(*octet).to_digit(FROM)?;
+        value = value
+            .and_then(|value| value.checked_mul(FROM.into()))
+            .and_then(|value| value.checked_add(digit.into()));
+    }
+    let Some(value) = value else {
+        return convert_long::<FROM, TO>(number);
+    };
+    let written = match TO {
+        16 => format!("{value:x}"),
+        _ => value.to_string(),
+    };
+    Some(written.into_bytes())
+}
+
+/// Does the same for what does not fit 128 bits, digit by digit: few ids are as long.
+fn convert_long<const FROM: u32, const TO: u32>(number: &[u8]) -> Option<Vec<u8>> {
     // Digits in the new base, least significant first.
     let mut digits = vec![0_u32];
     for octet in number {
@@ -177,6 +196,13 @@ mod tests {
         fn converting_there_and_back_loses_nothing(digits in "[1-9][0-9]{0,64}") {
             let there = convert::<10, 16>(digits.as_bytes()).unwrap();
             prop_assert_eq!(convert::<16, 10>(&there).unwrap(), digits.into_bytes());
+        }
+
+        #[test]
+        fn a_number_of_any_width_converts_alike(id in "[0-9a-f]{1,40}") {
+            let id = id.as_bytes();
+            prop_assert_eq!(convert::<16, 10>(id), convert_long::<16, 10>(id));
+            prop_assert_eq!(convert::<10, 16>(id), convert_long::<10, 16>(id));
         }
     }
 }

@@ -84,9 +84,7 @@ impl<'a> Receipt<'a> {
 
     /// Appends the TLVs: the id, the state and the network's error code, if there is one.
     pub fn write_tlvs(&self, tlvs: &mut TlvBuffer) -> Result<(), EncodeError> {
-        let mut id = self.message_id.to_vec();
-        id.push(0);
-        tlvs.push(Tag::RECEIPTED_MESSAGE_ID, &id)?;
+        tlvs.push_c_octets(Tag::RECEIPTED_MESSAGE_ID, self.message_id)?;
         tlvs.push_u8(Tag::MESSAGE_STATE, self.state.message_state());
         if let Some(NetworkError { network, code }) = self.network_error {
             let [high, low] = code.to_be_bytes();

@@ -143,6 +143,15 @@ impl TlvBuffer {
         Ok(())
     }
 
+    /// Appends a parameter that is a C-Octet String; the NUL at its end is put there.
+    pub fn push_c_octets(&mut self, tag: Tag, value: &[u8]) -> Result<(), EncodeError> {
+        let length = value.len() + 1;
+        let told = u16::try_from(length).map_err(|_| EncodeError::TlvTooLong { tag, length })?;
+        self.put(tag, told, value);
+        self.octets.push(0);
+        Ok(())
+    }
+
     /// Appends a parameter of one octet.
     pub fn push_u8(&mut self, tag: Tag, value: u8) {
         self.put(tag, 1, &[value]);
@@ -164,6 +173,8 @@ impl TlvBuffer {
     }
 
     fn put(&mut self, tag: Tag, length: u16, value: &[u8]) {
+        // One growth for the few that most PDUs have.
+        self.octets.reserve(value.len() + 32);
         self.octets.extend_from_slice(&tag.0.to_be_bytes());
         self.octets.extend_from_slice(&length.to_be_bytes());
         self.octets.extend_from_slice(value);
@@ -199,6 +210,19 @@ mod tests {
         );
         assert_eq!(tlvs.get(Tag::MESSAGE_STATE).and_then(Tlv::as_u8), Some(2));
         assert_eq!(tlvs.get(Tag::USSD_SERVICE_OP), None);
+    }
+
+    #[test]
+    fn a_c_octet_string_is_pushed_with_the_nul_that_ends_it() {
+        let mut buffer = TlvBuffer::new();
+        buffer
+            .push_c_octets(Tag::RECEIPTED_MESSAGE_ID, b"7f")
+            .unwrap();
+        let id = buffer.tlvs().get(Tag::RECEIPTED_MESSAGE_ID).unwrap();
+        assert_eq!((id.value, id.as_c_octets()), (&b"7f\0"[..], &b"7f"[..]));
+        let long = vec![b'7'; 65_535];
+        let refused = buffer.push_c_octets(Tag::RECEIPTED_MESSAGE_ID, &long);
+        assert!(refused.is_err());
     }
 
     #[test]

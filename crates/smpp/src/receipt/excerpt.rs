@@ -11,7 +11,9 @@ pub fn excerpt(text: &str) -> Vec<u8> {
         Ok(..=0x7F) => b'.',
         Ok(_) | Err(_) => b'?',
     };
-    text.chars().take(CHARACTERS).map(written).collect()
+    let mut excerpt = Vec::with_capacity(CHARACTERS);
+    excerpt.extend(text.chars().take(CHARACTERS).map(written));
+    excerpt
 }
 
 #[cfg(test)]

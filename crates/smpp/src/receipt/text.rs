@@ -15,23 +15,34 @@ enum Key {
     Text,
 }
 
-/// Spellings seen; a space also stands for `_`, `-` or nothing. Longer ones come before those
-/// that begin them.
-const SPELLINGS: [(&str, Key); 13] = [
-    ("message id", Key::Id),
-    ("msg id", Key::Id),
-    ("id", Key::Id),
-    ("submit date", Key::SubmitDate),
-    ("sub", Key::Submitted),
-    ("dlvrd", Key::Delivered),
-    ("delivered", Key::Delivered),
-    ("done date", Key::DoneDate),
-    ("status", Key::State),
-    ("stat", Key::State),
-    ("error", Key::Error),
-    ("err", Key::Error),
-    ("text", Key::Text),
-];
+impl Key {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// Spellings seen, by their first letter; a space also stands for `_`, `-` or nothing. Longer ones come before those that begin
+/// them.
+const fn spellings(first: u8) -> &'static [(&'static str, Key)] {
+    match first.to_ascii_lowercase() {
+        b'd' => &[
+            ("dlvrd", Key::Delivered),
+            ("delivered", Key::Delivered),
+            ("done date", Key::DoneDate),
+        ],
+        b'e' => &[("error", Key::Error), ("err", Key::Error)],
+        b'i' => &[("id", Key::Id)],
+        b'm' => &[("message id", Key::Id), ("msg id", Key::Id)],
+        b's' => &[
+            ("submit date", Key::SubmitDate),
+            ("sub", Key::Submitted),
+            ("status", Key::State),
+            ("stat", Key::State),
+        ],
+        b't' => &[("text", Key::Text)],
+        _ => &[],
+    }
+}
 
 /// Reads what the text tells; the first word on each key counts.
 pub(super) fn parse(text: &[u8]) -> Receipt<'_> {
@@ -71,25 +82,30 @@ pub(super) fn write(receipt: &Receipt<'_>) -> Vec<u8> {
     } else {
         receipt.error
     };
-    let submitted = format!("{:03}", receipt.submitted.unwrap_or(1));
-    let delivered = receipt.state == ReceiptState::Delivered;
-    let delivered = format!("{:03}", receipt.delivered.unwrap_or(u32::from(delivered)));
+    let delivered = u32::from(receipt.state == ReceiptState::Delivered);
     let parts: [(&str, &[u8]); 8] = [
         ("id:", receipt.message_id),
-        (" sub:", submitted.as_bytes()),
-        (" dlvrd:", delivered.as_bytes()),
+        (" sub:", &count(receipt.submitted.unwrap_or(1))),
+        (" dlvrd:", &count(receipt.delivered.unwrap_or(delivered))),
         (" submit date:", receipt.submit_date),
         (" done date:", receipt.done_date),
         (" stat:", receipt.state.word().as_bytes()),
         (" err:", error),
         (" text:", receipt.text),
     ];
-    parts
-        .iter()
-        .flat_map(|(key, value)| [key.as_bytes(), value])
-        .flatten()
-        .copied()
-        .collect()
+    let length = parts.iter().map(|(key, value)| key.len() + value.len());
+    let mut text = Vec::with_capacity(length.sum());
+    for (key, value) in parts {
+        text.extend_from_slice(key.as_bytes());
+        text.extend_from_slice(value);
+    }
+    text
+}
+
+/// Spells a count with three digits; the appendix has room for no more.
+fn count(number: u32) -> [u8; 3] {
+    let number = u16::try_from(number.min(999)).unwrap_or(999);
+    [number / 100, number / 10, number].map(|of| b'0' + (of % 10).to_le_bytes()[0])
 }
 
 impl<'a> Receipt<'a> {
@@ -121,7 +137,8 @@ struct Fields<'a> {
     text: &'a [u8],
     /// The key whose value begins at the second item.
     current: Option<(Key, usize)>,
-    seen: Vec<Key>,
+    /// One bit for each key.
+    seen: u8,
 }
 
 impl<'a> Fields<'a> {
@@ -129,7 +146,7 @@ impl<'a> Fields<'a> {
         let mut fields = Self {
             text,
             current: None,
-            seen: Vec::with_capacity(8),
+            seen: 0,
         };
         fields.current = fields.next_key(0).map(|(_, key, start)| (key, start));
         fields
@@ -140,16 +157,22 @@ impl<'a> Fields<'a> {
     /// Once id and state are known, what follows `text:` is the message's own words, which may
     /// look like keys.
     fn next_key(&mut self, from: usize) -> Option<(usize, Key, usize)> {
-        let known = [Key::Id, Key::State, Key::Text];
-        if known.iter().all(|key| self.seen.contains(key)) {
+        const KNOWN: u8 = Key::Id.bit() | Key::State.bit() | Key::Text.bit();
+        if self.seen & KNOWN == KNOWN {
             return None;
         }
-        let (at, key, start) = (from..self.text.len())
-            .filter(|at| *at == 0 || !self.text[*at - 1].is_ascii_alphanumeric())
-            .filter_map(|at| key_at(self.text, at).map(|(key, start)| (at, key, start)))
-            .find(|(_, key, _)| !self.seen.contains(key))?;
-        self.seen.push(key);
-        Some((at, key, start))
+        let mut in_word = from > 0 && self.text[from - 1].is_ascii_alphanumeric();
+        for (at, octet) in (from..).zip(&self.text[from..]) {
+            let begins = !std::mem::replace(&mut in_word, octet.is_ascii_alphanumeric());
+            if begins
+                && let Some((key, start)) = key_at(self.text, at)
+                && self.seen & key.bit() == 0
+            {
+                self.seen |= key.bit();
+                return Some((at, key, start));
+            }
+        }
+        None
     }
 }
 
@@ -167,7 +190,8 @@ impl<'a> Iterator for Fields<'a> {
 
 /// Recognises a key with its colon or equals sign, and says where its value begins.
 fn key_at(text: &[u8], at: usize) -> Option<(Key, usize)> {
-    SPELLINGS.iter().find_map(|(spelling, key)| {
+    let first = *text.get(at)?;
+    spellings(first).iter().find_map(|(spelling, key)| {
         let mut position = at;
         for octet in spelling.bytes() {
             let found = text.get(position).copied();
