@@ -1,5 +1,6 @@
 //! The one tool of the repository: what a contributor and the continuous integration both run.
 
+mod bench;
 mod ci;
 mod command;
 mod coverage;
@@ -22,6 +23,7 @@ usage: cargo xtask <command>
   tidy               the rules of this repository that the compiler cannot check
   golden [--update]  the dialects' golden files; --update rewrites the answers for review
   docs               writes the tables of docs/manual from crates/dialects/coverage
+  bench [SCENARIO…]  measures what is shipped on this machine, --quick for a first look; bench --help tells of all
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["golden"] => golden::run(golden::Answers::Compare),
         ["golden", "--update"] => golden::run(golden::Answers::Rewrite),
         ["docs"] => docs::run(),
+        ["bench", arguments @ ..] => bench::run(arguments),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);

@@ -23,9 +23,13 @@ pub(crate) async fn run(at: &At) -> anyhow::Result<ExitCode> {
 /// Prints the outcome of an audit; tells whether the books balance.
 pub(crate) async fn report(gateway: &Gateway) -> anyhow::Result<bool> {
     let audit = gateway.audit().await?;
+    let tally = gateway.tally().await?;
     output::line(format_args!(
-        "audited {} accounts, {} ledger entries, {} messages",
-        audit.accounts, audit.entries, audit.messages
+        "audited {} accounts, {} ledger entries, {} messages, {} of them under way",
+        audit.accounts,
+        audit.entries,
+        audit.messages,
+        tally.under_way()
     ))?;
     for violation in &audit.violations {
         let account = violation

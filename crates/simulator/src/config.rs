@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::scenario::Scenario;
 use crate::script::Step;
@@ -24,6 +25,8 @@ pub struct Config {
     pub recording: Recording,
     /// The most messages that the inbox keeps; the oldest go first.
     pub inbox_limit: usize,
+    /// Hears of each text that is taken; `None` for nobody.
+    pub observer: Option<Observer>,
     /// Who may bind; `None` lets everybody in.
     pub credentials: Option<Credentials>,
     /// The most receipts that one link may leave unanswered.
@@ -49,6 +52,7 @@ impl Default for Config {
             seed: 0,
             recording: Recording::Full,
             inbox_limit: 100_000,
+            observer: None,
             credentials: None,
             receipt_window: 100,
             receipt_retry_ms: 1_000,
@@ -66,6 +70,28 @@ pub enum Recording {
     Full,
     /// Only that it came and how often: for measurements.
     Counts,
+}
+
+/// Somebody who is told the octets of each segment's text as it is taken, without its header. It is told while the network stands
+/// still, so it must be quick.
+#[derive(Clone)]
+pub struct Observer(Arc<dyn Fn(&[u8]) + Send + Sync>);
+
+impl Observer {
+    /// Makes one of a function.
+    pub fn new(observe: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observe))
+    }
+
+    pub(crate) fn observe(&self, text: &[u8]) {
+        (self.0)(text);
+    }
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Observer")
+    }
 }
 
 /// The one `system_id` and password that may bind.

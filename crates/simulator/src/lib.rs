@@ -46,7 +46,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use config::{Config, Credentials, Recording};
+pub use config::{Config, Credentials, Observer, Recording};
 pub use ids::IdForm;
 pub use inbox::{Counters, Inbox, Received};
 pub use scenario::{

@@ -104,11 +104,15 @@ impl Tree {
             || self.test_files.contains(&file.path)
     }
 
-    /// Lists the `crates/*/Cargo.toml`, each with its folder's name.
+    /// Lists the manifests of the benchmark and of `crates/*`, each with its folder's name.
     pub(super) fn manifests(&self) -> impl Iterator<Item = (&str, &File)> {
         self.files.iter().filter_map(|file| {
-            let folder = file.crate_name()?;
-            (file.path == format!("crates/{folder}/Cargo.toml")).then_some((folder, file))
+            let folder = match file.crate_name() {
+                Some(folder) if file.path == format!("crates/{folder}/Cargo.toml") => folder,
+                None if file.path == "bench/Cargo.toml" => "bench",
+                _ => return None,
+            };
+            Some((folder, file))
         })
     }
 }
@@ -166,10 +170,11 @@ mod tests {
     fn finds_the_manifests_of_the_crates_only() {
         let tree = Tree::of(&[
             ("Cargo.toml", ""),
+            ("bench/Cargo.toml", ""),
             ("crates/sms/Cargo.toml", ""),
             ("xtask/Cargo.toml", ""),
         ]);
         let names: Vec<&str> = tree.manifests().map(|(name, _)| name).collect();
-        assert_eq!(names, ["sms"]);
+        assert_eq!(names, ["bench", "sms"]);
     }
 }

@@ -37,7 +37,7 @@ async fn books_that_balance_are_told_to() {
     let (code, said) = audit(directory.path()).await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("audited 1 accounts"), "{said}");
-    assert!(said.contains("2 messages"), "{said}");
+    assert!(said.contains("2 messages, 0 of them under way"), "{said}");
     assert!(said.ends_with("the books balance\n"), "{said}");
 }
 

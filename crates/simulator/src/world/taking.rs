@@ -75,6 +75,9 @@ impl World {
             }
         }
         self.know(number, delivery.outcome, due_ms);
+        if let Some(observer) = &self.config.observer {
+            observer.observe(submit.submission.octets);
+        }
         self.arrive(number, &submit.submission, pdu, now_ms);
         number
     }

@@ -142,11 +142,16 @@ impl Tally {
             + self.count(MessageState::Failed)
     }
 
+    /// Returns how many messages have not ended.
+    pub fn under_way(&self) -> u64 {
+        let states = MessageState::ALL.into_iter();
+        let open = states.filter(|state| !state.is_final());
+        open.map(|state| self.count(state)).sum()
+    }
+
     /// Tells whether every message has ended.
     pub fn is_final(&self) -> bool {
-        MessageState::ALL
-            .iter()
-            .all(|&state| state.is_final() || self.count(state) == 0)
+        self.under_way() == 0
     }
 }
 

@@ -1,0 +1,9 @@
+//! What peers have in common: programs of other projects, configured from templates, that call a customer's program back.
+
+mod callbacks;
+mod programs;
+mod template;
+
+pub(crate) use callbacks::Callbacks;
+pub(crate) use programs::{Installed, Program, free_ports, opened};
+pub(crate) use template::fill;

@@ -1,0 +1,152 @@
+//! `bench instructions`: how many instructions the hot paths take, counted by valgrind and held against pins.
+//!
+//! Times on a busy machine differ by a tenth from run to run; counts of the same program by less than a thousandth. A work is done so
+//! many times in one process and twice as many in another: the difference is what it takes, without start and setup.
+
+mod codec;
+mod counter;
+mod doors;
+mod life;
+mod pins;
+mod texts;
+mod world;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+
+use pins::{Pins, Verdict};
+
+/// What `bench instructions` is asked for.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// Count only the works whose names have this in them.
+    #[arg(default_value = "")]
+    only: String,
+    /// Write what is counted into bench/instructions.toml.
+    #[arg(long)]
+    pin: bool,
+}
+
+/// What `bench repeat` is asked for: the process whose instructions are counted.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Repeat {
+    /// Which work.
+    work: String,
+    /// How often.
+    times: u32,
+}
+
+/// Something whose instructions are counted.
+struct Work {
+    name: &'static str,
+    /// How often it is done in the shorter run.
+    times: u32,
+    /// How many messages one repetition is; the count is of one.
+    units: u32,
+    /// By how many percent it may take more than its pin: what runs on several threads is never counted twice the same.
+    tolerance_percent: f64,
+    /// Prepares, and then does it so often.
+    run: fn(u32) -> anyhow::Result<()>,
+}
+
+/// For what runs on one thread, the same way each time.
+const EXACT: f64 = 5.0;
+
+/// For what writes to the store, whose thread takes as many calls at once as happen to be there.
+const THREADED: f64 = 10.0;
+
+fn works() -> impl Iterator<Item = &'static Work> {
+    [codec::WORKS, texts::WORKS, doors::WORKS, life::WORKS]
+        .into_iter()
+        .flatten()
+}
+
+/// Counts, prints the table, and fails when something takes more than it did when it was pinned.
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let chosen: Vec<_> = works()
+        .filter(|work| work.name.contains(&options.only))
+        .collect();
+    ensure!(
+        !chosen.is_empty(),
+        "no work has {} in its name",
+        options.only
+    );
+    let mut pins = Pins::read()?;
+    let judged = pins.are_of_this_compiler();
+    print(&format!(
+        "{:<46} {:>12} {:>12} {:>8}",
+        "instructions of one", "counted", "pinned", ""
+    ))?;
+    let mut risen = Vec::new();
+    for work in chosen {
+        let counted = counter::count(work)?;
+        let pinned = pins.of(work.name);
+        let verdict = Verdict::of(counted, pinned, work.tolerance_percent);
+        print(&format!(
+            "{:<46} {counted:>12} {:>12} {verdict:>8}",
+            work.name,
+            pinned.map_or_else(|| "-".to_owned(), |pinned| pinned.to_string()),
+        ))?;
+        if let Verdict::Risen(_) = verdict {
+            risen.push(work.name);
+        }
+        pins.set(work.name, counted);
+    }
+    if options.pin {
+        pins.write(works().map(|work| work.name))?;
+        print("pinned as counted, in bench/instructions.toml")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if risen.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    print(&format!(
+        "more than pinned: {}. Where that is worth what it brings, pin anew: cargo xtask bench instructions --pin",
+        risen.join(", ")
+    ))?;
+    if judged {
+        return Ok(ExitCode::FAILURE);
+    }
+    print("not judged: the pins are of another compiler")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does a work so often, for whoever counts.
+pub(crate) fn repeat(repeat: &Repeat) -> anyhow::Result<()> {
+    let work = works()
+        .find(|work| work.name == repeat.work)
+        .with_context(|| format!("there is no work {}", repeat.work))?;
+    (work.run)(repeat.times)
+}
+
+fn print(line: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    writeln!(std::io::stdout(), "{line}").context("cannot print")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_work_has_a_name_of_its_own_and_can_be_done() {
+        let mut names: Vec<_> = works().map(|work| work.name).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        for work in works() {
+            (work.run)(1).unwrap_or_else(|error| panic!("{}: {error:?}", work.name));
+        }
+    }
+
+    #[test]
+    fn every_work_is_pinned_and_nothing_else() {
+        let pins = Pins::read().unwrap();
+        let mut names: Vec<_> = works().map(|work| work.name).collect();
+        names.sort_unstable();
+        assert_eq!(pins.names(), names);
+    }
+}

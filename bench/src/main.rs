@@ -1,0 +1,132 @@
+//! What the gateway costs, measured from outside: the load, the simulated operator and the gateway are processes of their own.
+//!
+//! `cargo xtask bench [SCENARIO]` builds what is needed and runs this. A scenario is a variant of [`scenario::Scenario`]; what is
+//! more than that, with options of its own, is a subcommand here.
+
+mod contender;
+mod latency;
+mod load;
+mod measure;
+mod output;
+mod report;
+mod scenario;
+mod smsc;
+mod stage;
+mod stamp;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::task::LocalSet;
+
+use report::Report;
+use scenario::Scenario;
+
+/// Measures Heliogram on this machine, and peers beside it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bench",
+    args_conflicts_with_subcommands = true,
+    max_term_width = 110
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// What to measure; all of them when nothing is named.
+    #[arg(value_enum)]
+    scenarios: Vec<Scenario>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Be the operator of a measurement: asked on standard input, answers in JSON.
+    #[command(hide = true)]
+    Smsc(smsc::Options),
+}
+
+/// How measurements are taken.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// How often each is taken.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) runs: u32,
+    /// The program of Heliogram that is measured.
+    #[arg(long, env = "BENCH_GATEWAY", default_value = "target/dist/heliogram")]
+    pub(crate) gateway: PathBuf,
+    /// Where the results go as JSON.
+    #[arg(long, default_value = "target/bench")]
+    pub(crate) out: PathBuf,
+    /// Where the data of the runs goes, on a disk and not in memory.
+    #[arg(long, default_value = "target/bench")]
+    pub(crate) data: PathBuf,
+    /// A twentieth of the messages: a first look rather than figures to tell.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// This many messages where a scenario would send another number.
+    #[arg(long)]
+    pub(crate) messages: Option<u32>,
+}
+
+impl Options {
+    /// Says how many messages there are where so many are usual.
+    pub(crate) fn count(&self, usual: u32) -> u32 {
+        let usual = if self.quick {
+            usual.div_ceil(20)
+        } else {
+            usual
+        };
+        self.messages.unwrap_or(usual).max(1)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One thread: what the load takes must be little, and it leaves the rest of the machine to the gateway.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => LocalSet::new().block_on(&runtime, run(cli)),
+        Err(error) => Err(anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(format_args!("bench: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Some(Command::Smsc(options)) => smsc::run(options).await,
+        None => scenarios(&cli.scenarios, &cli.options).await,
+    }
+}
+
+/// Measures scenarios and tells what was found.
+async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()> {
+    let all = Scenario::all();
+    let wanted = if wanted.is_empty() { &all } else { wanted };
+    let mut report = Report::default();
+    for scenario in wanted {
+        for run in 1..=options.runs {
+            output::note(format_args!(
+                "{}: run {run} of {}",
+                scenario.name(),
+                options.runs
+            ));
+            report.take_all(scenario.measure(options).await?);
+        }
+    }
+    report.print()?;
+    let name = match wanted {
+        [one] => one.name(),
+        _ => "scenarios".to_owned(),
+    };
+    report.write(&options.out, &name)
+}

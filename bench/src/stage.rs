@@ -1,0 +1,313 @@
+//! One run: an operator, a gateway on fresh data and the load, and what the gateway used for it.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use crate::contender::{Contender, Ground, Running};
+use crate::load::{Seen, now};
+use crate::measure::{Syncs, Usage, octets_of};
+use crate::report::Run;
+use crate::report::figures::Figures;
+use crate::smsc::{Counts, Smsc};
+use crate::stamp::Kind;
+
+/// How long nothing at all may happen while there is something to do.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often the operator is asked what has come.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// What is left to do when the last receipt is answered is done by then, and counts.
+const AFTERWARDS: Duration = Duration::from_millis(300);
+
+/// What is run, and on what ground.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The scenario's name in tables.
+    pub(crate) scenario: String,
+    /// See [`Run::at`].
+    pub(crate) at: Option<f64>,
+    /// How the operator behaves: a scenario of the simulator.
+    pub(crate) operator: String,
+    pub(crate) links: u32,
+    /// Of each link.
+    pub(crate) window: u32,
+    pub(crate) accounts: u32,
+    /// The most that programs of one account bind.
+    pub(crate) binds: u32,
+    /// The directory in which the run's directory is made.
+    pub(crate) data: PathBuf,
+}
+
+impl Plan {
+    /// One account, and one link with a window of 1,000 to an operator that answers and reports at once.
+    pub(crate) fn of(scenario: &str, data: &Path) -> Self {
+        Self {
+            scenario: scenario.to_owned(),
+            at: None,
+            operator: "{}".to_owned(),
+            links: 1,
+            window: 1_000,
+            accounts: 1,
+            binds: 100,
+            data: data.to_owned(),
+        }
+    }
+}
+
+/// The processes of a run.
+pub(crate) struct Stage {
+    pub(crate) smsc: Smsc,
+    pub(crate) gateway: Box<dyn Running>,
+    directory: TempDir,
+}
+
+/// When things were done.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    submitted: Instant,
+    reported: Instant,
+}
+
+/// Runs a load through a gateway until the receipt of each message that it accepted is recorded, and tells everything.
+pub(crate) async fn run(
+    contender: &dyn Contender,
+    plan: &Plan,
+    load: impl AsyncFnOnce(&Stage) -> anyhow::Result<Seen>,
+) -> anyhow::Result<Run> {
+    let stage = Stage::set(contender, plan).await?;
+    let processes = stage.gateway.processes();
+    let syncs = Syncs::count(&processes).await;
+    let before = Usage::of(&processes)?;
+    let start = now();
+    let accepted = Cell::new(None);
+    let loading = async {
+        let seen = load(&stage).await?;
+        accepted.set(Some(seen.accepted));
+        Ok(seen)
+    };
+    let (seen, times) = tokio::try_join!(loading, stage.watch(&accepted))?;
+    tokio::time::sleep(AFTERWARDS).await;
+    let used = Usage::of(&processes)?.since(&before);
+    let counting = start.elapsed();
+    let syncs = syncs.end().await;
+
+    let rate = |messages: u64, time: Duration| count(messages) / time.as_secs_f64();
+    let mut figures = Figures::default();
+    figures.take_count("messages", seen.accepted);
+    figures.take("accepted/s", rate(seen.accepted, seen.took), 0);
+    figures.take(
+        "submitted/s",
+        rate(seen.accepted, times.submitted - start),
+        0,
+    );
+    figures.take("receipts/s", rate(seen.accepted, times.reported - start), 0);
+    figures.take_latencies("answer", seen.latencies.quantiles());
+    for (kind, told) in Kind::ALL.into_iter().zip(stage.smsc.latencies().await?) {
+        figures.take_latencies(kind.to_the_wire(), told);
+    }
+    figures.extend(seen.figures);
+    take_usage(&mut figures, &used, seen.accepted);
+    if let Some(syncs) = syncs {
+        figures.take("syncs/s", rate(syncs, counting), 1);
+    }
+    stage.strike(plan, contender, seen.accepted, figures).await
+}
+
+impl Stage {
+    /// Starts the processes; returns when the gateway's doors are open and its links are there.
+    pub(crate) async fn set(contender: &dyn Contender, plan: &Plan) -> anyhow::Result<Self> {
+        let data = std::path::absolute(&plan.data)?;
+        let made = std::fs::create_dir_all(&data)
+            .and_then(|()| tempfile::Builder::new().prefix("run-").tempdir_in(&data));
+        let directory =
+            made.with_context(|| format!("cannot make a directory in {}", data.display()))?;
+        let smsc = Smsc::start(&plan.operator).await?;
+        let ground = Ground {
+            directory: directory.path().to_owned(),
+            smsc: smsc.address(),
+            links: plan.links,
+            window: plan.window,
+            accounts: plan.accounts,
+            binds: plan.binds,
+        };
+        let gateway = contender.start(&ground).await?;
+        let stage = Self {
+            smsc,
+            gateway,
+            directory,
+        };
+        let start = now();
+        while stage.smsc.counts().await?.links < u64::from(plan.links) {
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "the gateway does not bind to the operator"
+            );
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(stage)
+    }
+
+    /// Waits until as many receipts are recorded as messages were accepted, once that is known.
+    async fn watch(&self, accepted: &Cell<Option<u64>>) -> anyhow::Result<Times> {
+        let mut before = Progress::default();
+        let mut times = Times {
+            submitted: now(),
+            reported: now(),
+        };
+        let mut moved = now();
+        loop {
+            let progress = self.progress().await?;
+            let looked = now();
+            if progress.submitted() > before.submitted() {
+                times.submitted = looked;
+            }
+            if progress.reported() > before.reported() {
+                times.reported = looked;
+            }
+            let expected = accepted.get();
+            if expected.is_some_and(|expected| progress.is_whole(expected)) {
+                return Ok(times);
+            }
+            if progress != before || expected.is_none() {
+                moved = looked;
+            }
+            ensure!(
+                moved.elapsed() < PATIENCE,
+                "of {expected:?} messages, {progress:?} and nothing more"
+            );
+            before = progress;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn progress(&self) -> anyhow::Result<Progress> {
+        Ok(Progress {
+            counts: self.smsc.counts().await?,
+            seen: self.gateway.receipts_seen(),
+        })
+    }
+
+    /// Ends the processes and has the gateway checked; then everything is told.
+    async fn strike(
+        mut self,
+        plan: &Plan,
+        contender: &dyn Contender,
+        accepted: u64,
+        mut figures: Figures,
+    ) -> anyhow::Result<Run> {
+        let running = octets_of(self.gateway.data())?;
+        self.gateway.stop().await?;
+        let stopped = octets_of(self.gateway.data())?;
+        let counts = self.smsc.counts().await?;
+        self.smsc.end().await?;
+        let each = |octets: u64| count(octets) / count(accepted.max(1));
+        figures.take("disk a message, running: B", each(running), 0);
+        figures.take("disk a message, stopped: B", each(stopped), 0);
+        take_losses(&mut figures, &counts, accepted);
+        self.gateway.check(accepted).await?;
+        let run = Run {
+            scenario: plan.scenario.clone(),
+            at: plan.at,
+            contender: contender.name(),
+            version: contender.version()?,
+            durability: self.gateway.durability(),
+            figures,
+        };
+        self.directory
+            .close()
+            .context("the run's directory stays")?;
+        Ok(run)
+    }
+}
+
+/// How far the messages have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Progress {
+    counts: Counts,
+    /// Receipts that the customer could have seen, where the operator's count does not say that.
+    seen: Option<u64>,
+}
+
+impl Progress {
+    fn submitted(&self) -> u64 {
+        self.counts.distinct()
+    }
+
+    fn reported(&self) -> u64 {
+        self.seen.unwrap_or(self.counts.receipts_answered)
+    }
+
+    /// Tells whether so many messages have come to the operator, and all their receipts back; a long text has one for each segment.
+    fn is_whole(&self, messages: u64) -> bool {
+        let all = self.seen.map_or(
+            self.counts.receipts_answered >= self.counts.segments,
+            |seen| seen >= messages,
+        );
+        self.submitted() >= messages && all
+    }
+}
+
+fn take_usage(figures: &mut Figures, used: &Usage, messages: u64) {
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / count(messages.max(1));
+    figures.take("CPU µs a message", each(used.user + used.system), 1);
+    figures.take("CPU µs a message: user", each(used.user), 1);
+    figures.take("CPU µs a message: system", each(used.system), 1);
+    for (thread, time) in &used.threads {
+        if !time.is_zero() {
+            figures.take(format!("CPU µs a message: {thread}"), each(*time), 1);
+        }
+    }
+    figures.take("peak memory MiB", count(used.peak_kib) / 1024.0, 1);
+    let octets = |octets: u64| count(octets) / count(messages.max(1));
+    figures.take("written a message: B", octets(used.written), 0);
+    figures.take(
+        "written to disk a message: B",
+        octets(used.written_to_disk),
+        0,
+    );
+}
+
+fn take_losses(figures: &mut Figures, counts: &Counts, accepted: u64) {
+    figures.take_count("lost", accepted.saturating_sub(counts.distinct()));
+    figures.take_count("duplicates", counts.duplicates);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn count(number: u64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_over_when_all_have_come_and_all_that_came_is_reported() {
+        let of = |messages, segments, receipts_answered, seen| Progress {
+            counts: Counts {
+                messages,
+                segments,
+                receipts_answered,
+                duplicates: 1,
+                ..Counts::default()
+            },
+            seen,
+        };
+        assert!(!of(10, 20, 20, None).is_whole(10), "one came twice");
+        assert!(
+            !of(11, 22, 21, None).is_whole(10),
+            "a receipt is on its way"
+        );
+        assert!(of(11, 22, 22, None).is_whole(10));
+        assert!(
+            !of(11, 22, 22, Some(9)).is_whole(10),
+            "the customer has not seen one"
+        );
+        assert!(of(11, 22, 22, Some(10)).is_whole(10));
+    }
+}
