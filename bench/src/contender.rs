@@ -6,6 +6,8 @@
 //! How a message is asked for over HTTP is a [`Requests`]. Then a scenario runs it with [`crate::stage::run`], as any other.
 
 pub(crate) mod heliogram;
+pub(crate) mod kannel;
+mod peer;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,11 @@ pub(crate) trait Running {
     /// Says in a few words what is on disk when it answers.
     fn durability(&self) -> String;
 
+    /// Tells whether receipts are asked for; where they are not, a message is done when it has been submitted.
+    fn asks_for_receipts(&self) -> bool {
+        true
+    }
+
     /// Counts the final receipts that the customer could have seen by now.
     fn receipts_seen(&self) -> Option<u64> {
         None
@@ -82,6 +89,11 @@ pub(crate) trait Running {
 
     /// Checks, after `stop`, that it has taken so many messages, that each has ended, and whatever else it can prove.
     async fn check(&self, messages: u64) -> anyhow::Result<()>;
+
+    /// Checks likewise that so many wait, after a run in which the operator was away.
+    async fn check_waiting(&self, messages: u64) -> anyhow::Result<()> {
+        anyhow::bail!("nobody can tell whether {messages} messages wait")
+    }
 }
 
 /// How requests are made and answers read.

@@ -1,6 +1,6 @@
 //! One run: an operator, a gateway on fresh data and the load, and what the gateway used for it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -39,8 +39,19 @@ pub(crate) struct Plan {
     pub(crate) accounts: u32,
     /// The most that programs of one account bind.
     pub(crate) binds: u32,
+    /// When the run is over.
+    pub(crate) until: Until,
     /// The directory in which the run's directory is made.
     pub(crate) data: PathBuf,
+}
+
+/// When a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// When the receipt of each message that was accepted is recorded.
+    Reported,
+    /// When the load is: the operator is away, and messages wait.
+    Accepted,
 }
 
 impl Plan {
@@ -54,6 +65,7 @@ impl Plan {
             window: 1_000,
             accounts: 1,
             binds: 100,
+            until: Until::Reported,
             data: data.to_owned(),
         }
     }
@@ -63,7 +75,26 @@ impl Plan {
 pub(crate) struct Stage {
     pub(crate) smsc: Smsc,
     pub(crate) gateway: Box<dyn Running>,
+    begun: RefCell<Begun>,
     directory: TempDir,
+}
+
+/// From when on everything counts.
+struct Begun {
+    at: Instant,
+    used_before: Usage,
+    syncs: Syncs,
+}
+
+impl Begun {
+    /// Begins without looking at what was used before, nor counting syncs.
+    fn now() -> Self {
+        Self {
+            at: now(),
+            used_before: Usage::default(),
+            syncs: Syncs::default(),
+        }
+    }
 }
 
 /// When things were done.
@@ -80,41 +111,23 @@ pub(crate) async fn run(
     load: impl AsyncFnOnce(&Stage) -> anyhow::Result<Seen>,
 ) -> anyhow::Result<Run> {
     let stage = Stage::set(contender, plan).await?;
-    let processes = stage.gateway.processes();
-    let syncs = Syncs::count(&processes).await;
-    let before = Usage::of(&processes)?;
-    let start = now();
+    stage.begin().await?;
     let accepted = Cell::new(None);
     let loading = async {
         let seen = load(&stage).await?;
         accepted.set(Some(seen.accepted));
         Ok(seen)
     };
-    let (seen, times) = tokio::try_join!(loading, stage.watch(&accepted))?;
-    tokio::time::sleep(AFTERWARDS).await;
-    let used = Usage::of(&processes)?.since(&before);
-    let counting = start.elapsed();
-    let syncs = syncs.end().await;
-
-    let rate = |messages: u64, time: Duration| count(messages) / time.as_secs_f64();
-    let mut figures = Figures::default();
-    figures.take_count("messages", seen.accepted);
-    figures.take("accepted/s", rate(seen.accepted, seen.took), 0);
-    figures.take(
-        "submitted/s",
-        rate(seen.accepted, times.submitted - start),
-        0,
-    );
-    figures.take("receipts/s", rate(seen.accepted, times.reported - start), 0);
-    figures.take_latencies("answer", seen.latencies.quantiles());
-    for (kind, told) in Kind::ALL.into_iter().zip(stage.smsc.latencies().await?) {
-        figures.take_latencies(kind.to_the_wire(), told);
-    }
-    figures.extend(seen.figures);
-    take_usage(&mut figures, &used, seen.accepted);
-    if let Some(syncs) = syncs {
-        figures.take("syncs/s", rate(syncs, counting), 1);
-    }
+    let (seen, times) = match plan.until {
+        Until::Reported => {
+            let (seen, times) = tokio::try_join!(loading, stage.watch(&accepted))?;
+            tokio::time::sleep(AFTERWARDS).await;
+            (seen, Some(times))
+        }
+        Until::Accepted => (loading.await?, None),
+    };
+    let mut figures = stage.figures(&seen, times).await?;
+    figures.extend(stage.end(seen.accepted).await?);
     stage.strike(plan, contender, seen.accepted, figures).await
 }
 
@@ -139,6 +152,7 @@ impl Stage {
         let stage = Self {
             smsc,
             gateway,
+            begun: RefCell::new(Begun::now()),
             directory,
         };
         let start = now();
@@ -150,6 +164,50 @@ impl Stage {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Ok(stage)
+    }
+
+    /// Lets everything count from now on; a load that prepares something calls it again after that.
+    pub(crate) async fn begin(&self) -> anyhow::Result<()> {
+        let processes = self.gateway.processes();
+        let syncs = Syncs::count(&processes).await;
+        self.begun.replace(Begun {
+            at: now(),
+            used_before: Usage::of(&processes)?,
+            syncs,
+        });
+        Ok(())
+    }
+
+    /// Tells how many messages went how far, and how long they took.
+    async fn figures(&self, seen: &Seen, times: Option<Times>) -> anyhow::Result<Figures> {
+        let mut figures = Figures::default();
+        let start = self.begun.borrow().at;
+        figures.take_count("messages", seen.accepted);
+        figures.take("accepted/s", rate(seen.accepted, seen.took), 0);
+        if let Some(times) = times {
+            let (submitted, reported) = (times.submitted - start, times.reported - start);
+            figures.take("submitted/s", rate(seen.accepted, submitted), 0);
+            figures.take("receipts/s", rate(seen.accepted, reported), 0);
+        }
+        figures.take_latencies("answer", seen.latencies.quantiles());
+        for (kind, told) in Kind::ALL.into_iter().zip(self.smsc.latencies().await?) {
+            figures.take_latencies(kind.to_the_wire(), told);
+        }
+        figures.extend(seen.figures.clone());
+        Ok(figures)
+    }
+
+    /// Tells what the gateway has used since everything counts.
+    async fn end(&self, messages: u64) -> anyhow::Result<Figures> {
+        let mut figures = Figures::default();
+        let begun = self.begun.replace(Begun::now());
+        let used = Usage::of(&self.gateway.processes())?.since(&begun.used_before);
+        let counting = begun.at.elapsed();
+        take_usage(&mut figures, &used, messages);
+        if let Some(syncs) = begun.syncs.end().await {
+            figures.take("syncs/s", rate(syncs, counting), 1);
+        }
+        Ok(figures)
     }
 
     /// Waits until as many receipts are recorded as messages were accepted, once that is known.
@@ -189,6 +247,7 @@ impl Stage {
         Ok(Progress {
             counts: self.smsc.counts().await?,
             seen: self.gateway.receipts_seen(),
+            unasked: !self.gateway.asks_for_receipts(),
         })
     }
 
@@ -208,8 +267,13 @@ impl Stage {
         let each = |octets: u64| count(octets) / count(accepted.max(1));
         figures.take("disk a message, running: B", each(running), 0);
         figures.take("disk a message, stopped: B", each(stopped), 0);
-        take_losses(&mut figures, &counts, accepted);
-        self.gateway.check(accepted).await?;
+        match plan.until {
+            Until::Reported => {
+                take_losses(&mut figures, &counts, accepted);
+                self.gateway.check(accepted).await?;
+            }
+            Until::Accepted => self.gateway.check_waiting(accepted).await?,
+        }
         let run = Run {
             scenario: plan.scenario.clone(),
             at: plan.at,
@@ -231,6 +295,8 @@ struct Progress {
     counts: Counts,
     /// Receipts that the customer could have seen, where the operator's count does not say that.
     seen: Option<u64>,
+    /// Nobody has asked for receipts, so that none come.
+    unasked: bool,
 }
 
 impl Progress {
@@ -248,7 +314,7 @@ impl Progress {
             self.counts.receipts_answered >= self.counts.segments,
             |seen| seen >= messages,
         );
-        self.submitted() >= messages && all
+        self.submitted() >= messages && (all || self.unasked)
     }
 }
 
@@ -270,6 +336,10 @@ fn take_usage(figures: &mut Figures, used: &Usage, messages: u64) {
         octets(used.written_to_disk),
         0,
     );
+}
+
+fn rate(messages: u64, time: Duration) -> f64 {
+    count(messages) / time.as_secs_f64()
 }
 
 fn take_losses(figures: &mut Figures, counts: &Counts, accepted: u64) {
@@ -297,6 +367,7 @@ mod tests {
                 ..Counts::default()
             },
             seen,
+            unasked: false,
         };
         assert!(!of(10, 20, 20, None).is_whole(10), "one came twice");
         assert!(
@@ -309,5 +380,10 @@ mod tests {
             "the customer has not seen one"
         );
         assert!(of(11, 22, 22, Some(10)).is_whole(10));
+        let unasked = |messages| Progress {
+            unasked: true,
+            ..of(messages, 22, 0, Some(0))
+        };
+        assert!(!unasked(10).is_whole(10) && unasked(11).is_whole(10));
     }
 }

@@ -12,7 +12,8 @@ const MOMENT: Duration = Duration::from_millis(300);
 /// The calls that make files durable.
 const CALLS: &str = "syscalls:sys_enter_fdatasync,syscalls:sys_enter_fsync";
 
-/// Counts while it lives; `None` in it where nobody may count here.
+/// Counts while it lives; `None` in it where nobody counts, or may.
+#[derive(Default)]
 pub(crate) struct Syncs(Option<Child>);
 
 impl Syncs {
