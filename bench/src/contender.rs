@@ -87,13 +87,8 @@ pub(crate) trait Running {
     /// Ends it in order, as its operator would.
     async fn stop(&mut self) -> anyhow::Result<()>;
 
-    /// Checks, after `stop`, that it has taken so many messages, that each has ended, and whatever else it can prove.
-    async fn check(&self, messages: u64) -> anyhow::Result<()>;
-
-    /// Checks likewise that so many wait, after a run in which the operator was away.
-    async fn check_waiting(&self, messages: u64) -> anyhow::Result<()> {
-        anyhow::bail!("nobody can tell whether {messages} messages wait")
-    }
+    /// Checks, after `stop`, that it has taken so many messages, how many of them have not ended, and whatever else it can prove.
+    async fn check(&self, messages: u64, under_way: u64) -> anyhow::Result<()>;
 }
 
 /// How requests are made and answers read.

@@ -50,6 +50,8 @@ pub(crate) struct Plan {
 pub(crate) enum Until {
     /// When the receipt of each message that was accepted is recorded.
     Reported,
+    /// When each has come to the operator: nobody asked for receipts.
+    Submitted,
     /// When the load is: the operator is away, and messages wait.
     Accepted,
 }
@@ -119,8 +121,9 @@ pub(crate) async fn run(
         Ok(seen)
     };
     let (seen, times) = match plan.until {
-        Until::Reported => {
-            let (seen, times) = tokio::try_join!(loading, stage.watch(&accepted))?;
+        Until::Reported | Until::Submitted => {
+            let watching = stage.watch(&accepted, plan.until);
+            let (seen, times) = tokio::try_join!(loading, watching)?;
             tokio::time::sleep(AFTERWARDS).await;
             (seen, Some(times))
         }
@@ -211,7 +214,7 @@ impl Stage {
     }
 
     /// Waits until as many receipts are recorded as messages were accepted, once that is known.
-    async fn watch(&self, accepted: &Cell<Option<u64>>) -> anyhow::Result<Times> {
+    async fn watch(&self, accepted: &Cell<Option<u64>>, until: Until) -> anyhow::Result<Times> {
         let mut before = Progress::default();
         let mut times = Times {
             submitted: now(),
@@ -228,7 +231,7 @@ impl Stage {
                 times.reported = looked;
             }
             let expected = accepted.get();
-            if expected.is_some_and(|expected| progress.is_whole(expected)) {
+            if expected.is_some_and(|expected| progress.has_come(until, expected)) {
                 return Ok(times);
             }
             if progress != before || expected.is_none() {
@@ -267,13 +270,14 @@ impl Stage {
         let each = |octets: u64| count(octets) / count(accepted.max(1));
         figures.take("disk a message, running: B", each(running), 0);
         figures.take("disk a message, stopped: B", each(stopped), 0);
-        match plan.until {
-            Until::Reported => {
+        let under_way = match plan.until {
+            Until::Reported | Until::Submitted => {
                 take_losses(&mut figures, &counts, accepted);
-                self.gateway.check(accepted).await?;
+                0
             }
-            Until::Accepted => self.gateway.check_waiting(accepted).await?,
-        }
+            Until::Accepted => accepted,
+        };
+        self.gateway.check(accepted, under_way).await?;
         let run = Run {
             scenario: plan.scenario.clone(),
             at: plan.at,
@@ -308,13 +312,18 @@ impl Progress {
         self.seen.unwrap_or(self.counts.receipts_answered)
     }
 
-    /// Tells whether so many messages have come to the operator, and all their receipts back; a long text has one for each segment.
-    fn is_whole(&self, messages: u64) -> bool {
-        let all = self.seen.map_or(
-            self.counts.receipts_answered >= self.counts.segments,
-            |seen| seen >= messages,
-        );
-        self.submitted() >= messages && (all || self.unasked)
+    /// Tells whether so many messages have come so far. A long text has a receipt for each of its segments.
+    fn has_come(&self, until: Until, messages: u64) -> bool {
+        let counts = &self.counts;
+        let reported = || {
+            let all = counts.receipts_answered >= counts.segments;
+            self.seen.map_or(all, |seen| seen >= messages)
+        };
+        match until {
+            Until::Reported => self.submitted() >= messages && reported(),
+            Until::Submitted => self.submitted() >= messages,
+            Until::Accepted => true,
+        }
     }
 }
 
@@ -369,21 +378,15 @@ mod tests {
             seen,
             unasked: false,
         };
-        assert!(!of(10, 20, 20, None).is_whole(10), "one came twice");
+        let is_over = |progress: Progress| progress.has_come(Until::Reported, 10);
+        assert!(!is_over(of(10, 20, 20, None)), "one came twice");
+        assert!(!is_over(of(11, 22, 21, None)), "a receipt is on its way");
+        assert!(is_over(of(11, 22, 22, None)));
         assert!(
-            !of(11, 22, 21, None).is_whole(10),
-            "a receipt is on its way"
-        );
-        assert!(of(11, 22, 22, None).is_whole(10));
-        assert!(
-            !of(11, 22, 22, Some(9)).is_whole(10),
+            !is_over(of(11, 22, 22, Some(9))),
             "the customer has not seen one"
         );
-        assert!(of(11, 22, 22, Some(10)).is_whole(10));
-        let unasked = |messages| Progress {
-            unasked: true,
-            ..of(messages, 22, 0, Some(0))
-        };
-        assert!(!unasked(10).is_whole(10) && unasked(11).is_whole(10));
+        assert!(is_over(of(11, 22, 22, Some(10))));
+        assert!(of(11, 22, 0, None).has_come(Until::Submitted, 10));
     }
 }

@@ -371,12 +371,8 @@ impl Running for Serving {
         Ok(())
     }
 
-    async fn check(&self, messages: u64) -> anyhow::Result<()> {
-        self.place.audit(messages, 0).await
-    }
-
-    async fn check_waiting(&self, messages: u64) -> anyhow::Result<()> {
-        self.place.audit(messages, messages).await
+    async fn check(&self, messages: u64, under_way: u64) -> anyhow::Result<()> {
+        self.place.audit(messages, under_way).await
     }
 }
 
