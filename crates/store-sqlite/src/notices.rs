@@ -1,12 +1,17 @@
 //! Notices: what programs that bind have yet to be given, written in the transaction of what it tells.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sms::{MessageState, Timestamp};
 use store::notices::{Event, Notice, NoticeCount, Notices, Tells};
+use store::submissions::Sent;
 use store::{AccountId, Error, InboundId, MessageId, NoticeId};
 
-use crate::{SqliteStore, failed, inbound, sent};
+use crate::sent::{SENT_COLUMNS, sent, sent_columns};
+use crate::{SqliteStore, failed, inbound};
 
 /// Is what a notice tells, as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,19 +42,6 @@ impl Subject {
             2 => Some(Self::Received(InboundId(number))),
             _ => None,
         }
-    }
-
-    /// What it tells, as that is now; `None` when that cannot be read.
-    fn event(self, view: &Connection, account: AccountId) -> Result<Option<Event>, Error> {
-        Ok(match self {
-            Self::UnderWay(message) => {
-                sent::find(view, account, message)?.map(|sent| Event::UnderWay(Box::new(sent)))
-            }
-            Self::Ended(message) => {
-                sent::find(view, account, message)?.map(|sent| Event::Ended(Box::new(sent)))
-            }
-            Self::Received(id) => inbound::find(view, id)?.map(Event::Received),
-        })
     }
 }
 
@@ -160,8 +152,19 @@ impl Notices for SqliteStore {
     }
 }
 
-const OF_ACCOUNT: &str =
-    "SELECT id, kind, subject_id, at FROM notice WHERE account_id = ?1 AND id > ?2 ORDER BY id";
+/// Each notice with the message that it tells of, where it is of one.
+static OF_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, n.id, n.kind, n.subject_id, n.at FROM notice n \
+         LEFT JOIN message m ON m.id = n.subject_id AND n.kind < 2 AND m.account_id = n.account_id \
+         LEFT JOIN submission s ON s.id = m.submission_id AND s.control_of IS NULL \
+         WHERE n.account_id = ?1 AND n.id > ?2 ORDER BY n.id",
+        sent_columns()
+    )
+});
+
+/// The column of the submission's number: nothing where there is none.
+const SUBMISSION: usize = 13;
 
 const COUNT: &str = "SELECT count(*) FROM notice WHERE account_id = ?1";
 
@@ -179,7 +182,7 @@ fn read(
     limit: u32,
 ) -> Result<Vec<Notice>, Error> {
     let reading = || failed("cannot read notices");
-    let mut select = view.prepare_cached(OF_ACCOUNT).map_err(reading())?;
+    let mut select = view.prepare_cached(&OF_ACCOUNT).map_err(reading())?;
     let mut rows = select.query((account.0, after.0)).map_err(reading())?;
     let mut found = Vec::new();
     while found.len() < limit as usize {
@@ -188,7 +191,9 @@ fn read(
         };
         let (id, subject, at) = stored(row).map_err(reading())?;
         let event = match subject {
-            Some(subject) => subject.event(view, account)?,
+            Some(Subject::UnderWay(_)) => of_message(row).map_err(reading())?.map(Event::UnderWay),
+            Some(Subject::Ended(_)) => of_message(row).map_err(reading())?.map(Event::Ended),
+            Some(Subject::Received(id)) => inbound::find(view, id)?.map(Event::Received),
             None => None,
         };
         found.extend(event.map(|event| Notice { id, event, at }));
@@ -197,9 +202,18 @@ fn read(
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<(NoticeId, Option<Subject>, Timestamp)> {
-    let subject = Subject::from_stored(row.get(1)?, row.get(2)?);
-    let at = Timestamp::from_millis(row.get(3)?);
-    Ok((NoticeId(row.get(0)?), subject, at))
+    const FIRST: usize = SENT_COLUMNS;
+    let subject = Subject::from_stored(row.get(FIRST + 1)?, row.get(FIRST + 2)?);
+    let at = Timestamp::from_millis(row.get(FIRST + 3)?);
+    Ok((NoticeId(row.get(FIRST)?), subject, at))
+}
+
+/// The message of a row, as it is now; `None` when it cannot be read.
+fn of_message(row: &Row<'_>) -> rusqlite::Result<Option<Box<Sent>>> {
+    match row.get_ref(SUBMISSION)? {
+        ValueRef::Null => Ok(None),
+        _ => Ok(Some(Box::new(sent(row)?))),
+    }
 }
 
 fn count(view: &Connection, account: AccountId) -> Result<NoticeCount, Error> {
@@ -225,7 +239,10 @@ mod tests {
     #[test]
     fn notices_are_found_without_a_look_at_those_of_others_or_a_sort() {
         for (sql, index) in [
-            (OF_ACCOUNT, "INDEX notice_account (account_id=? AND id>?)"),
+            (
+                OF_ACCOUNT.as_str(),
+                "INDEX notice_account (account_id=? AND id>?)",
+            ),
             (COUNT, "INDEX notice_account (account_id=?)"),
             (OLDEST, "INDEX notice_account (account_id=?)"),
             (FORGET, "INDEX notice_at (at<?)"),
@@ -233,6 +250,7 @@ mod tests {
             let plan = plan(sql).join("; ");
             assert!(plan.contains(index), "{sql}: {plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+            assert!(!plan.contains("SCAN"), "{sql}: {plan}");
         }
     }
 

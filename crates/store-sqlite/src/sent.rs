@@ -44,13 +44,21 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
 
 /// Selects what [`sent`] reads from `tables`, among them `message m` and `submission s`.
 fn select_sent(tables: &str) -> String {
+    format!("SELECT {} FROM {tables}", sent_columns())
+}
+
+/// What [`sent`] reads of `message m` and `submission s`.
+pub(crate) fn sent_columns() -> String {
     format!(
-        "SELECT {}, s.id, s.originator, s.text, s.variable_names, s.form, s.reference, s.created_at, s.start_at, s.first_message_id FROM {tables}",
+        "{}, s.id, s.originator, s.text, s.variable_names, s.form, s.reference, s.created_at, s.start_at, s.first_message_id",
         message_columns("s.alternative")
     )
 }
 
-fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
+/// How many columns [`sent`] reads; further ones may follow.
+pub(crate) const SENT_COLUMNS: usize = 22;
+
+pub(crate) fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
     let message = message(row)?;
     let originator = match &message.originator {
         Some(own) => own.clone(),
