@@ -11,9 +11,11 @@
 mod late;
 #[cfg(test)]
 mod tests;
+mod unwritten;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use gateway::connector::{AcceptedSegment, Answer, Attempt, Failure};
 use smpp::message_id;
 use sms::text::Segment;
@@ -21,6 +23,7 @@ use sms::{Lane, Reason};
 
 use super::failure::{LINK_DOWN, worse};
 use late::Late;
+use unwritten::Unwritten;
 
 /// The low bits of a token, which say which segment of the attempt it is: no text has more than 255.
 const SEGMENT_BITS: u32 = 8;
@@ -50,8 +53,7 @@ pub(super) struct Hands {
 #[derive(Debug)]
 struct InFlight {
     attempt: Attempt,
-    /// Positions of segments to write.
-    unwritten: BTreeSet<usize>,
+    unwritten: Unwritten,
     on_wire: usize,
     /// When a segment left last.
     left_ms: u64,
@@ -78,7 +80,7 @@ impl Hands {
         self.next_serial += 1;
         self.unwritten.insert((attempt.lane, serial));
         let in_flight = InFlight {
-            unwritten: (0..attempt.segments.len()).collect(),
+            unwritten: Unwritten::of(attempt.segments.len()),
             attempt,
             on_wire: 0,
             left_ms: 0,
@@ -98,8 +100,8 @@ impl Hands {
     /// Shows the next segment to write with the token that names it; [`Hands::written`] follows when it was.
     pub(super) fn next(&mut self) -> Option<(u64, &Attempt, &Segment)> {
         let serial = self.next_serial_to_write()?;
-        let in_flight = &self.attempts[&serial];
-        let position = *in_flight.unwritten.first()?;
+        let in_flight = self.attempts.get(&serial)?;
+        let position = in_flight.unwritten.first()?;
         let segment = &in_flight.attempt.segments[position].1;
         Some((token(serial, position), &in_flight.attempt, segment))
     }
@@ -127,7 +129,7 @@ impl Hands {
     pub(super) fn written(&mut self, token: u64, now_ms: u64) {
         let serial = token >> SEGMENT_BITS;
         if let Some(in_flight) = self.attempts.get_mut(&serial) {
-            in_flight.unwritten.remove(&position(token));
+            in_flight.unwritten.remove(position(token));
             in_flight.on_wire += 1;
             in_flight.left_ms = now_ms;
             self.begun = Some(serial);
@@ -153,7 +155,7 @@ impl Hands {
     pub(super) fn failed(&mut self, token: u64, failure: Failure) -> Option<Done> {
         let serial = token >> SEGMENT_BITS;
         let in_flight = self.attempts.get_mut(&serial)?;
-        if !in_flight.unwritten.contains(&position(token)) {
+        if !in_flight.unwritten.contains(position(token)) {
             in_flight.on_wire = in_flight.on_wire.saturating_sub(1);
         }
         in_flight.fail(failure);

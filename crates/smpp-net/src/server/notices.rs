@@ -7,9 +7,9 @@
 mod outbox;
 mod written;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use gateway::directory::SmppSettings;
 use gateway::{AccountId, Error, Gateway, NoticeId};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -93,7 +93,7 @@ impl Deliverer {
             account,
             clock: Clock::start(),
             outbox: Outbox::default(),
-            hands: HashMap::new(),
+            hands: HashMap::default(),
             after: None,
             read_at_ms: 0,
             rung: false,

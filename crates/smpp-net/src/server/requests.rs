@@ -17,8 +17,8 @@ use gateway::{Account, Error, Gateway, Message, MessageId};
 use smpp::session::{Request, SendError};
 use smpp::time::{Absolute, Time};
 use smpp::{
-    CommandStatus, DataSm, DataSmResp, Header, Pdu, QuerySm, QuerySmResp, Session, SubmitMulti,
-    SubmitMultiResp, SubmitSm, SubmitSmResp, Tag, TlvBuffer,
+    CommandId, CommandStatus, DataSm, DataSmResp, Header, Pdu, QuerySm, QuerySmResp, Session,
+    SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp, Tag, TlvBuffer,
 };
 use sms::Refusal;
 
@@ -103,29 +103,12 @@ pub(super) fn ask(
 
 /// Counts the messages that a request submits: what an account's throughput is counted in.
 pub(super) fn messages(request: &Request) -> u32 {
-    match request.pdu() {
-        Pdu::SubmitSm(_) | Pdu::DataSm(_) => 1,
-        Pdu::SubmitMulti(submit) => u32::from(submit.destinations.count()),
-        Pdu::Bind(..)
-        | Pdu::BindResp(..)
-        | Pdu::Outbind(_)
-        | Pdu::Unbind
-        | Pdu::UnbindResp
-        | Pdu::SubmitSmResp(_)
-        | Pdu::SubmitMultiResp(_)
-        | Pdu::DeliverSm(_)
-        | Pdu::DeliverSmResp(_)
-        | Pdu::DataSmResp(_)
-        | Pdu::QuerySm(_)
-        | Pdu::QuerySmResp(_)
-        | Pdu::CancelSm(_)
-        | Pdu::CancelSmResp
-        | Pdu::ReplaceSm(_)
-        | Pdu::ReplaceSmResp
-        | Pdu::EnquireLink
-        | Pdu::EnquireLinkResp
-        | Pdu::AlertNotification(_)
-        | Pdu::GenericNack => 0,
+    match request.header().command_id {
+        CommandId::SUBMIT_SM | CommandId::DATA_SM => 1,
+        CommandId::SUBMIT_MULTI if let Pdu::SubmitMulti(submit) = request.pdu() => {
+            u32::from(submit.destinations.count())
+        }
+        _ => 0,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Segments whose attempts are answered and for which an answer may still come.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::HashMap;
 use gateway::MessageId;
 
 /// How many are remembered; the oldest is forgotten.

@@ -5,8 +5,9 @@
 
 mod receiver;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use gateway::{InboundId, MessageId, Notice, NoticeEvent, NoticeId};
 
 use receiver::Receiver;
@@ -57,6 +58,8 @@ struct Entry {
     notice: Notice,
     subject: Subject,
     state: State,
+    /// The next one of the same subject, which waits for this one.
+    next: Option<NoticeId>,
     /// How often it was given in vain.
     attempts: u32,
     refusals: u32,
@@ -76,8 +79,9 @@ enum State {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     receivers: BTreeMap<BindId, Receiver>,
-    entries: BTreeMap<NoticeId, Entry>,
-    subjects: HashMap<Subject, VecDeque<NoticeId>>,
+    entries: HashMap<NoticeId, Entry>,
+    /// The last one of each.
+    subjects: HashMap<Subject, NoticeId>,
     ready: BTreeSet<NoticeId>,
     paused: BTreeSet<(u64, NoticeId)>,
     done: Vec<NoticeId>,
@@ -136,16 +140,20 @@ impl Outbox {
         if self.entries.contains_key(&id) {
             return;
         }
-        let queue = self.subjects.entry(subject).or_default();
-        queue.push_back(id);
-        let first = queue.len() == 1;
-        if first {
+        let before = self.subjects.insert(subject, id);
+        let before = before.and_then(|before| self.entries.get_mut(&before));
+        let state = if let Some(before) = before {
+            before.next = Some(id);
+            State::Behind
+        } else {
             self.ready.insert(id);
-        }
+            State::Ready
+        };
         let entry = Entry {
             notice,
             subject,
-            state: if first { State::Ready } else { State::Behind },
+            state,
+            next: None,
             attempts: 0,
             refusals: 0,
             unclear: 0,
@@ -277,15 +285,8 @@ impl Outbox {
             self.paused.remove(&(due_ms, id));
         }
         self.done.push(id);
-        let queue = self.subjects.get_mut(&entry.subject)?;
-        queue.retain(|waiting| *waiting != id);
-        match queue.front().copied() {
-            Some(next) => {
-                let behind = self.entries.get(&next);
-                if behind.is_some_and(|next| next.state == State::Behind) {
-                    self.make_ready(next);
-                }
-            }
+        match entry.next {
+            Some(next) => self.make_ready(next),
             None => {
                 self.subjects.remove(&entry.subject);
             }

@@ -100,7 +100,7 @@ fn receipt(
             network: GSM,
             code: code.into(),
         });
-    let error = format!("{:03}", network_error.map_or(0, |error| error.code));
+    let error = network_error.map_or_else(String::new, |error| format!("{:03}", error.code));
     let [submitted_at, done_at] = [sent.created_at, at]
         .map(|at| format_receipt_date(&Civil::from_unix_seconds(at.as_seconds())));
     let text = excerpt(&sent.text);

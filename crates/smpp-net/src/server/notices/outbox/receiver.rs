@@ -1,7 +1,6 @@
 //! A bind that receives: how much it may have unanswered, and how it is spared when it cannot follow.
 
-use std::collections::BTreeSet;
-
+use foldhash::HashSet;
 use gateway::NoticeId;
 
 use super::{Outcome, pause_ms};
@@ -9,7 +8,7 @@ use super::{Outcome, pause_ms};
 #[derive(Debug, Default)]
 pub(super) struct Receiver {
     pub(super) window: usize,
-    pub(super) unanswered: BTreeSet<NoticeId>,
+    pub(super) unanswered: HashSet<NoticeId>,
     /// When it was given something last, in turns of the outbox.
     pub(super) turn: u64,
     /// How often in a row it was too busy or silent; its window is one until it takes something.
