@@ -1,5 +1,6 @@
 //! The load: what customers' programs do, and what they see.
 
+pub(crate) mod esme;
 pub(crate) mod http;
 pub(crate) mod requests;
 

@@ -103,7 +103,8 @@ impl Begun {
 #[derive(Clone, Copy, Debug)]
 struct Times {
     submitted: Instant,
-    reported: Instant,
+    /// `None` where no receipt came.
+    reported: Option<Instant>,
 }
 
 /// Runs a load through a gateway until the receipt of each message that it accepted is recorded, and tells everything.
@@ -188,9 +189,11 @@ impl Stage {
         figures.take_count("messages", seen.accepted);
         figures.take("accepted/s", rate(seen.accepted, seen.took), 0);
         if let Some(times) = times {
-            let (submitted, reported) = (times.submitted - start, times.reported - start);
+            let submitted = times.submitted - start;
             figures.take("submitted/s", rate(seen.accepted, submitted), 0);
-            figures.take("receipts/s", rate(seen.accepted, reported), 0);
+            if let Some(reported) = times.reported {
+                figures.take("receipts/s", rate(seen.accepted, reported - start), 0);
+            }
         }
         figures.take_latencies("answer", seen.latencies.quantiles());
         for (kind, told) in Kind::ALL.into_iter().zip(self.smsc.latencies().await?) {
@@ -218,7 +221,7 @@ impl Stage {
         let mut before = Progress::default();
         let mut times = Times {
             submitted: now(),
-            reported: now(),
+            reported: None,
         };
         let mut moved = now();
         loop {
@@ -228,7 +231,7 @@ impl Stage {
                 times.submitted = looked;
             }
             if progress.reported() > before.reported() {
-                times.reported = looked;
+                times.reported = Some(looked);
             }
             let expected = accepted.get();
             if expected.is_some_and(|expected| progress.has_come(until, expected)) {
@@ -250,7 +253,6 @@ impl Stage {
         Ok(Progress {
             counts: self.smsc.counts().await?,
             seen: self.gateway.receipts_seen(),
-            unasked: !self.gateway.asks_for_receipts(),
         })
     }
 
@@ -299,8 +301,6 @@ struct Progress {
     counts: Counts,
     /// Receipts that the customer could have seen, where the operator's count does not say that.
     seen: Option<u64>,
-    /// Nobody has asked for receipts, so that none come.
-    unasked: bool,
 }
 
 impl Progress {
@@ -376,7 +376,6 @@ mod tests {
                 ..Counts::default()
             },
             seen,
-            unasked: false,
         };
         let is_over = |progress: Progress| progress.has_come(Until::Reported, 10);
         assert!(!is_over(of(10, 20, 20, None)), "one came twice");
