@@ -74,11 +74,6 @@ pub(crate) trait Running {
     /// Says in a few words what is on disk when it answers.
     fn durability(&self) -> String;
 
-    /// Tells whether receipts are asked for; where they are not, a message is done when it has been submitted.
-    fn asks_for_receipts(&self) -> bool {
-        true
-    }
-
     /// Counts the final receipts that the customer could have seen by now.
     fn receipts_seen(&self) -> Option<u64> {
         None

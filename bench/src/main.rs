@@ -4,10 +4,12 @@
 //! more than that, with options of its own, is a subcommand here.
 
 mod contender;
+mod instructions;
 mod latency;
 mod load;
 mod measure;
 mod output;
+mod peers;
 mod report;
 mod scenario;
 mod smsc;
@@ -42,6 +44,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure Kannel and Heliogram side by side.
+    Kannel(peers::Kannel),
+    /// Count the instructions of the hot paths and hold them against those pinned; needs valgrind.
+    Instructions(instructions::Options),
+    /// Do a work so often, for whoever counts its instructions.
+    #[command(hide = true)]
+    Repeat(instructions::Repeat),
     /// Be the operator of a measurement: asked on standard input, answers in JSON.
     #[command(hide = true)]
     Smsc(smsc::Options),
@@ -103,6 +112,7 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
+        Some(Command::Kannel(wanted)) => peers::kannel(wanted).await,
         Some(Command::Smsc(options)) => smsc::run(options).await,
         None => scenarios(&cli.scenarios, &cli.options).await,
     }

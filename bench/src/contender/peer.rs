@@ -5,5 +5,5 @@ mod programs;
 mod template;
 
 pub(crate) use callbacks::Callbacks;
-pub(crate) use programs::{Installed, Program, free_ports, opened};
+pub(crate) use programs::{Installed, Program, free_ports};
 pub(crate) use template::fill;

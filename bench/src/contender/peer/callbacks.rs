@@ -68,7 +68,11 @@ async fn accept(listener: TcpListener, heard: Rc<RefCell<Heard>>) {
 async fn listen_to(mut stream: TcpStream, heard: Rc<RefCell<Heard>>) {
     let mut read = BytesMut::with_capacity(4 * 1024);
     let mut answers = Vec::new();
-    while stream.read_buf(&mut read).await.is_ok_and(|octets| octets > 0) {
+    while stream
+        .read_buf(&mut read)
+        .await
+        .is_ok_and(|octets| octets > 0)
+    {
         answers.clear();
         while let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             heard.borrow_mut().take(&read[..end]);

@@ -39,9 +39,13 @@ impl Installed {
         program: &str,
         how: &str,
     ) -> anyhow::Result<Self> {
-        let mut found = places.map(|place| place.join(program)).filter(|it| it.is_file());
+        let mut found = places
+            .map(|place| place.join(program))
+            .filter(|it| it.is_file());
         let found = found.next();
-        found.map(Self).with_context(|| format!("{program} is not installed here; {how}"))
+        found
+            .map(Self)
+            .with_context(|| format!("{program} is not installed here; {how}"))
     }
 
     /// Where it is.
@@ -109,7 +113,11 @@ impl Program {
             if TcpStream::connect(address).await.is_ok() {
                 return Ok(());
             }
-            ensure!(start.elapsed() < PATIENCE, "{} does not listen on {address}", self.name);
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "{} does not listen on {address}",
+                self.name
+            );
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -119,7 +127,10 @@ impl Program {
         if self.process.try_wait()?.is_some() {
             bail!("{} has ended by itself", self.name);
         }
-        let told = Command::new("kill").arg(self.id.to_string()).status().await?;
+        let told = Command::new("kill")
+            .arg(self.id.to_string())
+            .status()
+            .await?;
         ensure!(told.success(), "cannot end {}", self.name);
         let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         ended.with_context(|| format!("{} does not end", self.name))??;
@@ -157,6 +168,9 @@ mod tests {
     #[tokio::test]
     async fn ports_that_are_asked_for_together_are_different() {
         let [one, two, three] = free_ports().await.unwrap();
-        assert!(one != two && two != three && one != three, "{one} {two} {three}");
+        assert!(
+            one != two && two != three && one != three,
+            "{one} {two} {three}"
+        );
     }
 }

@@ -11,7 +11,11 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> anyhow::Result<St
         filled = filled.replace(&gap, value);
     }
     let left = filled.split('@').skip(1).step_by(2).next();
-    ensure!(left.is_none(), "nothing fills @{}@", left.unwrap_or_default());
+    ensure!(
+        left.is_none(),
+        "nothing fills @{}@",
+        left.unwrap_or_default()
+    );
     Ok(filled)
 }
 
@@ -21,7 +25,10 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_everywhere() {
-        let filled = fill("port = @PORT@\nalso = @PORT@ in @PLACE@", &[("PORT", "1"), ("PLACE", "x")]);
+        let filled = fill(
+            "port = @PORT@\nalso = @PORT@ in @PLACE@",
+            &[("PORT", "1"), ("PLACE", "x")],
+        );
         assert_eq!(filled.unwrap(), "port = 1\nalso = 1 in x");
     }
 
