@@ -1,0 +1,118 @@
+//! How many times better one run is than the one beside it.
+
+use crate::report::Run;
+use crate::report::figures::Figures;
+
+/// Which way a figure is better.
+#[derive(Clone, Copy, Debug)]
+enum Better {
+    More,
+    Less,
+}
+
+/// What is compared, where both have it and the peer's is not nought.
+const COMPARED: [(&str, Better); 10] = [
+    ("accepted/s", Better::More),
+    ("submitted/s", Better::More),
+    ("receipts/s", Better::More),
+    ("CPU µs a message", Better::Less),
+    ("peak memory MiB", Better::Less),
+    ("answer: p50 ms", Better::Less),
+    ("answer: p99 ms", Better::Less),
+    ("to the wire: p50 ms", Better::Less),
+    ("to the wire: p99 ms", Better::Less),
+    ("written to disk a message: B", Better::Less),
+];
+
+/// Tells how many messages a second went all the way: to their receipts, where these are asked for.
+pub(super) fn messages_per_second(figures: &Figures) -> Option<f64> {
+    let reported = figures.value("receipts/s");
+    reported.or_else(|| figures.value("submitted/s"))
+}
+
+/// Tells how many times better the first run is than the second: 2 is twice as many, or half as much.
+pub(super) fn of(ours: &Run, theirs: &Run) -> Run {
+    let mut figures = Figures::default();
+    for (name, better) in COMPARED {
+        let both = ours.figures.value(name).zip(theirs.figures.value(name));
+        if let Some((ours, theirs)) = both {
+            let (above, below) = match better {
+                Better::More => (ours, theirs),
+                Better::Less => (theirs, ours),
+            };
+            if above > 0.0 && below > 0.0 {
+                figures.take(format!("{name}: times better"), above / below, 2);
+            }
+        }
+    }
+    Run {
+        scenario: ours.scenario.clone(),
+        at: ours.at,
+        contender: format!("{} against {}", ours.contender, theirs.contender),
+        version: format!("{} against {}", ours.version, theirs.version),
+        durability: "ratios within each turn".to_owned(),
+        figures,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(contender: &str, figures: &[(&str, f64)]) -> Run {
+        let mut taken = Figures::default();
+        for (name, value) in figures {
+            taken.take(*name, *value, 1);
+        }
+        Run {
+            scenario: "single".into(),
+            at: None,
+            contender: contender.into(),
+            version: "1".into(),
+            durability: "all".into(),
+            figures: taken,
+        }
+    }
+
+    #[test]
+    fn a_ratio_tells_how_many_times_better_whichever_way_is_better() {
+        let ours = run(
+            "heliogram",
+            &[
+                ("receipts/s", 20_000.0),
+                ("CPU µs a message", 50.0),
+                ("answer: p50 ms", 2.0),
+                ("lost", 0.0),
+            ],
+        );
+        let theirs = run(
+            "kannel",
+            &[
+                ("receipts/s", 2_000.0),
+                ("CPU µs a message", 1_000.0),
+                ("lost", 0.0),
+            ],
+        );
+        let ratio = of(&ours, &theirs);
+        assert_eq!(ratio.contender, "heliogram against kannel");
+        let figures: Vec<_> = ratio
+            .figures
+            .iter()
+            .map(|it| (it.name.as_str(), it.value))
+            .collect();
+        let expected = [
+            ("receipts/s: times better", 10.0),
+            ("CPU µs a message: times better", 20.0),
+        ];
+        assert_eq!(figures, expected);
+    }
+
+    #[test]
+    fn without_receipts_a_message_has_gone_all_the_way_when_it_is_submitted() {
+        let with = run("kannel", &[("submitted/s", 9.0), ("receipts/s", 3.0)]);
+        assert_eq!(messages_per_second(&with.figures), Some(3.0));
+        let without = run("kannel", &[("submitted/s", 9.0)]);
+        assert_eq!(messages_per_second(&without.figures), Some(9.0));
+        assert_eq!(messages_per_second(&Figures::default()), None);
+    }
+}
