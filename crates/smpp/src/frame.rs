@@ -32,7 +32,7 @@ impl Header {
     }
 
     /// Appends the header without its `command_length`.
-    pub(crate) fn put(&self, out: &mut BytesMut) {
+    pub(crate) fn put(&self, out: &mut impl BufMut) {
         out.put_u32(self.command_id.0);
         out.put_u32(self.command_status.0);
         out.put_u32(self.sequence_number);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bytes::{BufMut, BytesMut};
+use bytes::BufMut;
 
 use crate::pdu::{Address, Destinations, EncodeError, UnsuccessfulList};
 use crate::status::CommandStatus;
@@ -128,7 +128,7 @@ pub(crate) trait Writer {
     fn tlvs(&mut self, value: Tlvs<'_>) -> Result<(), EncodeError>;
 }
 
-impl Writer for BytesMut {
+impl<B: BufMut> Writer for B {
     fn octet(&mut self, value: u8) -> Result<(), EncodeError> {
         self.put_u8(value);
         Ok(())
@@ -178,6 +178,43 @@ impl Writer for BytesMut {
     fn tlvs(&mut self, value: Tlvs<'_>) -> Result<(), EncodeError> {
         self.put_slice(value.octets());
         Ok(())
+    }
+}
+
+/// How many octets each kind of field takes; the counterpart of [`Writer`], function by function.
+pub(crate) mod length {
+    use super::{Address, Destinations, Tlvs, UnsuccessfulList};
+
+    pub(crate) const fn octet(_: u8) -> usize {
+        1
+    }
+
+    pub(crate) const fn c_octets(value: &[u8]) -> usize {
+        value.len() + 1
+    }
+
+    pub(crate) const fn password(value: &[u8]) -> usize {
+        c_octets(value)
+    }
+
+    pub(crate) const fn short_message(value: &[u8]) -> usize {
+        1 + value.len()
+    }
+
+    pub(crate) const fn address(value: Address<'_>) -> usize {
+        2 + c_octets(value.address)
+    }
+
+    pub(crate) const fn destinations(value: Destinations<'_>) -> usize {
+        1 + value.octets().len()
+    }
+
+    pub(crate) const fn unsuccessful(value: UnsuccessfulList<'_>) -> usize {
+        1 + value.octets().len()
+    }
+
+    pub(crate) const fn tlvs(value: Tlvs<'_>) -> usize {
+        value.octets().len()
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::{BufMut, BytesMut};
 
 use crate::command::CommandId;
-use crate::frame::Header;
+use crate::frame::{HEADER_LENGTH, Header};
 use crate::status::CommandStatus;
 use crate::tlv::Tag;
 use crate::wire::{Reader, show};
@@ -116,7 +116,10 @@ impl fmt::Debug for Address<'_> {
 pub(crate) trait Body<'a>: Sized + Default {
     fn read(reader: &mut Reader<'a>) -> Result<Self, CommandStatus>;
 
-    fn write(&self, out: &mut BytesMut) -> Result<(), EncodeError>;
+    /// Counts the octets that it is written in.
+    fn length(&self) -> usize;
+
+    fn write(&self, out: &mut impl BufMut) -> Result<(), EncodeError>;
 
     fn read_all(body: &'a [u8]) -> Result<Self, CommandStatus> {
         Self::read(&mut Reader::new(body))
@@ -133,28 +136,25 @@ pub(crate) trait Body<'a>: Sized + Default {
     }
 }
 
-/// Appends header and body, and then the `command_length` that they came to.
+/// Appends header and body: room for both is made at once.
 pub(crate) fn encode<'a>(
     header: Header,
     body: &impl Body<'a>,
     out: &mut BytesMut,
 ) -> Result<(), EncodeError> {
+    let length = HEADER_LENGTH + body.length();
+    let told = u32::try_from(length).map_err(|_| EncodeError::PduTooLong)?;
     let start = out.len();
-    out.put_u32(0);
-    header.put(out);
-    let written = body
-        .write(out)
-        .and_then(|()| u32::try_from(out.len() - start).map_err(|_| EncodeError::PduTooLong));
+    out.resize(start + length, 0);
+    let mut room = &mut out[start..];
+    room.put_u32(told);
+    header.put(&mut room);
+    let written = body.write(&mut room);
     match written {
-        Ok(length) => {
-            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-            Ok(())
-        }
-        Err(error) => {
-            out.truncate(start);
-            Err(error)
-        }
+        Ok(()) => debug_assert!(room.is_empty(), "a body is as long as it said"),
+        Err(_) => out.truncate(start),
     }
+    written
 }
 
 /// Declares a PDU structure by the order and kinds of its fields; the kinds are the methods of
@@ -180,7 +180,14 @@ macro_rules! layout {
                 Ok(Self { $( $field: reader.$kind()?, )* })
             }
 
-            fn write(&self, out: &mut bytes::BytesMut) -> Result<(), $crate::pdu::EncodeError> {
+            fn length(&self) -> usize {
+                0 $( + $crate::wire::length::$kind(self.$field) )*
+            }
+
+            fn write(
+                &self,
+                out: &mut impl bytes::BufMut,
+            ) -> Result<(), $crate::pdu::EncodeError> {
                 $( $crate::wire::Writer::$kind(out, self.$field)?; )*
                 Ok(())
             }
