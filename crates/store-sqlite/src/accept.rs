@@ -1,20 +1,25 @@
 //! Accepting a submission: its row, its messages or its expansion, its control copy and its hold.
 
-use rusqlite::{Connection, OptionalExtension};
 use sms::Timestamp;
 use store::campaigns::NewExpansion;
 use store::notices::Tells;
 use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
+use crate::leases::Leases;
 use crate::new_messages::{Originators, Target, check_connectors, is_waiting, price, suppress};
 use crate::once::{Repeats, repeats, use_up};
 use crate::tallies::COUNTED_WHEN_ASKED;
 use crate::timing::Timing;
-use crate::{books, failed, tallies};
+use crate::writing::{Sql, Writing};
+use crate::{books, failed, known, tallies};
 
 /// Accepts it whole, or writes nothing.
-pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<Acceptance, Error> {
+pub(crate) fn accept(
+    connection: &Writing<'_>,
+    mut new: NewSubmission,
+    leases: &mut Leases,
+) -> Result<Acceptance, Error> {
     // All that can be refused is refused before the first row is written: an answer is no error, and undoes nothing.
     let (repeated, first_repeated) = match repeats(connection, &new)? {
         Repeats::All(submission) => return Ok(Acceptance::Repeated { submission }),
@@ -50,7 +55,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
         }
     }
     check_connectors(connection, new.messages.iter().chain(&new.control))?;
-    let (submission, first_message) = write(connection, &new, price_micros, None)?;
+    let (submission, first_message) = write(connection, &new, price_micros, None, leases)?;
     if !new.test {
         use_up(connection, &new, submission)?;
     }
@@ -75,7 +80,7 @@ pub(crate) fn accept(connection: &Connection, mut new: NewSubmission) -> Result<
 }
 
 /// Keeps back what must not leave, the control copy too; tells whether nobody is left to send to because of that.
-fn suppress_stopped(connection: &Connection, new: &mut NewSubmission) -> Result<bool, Error> {
+fn suppress_stopped(connection: &Writing<'_>, new: &mut NewSubmission) -> Result<bool, Error> {
     if new.passes_stops {
         return Ok(false);
     }
@@ -102,25 +107,15 @@ fn leave_out(messages: &mut Vec<NewMessage>, positions: &[usize]) {
 }
 
 /// What the account can spend, its credit included; conflict when there is no such account.
-pub(crate) fn available(connection: &Connection, account: AccountId) -> Result<i64, Error> {
-    let found: Option<(i64, i64)> = connection
-        .prepare_cached(
-            "SELECT book.available, account.credit_limit FROM book JOIN account ON account.id = book.account_id \
-             WHERE account_id = ?1",
-        )
-        .and_then(|mut select| {
-            select.query_row([account.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-        })
-        .map_err(failed("cannot read the balance"))?;
-    let (available, credit_limit) =
-        found.ok_or_else(|| Error::conflict(format!("there is no account {account}")))?;
+pub(crate) fn available(connection: &Writing<'_>, account: AccountId) -> Result<i64, Error> {
+    let standing = known::standing(connection, account)?;
     // A limit near the end of the range means that there is none: the sum must not wrap.
-    Ok(available.saturating_add(credit_limit))
+    Ok(standing.available.saturating_add(standing.credit_limit))
 }
 
 /// Writes the control copy of a submission: a submission of its own, of which no account is told.
 fn write_copy(
-    connection: &Connection,
+    connection: &Writing<'_>,
     new: NewSubmission,
     copy: NewMessage,
     main: SubmissionId,
@@ -135,22 +130,25 @@ fn write_copy(
         ..new
     };
     let price_micros = price(&control.messages)?;
-    write(connection, &control, price_micros, Some(main)).map(drop)
+    let mut leases = Leases::default();
+    write(connection, &control, price_micros, Some(main), &mut leases).map(drop)
 }
 
 /// Writes a submission with its messages and its hold.
 fn write(
-    connection: &Connection,
+    connection: &Writing<'_>,
     new: &NewSubmission,
     price_micros: i64,
     control_of: Option<SubmissionId>,
+    leases: &mut Leases,
 ) -> Result<(SubmissionId, MessageId), Error> {
-    let first = reserve_numbers(connection, planned(new))?;
+    let first = known::reserve_numbers(connection, planned(new))?;
     let submission = insert_submission(connection, new, price_micros, first, control_of)?;
     let target = Target {
         submission,
         account: new.account,
         lane: new.lane,
+        form: new.form,
         test: new.test,
         tells: new.tells,
         paused: false,
@@ -163,8 +161,13 @@ fn write(
         },
         at: new.created_at,
     };
-    let places = target.write(connection, first, &new.messages)?;
-    if new.messages.len() > COUNTED_WHEN_ASKED {
+    let is_tallied = new.messages.len() > COUNTED_WHEN_ASKED;
+    if new.test || new.expires_at <= new.created_at {
+        leases.close();
+    }
+    leases.begin(connection, new, is_tallied)?;
+    let places = target.write(connection, first, &new.messages, leases)?;
+    if is_tallied {
         tallies::keep(connection, submission, &places)?;
     }
     if !new.test {
@@ -187,22 +190,16 @@ fn planned(new: &NewSubmission) -> i64 {
     }
 }
 
-/// Takes that many numbers for messages; answers the first.
-fn reserve_numbers(connection: &Connection, messages: i64) -> Result<i64, Error> {
-    // In two statements: RETURNING builds a table of its own each time, which costs more than both.
-    let first = connection
-        .prepare_cached("SELECT next FROM sequence WHERE name = 'message'")
-        .and_then(|mut select| select.query_row([], |row| row.get(0)))
-        .map_err(failed("cannot number the messages"))?;
-    connection
-        .prepare_cached("UPDATE sequence SET next = next + ?1 WHERE name = 'message'")
-        .and_then(|mut update| update.execute([messages]))
-        .map_err(failed("cannot number the messages"))?;
-    Ok(first)
-}
+static INSERT: Sql = Sql::new(
+    "INSERT INTO submission (account_id, originator, text, lane, source, test, price, first_message_id, \
+             message_count, created_at, start_at, expires_at, sweep_at, alternative, variable_names, part_size, \
+             part_interval, planned, control_of, list_id, form, reference, mailing_id, tells, passes_stops) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+             ?21, ?22, ?23, ?24, ?25)",
+);
 
 fn insert_submission(
-    connection: &Connection,
+    connection: &Writing<'_>,
     new: &NewSubmission,
     price_micros: i64,
     first_message: i64,
@@ -213,50 +210,42 @@ fn insert_submission(
     let open = new.expansion.is_some() || new.messages.iter().any(is_waiting);
     let sweep_at = (!new.test && open).then_some(new.expires_at);
     let variable_names = (!new.variable_names.is_empty()).then(|| new.variable_names.join(";"));
+    let row = rusqlite::params![
+        new.account.0,
+        &new.originator,
+        &new.text,
+        new.lane.as_u8(),
+        &new.source,
+        new.test,
+        price_micros,
+        first_message,
+        count,
+        new.created_at.as_millis(),
+        new.start_at.map(Timestamp::as_millis),
+        new.expires_at.as_millis(),
+        sweep_at.map(Timestamp::as_millis),
+        &new.alternative,
+        variable_names,
+        new.parts.map(|parts| parts.size.max(1)),
+        new.parts.map(|parts| parts.interval_ms),
+        planned(new),
+        control_of.map(|main| main.0),
+        new.expansion.as_ref().map(|expansion| expansion.list.0),
+        new.form.as_u8(),
+        &new.reference,
+        new.mailing.map(|mailing| mailing.0),
+        new.tells.as_u8(),
+        new.passes_stops,
+    ];
     connection
-        .prepare_cached(
-            "INSERT INTO submission (account_id, originator, text, lane, source, test, price, first_message_id, \
-             message_count, created_at, start_at, expires_at, sweep_at, alternative, variable_names, part_size, \
-             part_interval, planned, control_of, list_id, form, reference, mailing_id, tells, passes_stops) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-             ?21, ?22, ?23, ?24, ?25)",
-        )
-        .and_then(|mut insert| {
-            insert.insert(rusqlite::params![
-                new.account.0,
-                &new.originator,
-                &new.text,
-                new.lane.as_u8(),
-                &new.source,
-                new.test,
-                price_micros,
-                first_message,
-                count,
-                new.created_at.as_millis(),
-                new.start_at.map(Timestamp::as_millis),
-                new.expires_at.as_millis(),
-                sweep_at.map(Timestamp::as_millis),
-                &new.alternative,
-                variable_names,
-                new.parts.map(|parts| parts.size.max(1)),
-                new.parts.map(|parts| parts.interval_ms),
-                planned(new),
-                control_of.map(|main| main.0),
-                new.expansion.as_ref().map(|expansion| expansion.list.0),
-                new.form.as_u8(),
-                &new.reference,
-                new.mailing.map(|mailing| mailing.0),
-                new.tells.as_u8(),
-                new.passes_stops,
-            ])
-        })
+        .using(&INSERT, |insert| insert.insert(row))
         .map(SubmissionId)
         .map_err(failed("cannot write the submission"))
 }
 
 /// Tells whether the account's list has none of the contacts any more that it was priced for.
 fn has_been_emptied(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     expansion: &NewExpansion,
 ) -> Result<bool, Error> {
@@ -271,7 +260,7 @@ fn has_been_emptied(
 
 /// Writes what the submission's messages will come from; conflict when the account has no such list.
 fn begin_expansion(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     expansion: &NewExpansion,

@@ -1,11 +1,12 @@
 //! Writes ledger entries and keeps each account's book in step, within the caller's transaction.
 
-use rusqlite::Connection;
 use sms::ledger::EntryKind;
 use sms::{Settlement, Timestamp};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::failed;
+use crate::known::add_to_book;
+use crate::writing::{Sql, Writing};
 
 /// Collects what a batch does to the books, so that each account's row is written once.
 #[derive(Default)]
@@ -23,17 +24,24 @@ struct Change {
 /// Describes the entry that resolves one message's share of its submission's hold.
 pub(crate) struct Resolution {
     pub(crate) account: AccountId,
-    pub(crate) submission: SubmissionId,
     pub(crate) message: MessageId,
     pub(crate) price_micros: i64,
     pub(crate) at: Timestamp,
 }
 
+static SETTLE: Sql = Sql::new(
+    "INSERT INTO settlement (message_id, account_id, kind, amount, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+);
+
+static ENTER: Sql = Sql::new(
+    "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+);
+
 impl Books {
     /// Writes the entry that a settlement asks for; none for `Settlement::None`.
     pub(crate) fn settle(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         settlement: Settlement,
         resolution: &Resolution,
     ) -> Result<(), Error> {
@@ -47,21 +55,10 @@ impl Books {
             Settlement::Charge => (EntryKind::Charge, 0, price),
             Settlement::Release => (EntryKind::Release, price, 0),
         };
+        let at = resolution.at.as_millis();
+        let row = (resolution.message.0, account.0, kind.as_u8(), price, at);
         connection
-            .prepare_cached(
-                "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )
-            .and_then(|mut insert| {
-                insert.execute((
-                    account.0,
-                    kind.as_u8(),
-                    price,
-                    resolution.submission.0,
-                    resolution.message.0,
-                    resolution.at.as_millis(),
-                ))
-            })
+            .run(&SETTLE, row)
             .map_err(failed("cannot write a ledger entry"))?;
         self.change(account, available, -price, charged);
         Ok(())
@@ -90,7 +87,7 @@ impl Books {
     }
 
     /// Brings the books in step with the entries written through this value.
-    pub(crate) fn close(self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
         for change in self.changes {
             add_to_book(
                 connection,
@@ -106,28 +103,23 @@ impl Books {
 
 /// Writes a hold for a submission: of its price, or of what its price has risen by.
 pub(crate) fn hold(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     price_micros: i64,
     at: Timestamp,
 ) -> Result<(), Error> {
+    let kind = EntryKind::Hold.as_u8();
+    let row = (account.0, kind, price_micros, submission.0, at.as_millis());
     connection
-        .prepare_cached(
-            "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )
-        .and_then(|mut insert| {
-            let kind = EntryKind::Hold.as_u8();
-            insert.execute((account.0, kind, price_micros, submission.0, at.as_millis()))
-        })
+        .run(&ENTER, row)
         .map_err(failed("cannot write the hold"))?;
     add_to_book(connection, account, -price_micros, price_micros, 0)
 }
 
 /// Gives back the part of a submission's hold that no message needs.
 pub(crate) fn release_rest(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     amount_micros: i64,
@@ -136,36 +128,10 @@ pub(crate) fn release_rest(
     if amount_micros == 0 {
         return Ok(());
     }
+    let kind = EntryKind::Release.as_u8();
+    let row = (account.0, kind, amount_micros, submission.0, at.as_millis());
     connection
-        .prepare_cached(
-            "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )
-        .and_then(|mut insert| {
-            let kind = EntryKind::Release.as_u8();
-            insert.execute((account.0, kind, amount_micros, submission.0, at.as_millis()))
-        })
+        .run(&ENTER, row)
         .map_err(failed("cannot write the release"))?;
     add_to_book(connection, account, amount_micros, -amount_micros, 0)
-}
-
-/// Adds to an account's sums; conflict when there is no such account.
-pub(crate) fn add_to_book(
-    connection: &Connection,
-    account: AccountId,
-    available: i64,
-    held: i64,
-    charged: i64,
-) -> Result<(), Error> {
-    let rows = connection
-        .prepare_cached(
-            "UPDATE book SET available = available + ?2, held = held + ?3, charged = charged + ?4 \
-             WHERE account_id = ?1",
-        )
-        .and_then(|mut update| update.execute((account.0, available, held, charged)))
-        .map_err(failed("cannot change the book"))?;
-    match rows {
-        1 => Ok(()),
-        _ => Err(Error::conflict(format!("there is no account {account}"))),
-    }
 }

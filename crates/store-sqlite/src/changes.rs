@@ -1,10 +1,10 @@
 //! What one call does beside the rows of the messages: to the books and to the kept tallies.
 
-use rusqlite::Connection;
 use store::Error;
 
 use crate::books::Books;
 use crate::tallies::Tallies;
+use crate::writing::Writing;
 
 /// Collects it, so that each account's and each submission's rows are written once.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Writes it; to be called last in the transaction that caused it.
-    pub(crate) fn close(self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
         self.books.close(connection)?;
         self.tallies.close(connection)
     }

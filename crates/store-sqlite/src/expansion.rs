@@ -1,16 +1,18 @@
 //! Campaigns that grow out of a contact list: a step writes the messages of the next contacts and how far it has come.
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use sms::{Lane, Timestamp};
+use sms::{Form, Lane, Timestamp};
 use store::campaigns::{Expansion, Halt, Step, Stepped};
 use store::notices::Tells;
 use store::submissions::Parts;
 use store::{AccountId, ContactId, Error, ListId, SubmissionId};
 
 use crate::accept::available;
+use crate::leases::Leases;
 use crate::message::form_from;
 use crate::new_messages::{Originators, Target, check_connectors, price, suppress};
 use crate::timing::Timing;
+use crate::writing::Writing;
 use crate::{books, failed, halts, kept, notices, tallies};
 
 /// Reads expansions that are not complete, by submission.
@@ -70,6 +72,7 @@ struct Stand {
     reserve: i64,
     account: AccountId,
     lane: Lane,
+    form: Form,
     test: bool,
     tells: Tells,
     halt: Option<Halt>,
@@ -83,11 +86,11 @@ struct Stand {
 }
 
 impl Stand {
-    fn load(connection: &Connection, submission: SubmissionId) -> Result<Option<Self>, Error> {
+    fn load(connection: &Writing<'_>, submission: SubmissionId) -> Result<Option<Self>, Error> {
         connection
             .prepare_cached(&format!(
                 "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, tells, \
-                 originator, alternative, passes_stops, {} \
+                 originator, alternative, passes_stops, form, {} \
                  FROM expansion JOIN submission ON submission.id = submission_id WHERE submission_id = ?1",
                 Timing::COLUMNS
             ))
@@ -110,13 +113,14 @@ impl Stand {
             originator: row.get(10)?,
             alternative: row.get(11)?,
             passes_stops: row.get(12)?,
-            timing: Timing::from_row(row, 13)?,
+            form: form_from(row.get(13)?),
+            timing: Timing::from_row(row, 14)?,
         })
     }
 }
 
 /// Writes a step where the expansion stands, if the money for it is there.
-pub(crate) fn expand(connection: &Connection, mut step: Step) -> Result<Stepped, Error> {
+pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped, Error> {
     let id = step.submission;
     let stand = match Stand::load(connection, id)? {
         Some(stand) if stand.after == step.after => stand,
@@ -174,11 +178,12 @@ pub(crate) fn expand(connection: &Connection, mut step: Step) -> Result<Stepped,
     Ok(Stepped::Written)
 }
 
-fn write(connection: &Connection, stand: &Stand, step: &Step) -> Result<(), Error> {
+fn write(connection: &Writing<'_>, stand: &Stand, step: &Step) -> Result<(), Error> {
     let target = Target {
         submission: step.submission,
         account: stand.account,
         lane: stand.lane,
+        form: stand.form,
         test: stand.test,
         tells: stand.tells,
         paused: stand.halt == Some(Halt::Paused),
@@ -190,11 +195,12 @@ fn write(connection: &Connection, stand: &Stand, step: &Step) -> Result<(), Erro
         connection,
         stand.timing.first + stand.written,
         &step.messages,
+        &mut Leases::default(),
     )?;
     tallies::keep(connection, step.submission, &places)
 }
 
-fn wait_for_money(connection: &Connection, submission: SubmissionId) -> Result<(), Error> {
+fn wait_for_money(connection: &Writing<'_>, submission: SubmissionId) -> Result<(), Error> {
     connection
         .prepare_cached(
             "UPDATE expansion SET no_money = 1 WHERE submission_id = ?1 AND no_money = 0",
@@ -206,7 +212,7 @@ fn wait_for_money(connection: &Connection, submission: SubmissionId) -> Result<(
 
 /// Ends the submission's expansion, if it has one: no more messages come, and what is held for them is released.
 pub(crate) fn end(
-    connection: &Connection,
+    connection: &Writing<'_>,
     submission: SubmissionId,
     at: Timestamp,
 ) -> Result<(), Error> {

@@ -5,7 +5,7 @@
 
 mod subject;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use sms::state::{Event, step};
 use sms::{Reason, Timestamp};
 use store::campaigns::Halt;
@@ -16,6 +16,7 @@ use crate::failed;
 use crate::message::Message;
 use crate::tallies::Place;
 use crate::timing::Timing;
+use crate::writing::Writing;
 
 pub(crate) use subject::{cancel, delete, halt, resume};
 
@@ -65,7 +66,7 @@ pub(crate) fn place_after(place: Place, halt: Halt) -> Place {
 
 /// Makes one message follow its submission's halt. A pause keeps the sender name that it waits for.
 pub(crate) fn obey(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     halt: Halt,
@@ -82,7 +83,7 @@ pub(crate) fn obey(
 
 /// Lets a held message go on: to its sender name, to its time, or into the queue.
 pub(crate) fn let_go(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     timing: &Timing,
@@ -106,7 +107,7 @@ pub(crate) fn let_go(
 }
 
 /// Lets messages follow, submission after submission, until so many were looked at.
-pub(crate) fn follow(connection: &Connection, now: Timestamp, limit: u32) -> Result<u32, Error> {
+pub(crate) fn follow(connection: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
     let mut changes = Changes::default();
     let mut left = limit;
     while left > 0 {
@@ -123,7 +124,7 @@ pub(crate) fn follow(connection: &Connection, now: Timestamp, limit: u32) -> Res
 
 /// Lets the next messages of one submission follow its halt or the end of its pause; answers how many it looked at, `limit` at most.
 fn follow_one(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     id: SubmissionId,
     now: Timestamp,
@@ -170,7 +171,7 @@ fn follow_one(
 
 /// Lists the messages that wait, from one number to before another; those on lease are about to be answered, and meet the halt when
 /// they are claimed again.
-fn waiting(connection: &Connection, from: i64, until: i64) -> Result<Vec<MessageId>, Error> {
+fn waiting(connection: &Writing<'_>, from: i64, until: i64) -> Result<Vec<MessageId>, Error> {
     // States 1 and 2: held and queued.
     connection
         .prepare_cached(

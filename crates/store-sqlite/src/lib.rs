@@ -18,6 +18,8 @@ mod halts;
 mod inbound;
 mod kept;
 mod kept_receipts;
+mod known;
+mod leases;
 mod ledger;
 mod mailings;
 mod message;
@@ -42,6 +44,7 @@ mod timing;
 mod upstream_ids;
 mod waiting;
 mod writer;
+mod writing;
 
 use std::path::Path;
 use std::time::Duration;
@@ -151,9 +154,8 @@ fn set_up(connection: &Connection, path: &Path, options: Options) -> Result<(), 
 }
 
 /// Turns an engine error into the store's, with its meaning.
-fn failed(doing: &str) -> impl FnOnce(rusqlite::Error) -> Error + use<> {
+fn failed(doing: &str) -> impl FnOnce(rusqlite::Error) -> Error {
     use rusqlite::ErrorCode as Code;
-    let doing = doing.to_owned();
     move |error| match error.sqlite_error_code() {
         Some(Code::ConstraintViolation) => Error::conflict(format!("{doing}: {error}")),
         Some(

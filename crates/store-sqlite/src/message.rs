@@ -2,19 +2,31 @@
 
 mod outcome;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::Row;
 use sms::state::{Event, step};
-use sms::{Form, MessageState, Outcome, Reason, Settlement, Timestamp};
+use sms::{Form, MessageState, Msisdn, Outcome, Reason, Settlement, Timestamp};
 use store::notices::Tells;
+use store::submissions::NewMessage;
 use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
 
 use crate::books::Resolution;
 use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
+use crate::new_messages::Target;
 use crate::tallies::Place;
+use crate::writing::{Sql, Writing};
 use crate::{failed, notices};
 use outcome::Failure;
 pub(crate) use outcome::{decode, encode};
+
+/// What [`Message::from_row`] reads of `message m`.
+macro_rules! columns {
+    () => {
+        "m.id, m.submission_id, m.account_id, m.segments, m.price, m.connector_id, m.state, m.reason, m.accepted, m.delivered, \
+         m.failed, m.attempts, m.doubts, m.submitted_at, m.done_at, m.failure, m.tells, m.recipient"
+    };
+}
+pub(crate) use columns;
 
 /// Who `message m` of `submission s` is from: the alternative originator where it has that, its own, or its submission's.
 pub(crate) const ORIGINATOR: &str = "coalesce(CASE WHEN m.alternative THEN coalesce(s.alternative, m.originator) ELSE m.originator END, \
@@ -46,22 +58,115 @@ pub(crate) struct Message {
     changed_at: Option<i64>,
     /// What its account's programs are told of it.
     pub(crate) tells: Tells,
+    /// To whom, normalised, unless that is no number.
+    pub(crate) recipient: Option<Msisdn>,
+    pub(crate) lease: Lease,
+    /// Whether its submission's tally is kept; `None` when that has to be looked up.
+    pub(crate) is_tallied: Option<bool>,
     /// Where it is as written.
     written: Place,
 }
 
+/// Whether a message is on lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lease {
+    /// That has to be looked up.
+    Unknown,
+    None,
+    /// Since then, in milliseconds.
+    Since(i64),
+}
+
+static LOAD: Sql = Sql::new(concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message m WHERE m.id = ?1"
+));
+
+static SAVE: Sql = Sql::new(
+    "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
+     doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = coalesce(?11, changed_at), failure = ?12 \
+     WHERE id = ?1",
+);
+
+static LEASED_AT: Sql = Sql::new("SELECT claimed_at FROM lease WHERE message_id = ?1");
+
+static END_LEASE: Sql = Sql::new("DELETE FROM lease WHERE message_id = ?1");
+
 impl Message {
-    pub(crate) fn load(connection: &Connection, id: MessageId) -> Result<Option<Self>, Error> {
+    pub(crate) fn load(connection: &Writing<'_>, id: MessageId) -> Result<Option<Self>, Error> {
+        let known = connection.known().take(id);
+        if known.is_some() {
+            return Ok(known);
+        }
         connection
-            .prepare_cached(
-                "SELECT id, submission_id, account_id, segments, price, connector_id, state, reason, \
-                 accepted, delivered, failed, attempts, doubts, submitted_at, done_at, failure, tells FROM message WHERE id = ?1",
-            )
-            .and_then(|mut select| select.query_row([id.0], Self::from_row).optional())
+            .find(&LOAD, [id.0], Self::from_row)
             .map_err(failed("cannot read a message"))
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    /// Makes the message of a row just written; it is on lease since then.
+    pub(crate) fn leased(
+        id: MessageId,
+        target: &Target,
+        message: &NewMessage,
+        is_tallied: bool,
+    ) -> Self {
+        Self {
+            id,
+            submission: target.submission,
+            account: target.account,
+            segments: message.segments,
+            price_micros: message.price_micros,
+            connector: message.connector,
+            state: message.state,
+            reason: message.reason,
+            accepted: 0,
+            delivered: 0,
+            failed: 0,
+            attempts: 0,
+            doubts: 0,
+            failure: None,
+            submitted_at: None,
+            done_at: None,
+            changed_at: None,
+            tells: target.tells,
+            recipient: message.recipient,
+            lease: Lease::Since(target.at.as_millis()),
+            is_tallied: Some(is_tallied),
+            written: Place::with_us(message.state, message.reason),
+        }
+    }
+
+    /// Ends its lease, if it has one; answers since when it had it, in milliseconds.
+    pub(crate) fn end_lease(&mut self, connection: &Writing<'_>) -> Result<Option<i64>, Error> {
+        let since = match self.lease {
+            Lease::None => None,
+            Lease::Since(at) => Some(at),
+            // In two statements: RETURNING builds a table of its own each time, which costs more than both.
+            Lease::Unknown => connection
+                .find(&LEASED_AT, [self.id.0], |row| row.get(0))
+                .map_err(failed("cannot look for a lease"))?,
+        };
+        if since.is_some() {
+            connection
+                .run(&END_LEASE, [self.id.0])
+                .map_err(failed("cannot end a lease"))?;
+        }
+        self.lease = Lease::None;
+        Ok(since)
+    }
+
+    /// Lets the writer know the message by heart while its receipts are awaited.
+    pub(crate) fn keep_in_mind(self, connection: &Writing<'_>) {
+        if matches!(self.state, MessageState::Submitted | MessageState::InDoubt)
+            && self.lease == Lease::None
+        {
+            connection.known().note(self);
+        }
+    }
+
+    /// Reads what [`LOAD`] selects.
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let written = Place {
             state: state_from(row.get(6)?),
             reason: reason_from(row.get(7)?),
@@ -86,6 +191,9 @@ impl Message {
             failure: row.get::<_, Option<u16>>(15)?.map(Failure),
             changed_at: None,
             tells: notices::tells(row, 16)?,
+            recipient: Msisdn::parse(row.get_ref(17)?.as_str()?).ok(),
+            lease: Lease::Unknown,
+            is_tallied: None,
             written,
         })
     }
@@ -98,7 +206,7 @@ impl Message {
     /// Takes the transition if the event applies in this state; tells whether it did.
     pub(crate) fn apply(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         changes: &mut Changes,
         event: Event,
         at: Timestamp,
@@ -114,7 +222,6 @@ impl Message {
         if change.settlement != Settlement::None {
             let resolution = Resolution {
                 account: self.account,
-                submission: self.submission,
                 message: self.id,
                 price_micros: self.price_micros,
                 at,
@@ -137,7 +244,7 @@ impl Message {
     /// Applies a receipt for one segment; the message follows when all its segments have one.
     pub(crate) fn apply_receipt(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         changes: &mut Changes,
         segment: u16,
         outcome: Outcome,
@@ -194,7 +301,7 @@ impl Message {
     /// Ends a message whose remaining segments cannot leave. When some have left, the upstream bills them: it is charged.
     pub(crate) fn end(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         changes: &mut Changes,
         event: Event,
         at: Timestamp,
@@ -212,7 +319,7 @@ impl Message {
     /// Counts the message as submitted when receipts have proved it for the segments that were in doubt.
     fn prove_taken(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         changes: &mut Changes,
         at: Timestamp,
     ) -> Result<(), Error> {
@@ -226,7 +333,7 @@ impl Message {
     /// it here.
     pub(crate) fn save(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let now = Place {
@@ -234,41 +341,37 @@ impl Message {
             reason: self.reason,
             taken: self.submitted_at.is_some(),
         };
-        changes.tallies.moved(self.submission, self.written, now);
+        if self.is_tallied != Some(false) {
+            changes.tallies.moved(self.submission, self.written, now);
+        }
         if now.state != self.written.state
             && let Some(at) = self.changed_at.map(Timestamp::from_millis)
         {
             self.tell(connection, at)?;
         }
         self.written = now;
+        let row = (
+            self.id.0,
+            self.state.as_u8(),
+            self.reason.as_u8(),
+            self.accepted.cast_signed(),
+            self.delivered.cast_signed(),
+            self.failed.cast_signed(),
+            self.attempts,
+            self.doubts,
+            self.submitted_at,
+            self.done_at,
+            self.changed_at.take(),
+            self.failure.map(|failure| failure.0),
+        );
         connection
-            .prepare_cached(
-                "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
-                 doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = coalesce(?11, changed_at), failure = ?12 \
-                 WHERE id = ?1",
-            )
-            .and_then(|mut update| {
-                update.execute((
-                    self.id.0,
-                    self.state.as_u8(),
-                    self.reason.as_u8(),
-                    self.accepted.cast_signed(),
-                    self.delivered.cast_signed(),
-                    self.failed.cast_signed(),
-                    self.attempts,
-                    self.doubts,
-                    self.submitted_at,
-                    self.done_at,
-                    self.changed_at,
-                    self.failure.map(|failure| failure.0),
-                ))
-            })
-            .map(|_| ())
+            .run(&SAVE, row)
+            .map(drop)
             .map_err(failed("cannot write a message"))
     }
 
     /// Writes what the account's programs are to be told of the state that the message has come into.
-    fn tell(&self, connection: &Connection, at: Timestamp) -> Result<(), Error> {
+    fn tell(&self, connection: &Writing<'_>, at: Timestamp) -> Result<(), Error> {
         if self.tells.has(Tells::CALLBACK) && self.state.is_final() {
             callbacks::owe(connection, self.account, Subject::Message(self.id), at)?;
         }
@@ -279,7 +382,7 @@ impl Message {
     }
 
     /// Puts the message into its connector's queue again.
-    pub(crate) fn enqueue(&self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn enqueue(&self, connection: &Writing<'_>) -> Result<(), Error> {
         let Some(connector) = self.connector else {
             return Err(Error::other(
                 format!("message {} waits without a connector", self.id),
@@ -299,7 +402,7 @@ impl Message {
     }
 
     /// Takes a message that has ended out of whatever it waits in, so that its connector is free of it.
-    pub(crate) fn dequeue(&self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn dequeue(&self, connection: &Writing<'_>) -> Result<(), Error> {
         self.leave_turn(connection)?;
         connection
             .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
@@ -309,7 +412,7 @@ impl Message {
     }
 
     /// Takes a message out of the queue and of what is due; what it waits for besides stays known.
-    pub(crate) fn leave_turn(&self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn leave_turn(&self, connection: &Writing<'_>) -> Result<(), Error> {
         let connector = self.connector.map(|connector| connector.0);
         connection
             .prepare_cached(
@@ -331,7 +434,7 @@ impl Message {
     /// Queues the message at once, or for `due_at` when that is still to come.
     pub(crate) fn enqueue_at(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {

@@ -12,6 +12,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0002_contacts_and_campaigns.sql"),
     include_str!("../migrations/0003_providers.sql"),
     include_str!("../migrations/0004_smpp.sql"),
+    include_str!("../migrations/0005_speed.sql"),
 ];
 
 /// Marks a file as ours in `PRAGMA application_id`: "Heli" in ASCII.

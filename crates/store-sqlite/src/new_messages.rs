@@ -1,22 +1,23 @@
 //! Writing the messages of a submission, at its acceptance or in a step of its expansion.
 
-use rusqlite::{CachedStatement, Connection};
-use sms::{Lane, MessageState, Reason, Timestamp};
+use sms::{Form, Lane, MessageState, Reason, Timestamp};
 use store::notices::Tells;
 use store::submissions::NewMessage;
 use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 
 use crate::callbacks::{self, Subject};
-use crate::stops::Stops;
+use crate::leases::Leases;
 use crate::tallies::{Place, Places};
 use crate::timing::Timing;
-use crate::{failed, notices};
+use crate::writing::{Sql, Writing};
+use crate::{failed, known, notices};
 
 /// The submission that messages are written for.
 pub(crate) struct Target {
     pub(crate) submission: SubmissionId,
     pub(crate) account: AccountId,
     pub(crate) lane: Lane,
+    pub(crate) form: Form,
     pub(crate) test: bool,
     /// What the account's programs are told of its messages.
     pub(crate) tells: Tells,
@@ -53,11 +54,11 @@ impl<'a> Originators<'a> {
 /// Makes suppressed messages at no price of those to numbers on the stop list, or that have stopped the originator; tells whether
 /// nobody is left to send to because of that.
 pub(crate) fn suppress<'a>(
-    connection: &Connection,
+    connection: &Writing<'_>,
     from: &Originators<'_>,
     messages: impl Iterator<Item = &'a mut NewMessage>,
 ) -> Result<bool, Error> {
-    let stops = Stops::of(connection, from.account)?;
+    let stops = known::stops(connection, from.account)?;
     let (mut waiting, mut suppressed) = (0, 0);
     for message in messages.filter(|message| is_waiting(message)) {
         waiting += 1;
@@ -91,21 +92,23 @@ pub(crate) fn price<'a>(messages: impl IntoIterator<Item = &'a NewMessage>) -> R
         .ok_or_else(|| Error::other("the price of a submission overflows", None))
 }
 
-/// Refuses ways out that are not there (any more): what is queued for one of them would wait for ever.
+/// Refuses ways out that are not there (any more), or none at all: what is queued for one of them would wait for ever.
 pub(crate) fn check_connectors<'a>(
-    connection: &Connection,
+    connection: &Writing<'_>,
     messages: impl IntoIterator<Item = &'a NewMessage>,
 ) -> Result<(), Error> {
     let mut known = None;
-    for connector in messages.into_iter().filter_map(|message| message.connector) {
+    for message in messages {
+        let Some(connector) = message.connector else {
+            if message.state == MessageState::Queued {
+                return Err(Error::other("a queued message needs a connector", None));
+            }
+            continue;
+        };
         if known == Some(connector) {
             continue;
         }
-        let exists = connection
-            .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
-            .and_then(|mut select| select.exists([connector.0]))
-            .map_err(failed("cannot look for a connector"))?;
-        if !exists {
+        if !known::has_connector(connection, connector)? {
             return Err(Error::conflict(format!(
                 "there is no connector {connector}"
             )));
@@ -124,21 +127,18 @@ enum Wait {
 }
 
 impl Target {
-    /// Writes the messages, numbered from `first`, with what each waits in; answers where they are.
+    /// Writes the messages, numbered from `first`, with what each waits in, unless it is leased at once; answers where they are.
     pub(crate) fn write<'a>(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         first: i64,
         messages: impl IntoIterator<Item = &'a NewMessage>,
+        leases: &mut Leases,
     ) -> Result<Places, Error> {
-        let mut statements = Statements::prepare(connection)?;
         let mut places = Places::default();
         for (message, id) in messages.into_iter().zip(first..) {
-            if message.state == MessageState::Queued && message.connector.is_none() {
-                return Err(Error::other("a queued message needs a connector", None));
-            }
             let (place, wait) = self.place(message, MessageId(id));
-            self.insert(&mut statements, id, message, place)
+            self.insert(connection, id, message, place)
                 .map_err(failed("cannot write a message"))?;
             if self.tells.has(Tells::CALLBACK) && !self.test && place.state.is_final() {
                 let ended = Subject::Message(MessageId(id));
@@ -149,8 +149,12 @@ impl Target {
             {
                 notices::owe(connection, self.account, subject, self.at)?;
             }
-            self.wait(connection, &mut statements, id, message, &wait)
-                .map_err(failed("cannot let a message wait"))?;
+            let is_leased = matches!(wait, Wait::Queue)
+                && leases.take(connection, self, MessageId(id), message)?;
+            if !is_leased {
+                self.wait(connection, id, message, &wait)
+                    .map_err(failed("cannot let a message wait"))?;
+            }
             places.add(place, 1);
         }
         Ok(places)
@@ -179,7 +183,7 @@ impl Target {
 
     fn insert(
         &self,
-        statements: &mut Statements<'_>,
+        connection: &Writing<'_>,
         id: i64,
         message: &NewMessage,
         place: Place,
@@ -208,13 +212,12 @@ impl Target {
             &message.originator,
             self.tells.as_u8(),
         ];
-        statements.insert.execute(row).map(|_| ())
+        connection.run(&INSERT, row).map(drop)
     }
 
     fn wait(
         &self,
-        connection: &Connection,
-        statements: &mut Statements<'_>,
+        connection: &Writing<'_>,
         id: i64,
         message: &NewMessage,
         wait: &Wait,
@@ -224,43 +227,26 @@ impl Target {
             Wait::Queue => {
                 let connector = message.connector.map(|connector| connector.0);
                 let entry = (connector, self.lane.as_u8(), self.account.0, id);
-                statements.enqueue.execute(entry)
+                connection.run(&ENQUEUE, entry)
             }
-            Wait::Deferred(due_at) => statements.defer.execute((id, due_at.as_millis())),
-            Wait::Sender(sender) => connection
-                .prepare_cached(
-                    "INSERT INTO awaits_sender (message_id, sender_id) VALUES (?1, ?2)",
-                )?
-                .execute((id, sender.0)),
+            Wait::Deferred(due_at) => connection.run(&DEFER, (id, due_at.as_millis())),
+            Wait::Sender(sender) => connection.run(&AWAIT_SENDER, (id, sender.0)),
         }
-        .map(|_| ())
+        .map(drop)
     }
 }
 
-/// What is executed for each of many messages, prepared once.
-struct Statements<'a> {
-    insert: CachedStatement<'a>,
-    enqueue: CachedStatement<'a>,
-    defer: CachedStatement<'a>,
-}
+static INSERT: Sql = Sql::new(
+    "INSERT INTO message (id, submission_id, account_id, recipient, given, variables, segments, price, \
+     connector_id, state, reason, done_at, changed_at, alternative, text, originator, tells) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+);
 
-impl<'a> Statements<'a> {
-    fn prepare(connection: &'a Connection) -> Result<Self, Error> {
-        let prepare = |sql| {
-            connection
-                .prepare_cached(sql)
-                .map_err(failed("cannot prepare a message"))
-        };
-        Ok(Self {
-            insert: prepare(
-                "INSERT INTO message (id, submission_id, account_id, recipient, given, variables, segments, price, \
-                 connector_id, state, reason, done_at, changed_at, alternative, text, originator, tells) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-            )?,
-            enqueue: prepare(
-                "INSERT INTO queue (connector_id, lane, account_id, message_id) VALUES (?1, ?2, ?3, ?4)",
-            )?,
-            defer: prepare("INSERT INTO deferred (message_id, due_at) VALUES (?1, ?2)")?,
-        })
-    }
-}
+static ENQUEUE: Sql = Sql::new(
+    "INSERT INTO queue (connector_id, lane, account_id, message_id) VALUES (?1, ?2, ?3, ?4)",
+);
+
+static DEFER: Sql = Sql::new("INSERT INTO deferred (message_id, due_at) VALUES (?1, ?2)");
+
+static AWAIT_SENDER: Sql =
+    Sql::new("INSERT INTO awaits_sender (message_id, sender_id) VALUES (?1, ?2)");

@@ -1,7 +1,6 @@
 //! Claims, what came of claimed messages, and recovery.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension};
 use sms::state::Event;
 use sms::{Lane, Reason, Timestamp};
 use store::queue::{
@@ -12,6 +11,7 @@ use store::{ConnectorId, Error, MessageId};
 use crate::changes::Changes;
 use crate::claim::claim;
 use crate::message::Message;
+use crate::writing::{Sql, Writing};
 use crate::{SqliteStore, failed, kept_receipts, schedule, upstream_ids};
 
 /// How far before a late answer, whose lease has ended, its receipt may have come.
@@ -24,13 +24,13 @@ const FORGET_AT_ONCE: u32 = 10_000;
 impl Queue for SqliteStore {
     async fn claim(&self, asked: Claim) -> Result<Claimed, Error> {
         self.writer
-            .write(move |connection| claim(connection, &asked))
+            .write_knowing(move |connection| claim(connection, &asked))
             .await
     }
 
     async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 let mut changes = Changes::default();
                 let early = kept_receipts::any(connection)?;
                 for answer in &answers {
@@ -123,11 +123,17 @@ impl Queue for SqliteStore {
 
 /// Settles one answer; `any_early` says whether there is any receipt that came before its answer.
 fn record_answer(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     answer: &Answer,
     any_early: bool,
 ) -> Result<(), Error> {
+    let Some(mut message) = Message::load(connection, answer.message)? else {
+        return Err(Error::other(
+            format!("there is no message {}", answer.message),
+            None,
+        ));
+    };
     let claimed_at = match answer.rest {
         // A lease, if there is one, belongs to another attempt.
         Rest::Late => None,
@@ -135,13 +141,7 @@ fn record_answer(
         | Rest::Retry { .. }
         | Rest::Refused(_)
         | Rest::Failed(_)
-        | Rest::Unknown { .. } => end_lease(connection, answer.message)?,
-    };
-    let Some(mut message) = Message::load(connection, answer.message)? else {
-        return Err(Error::other(
-            format!("there is no message {}", answer.message),
-            None,
-        ));
+        | Rest::Unknown { .. } => message.end_lease(connection)?,
     };
     let sent_at = claimed_at.unwrap_or(answer.at.as_millis() - LATE_ANSWER_WINDOW_MS);
     let mut early = Vec::new();
@@ -166,7 +166,7 @@ fn record_answer(
         let applied = message.apply(connection, changes, Event::Submitted, answer.at)?;
         if applied && claimed_at.is_none() {
             // It had been queued again, and may be on lease again: it need not leave any more.
-            end_lease(connection, answer.message)?;
+            message.end_lease(connection)?;
             message.dequeue(connection)?;
         }
     } else if claimed_at.is_some() {
@@ -175,53 +175,45 @@ fn record_answer(
     for (segment, outcome) in early {
         message.apply_receipt(connection, changes, segment, outcome, answer.at)?;
     }
-    message.save(connection, changes)
-}
-
-/// Ends the lease of a message, if it has one; answers since when it had it, in milliseconds.
-fn end_lease(connection: &Connection, message: MessageId) -> Result<Option<i64>, Error> {
-    // In two statements: RETURNING builds a table of its own each time, which costs more than both.
-    let since = connection
-        .prepare_cached("SELECT claimed_at FROM lease WHERE message_id = ?1")
-        .and_then(|mut select| select.query_row([message.0], |row| row.get(0)).optional())
-        .map_err(failed("cannot look for a lease"))?;
-    if since.is_some() {
-        connection
-            .prepare_cached("DELETE FROM lease WHERE message_id = ?1")
-            .and_then(|mut delete| delete.execute([message.0]))
-            .map_err(failed("cannot end a lease"))?;
-    }
-    Ok(since)
+    message.save(connection, changes)?;
+    message.keep_in_mind(connection);
+    Ok(())
 }
 
 /// Keeps the upstream's id of a segment, by which its receipt will be matched.
 fn remember(
-    connection: &Connection,
+    connection: &Writing<'_>,
     answer: &Answer,
     segment: &AcceptedSegment,
 ) -> Result<(), Error> {
+    let row = (
+        answer.connector.0,
+        &segment.upstream_id,
+        answer.message.0,
+        segment.index,
+        answer.at.as_millis(),
+        &segment.verbatim,
+    );
     connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at, verbatim) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )
-        .and_then(|mut insert| {
-            insert.execute((
-                answer.connector.0,
-                &segment.upstream_id,
-                answer.message.0,
-                segment.index,
-                answer.at.as_millis(),
-                &segment.verbatim,
-            ))
-        })
-        .map(|_| ())
-        .map_err(failed("cannot keep an upstream id"))
+        .run(&REMEMBER, row)
+        .map_err(failed("cannot keep an upstream id"))?;
+    connection.known().note_segment(
+        answer.connector,
+        &segment.upstream_id,
+        answer.message,
+        segment.index,
+    );
+    Ok(())
 }
+
+static REMEMBER: Sql = Sql::new(
+    "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at, verbatim) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+);
 
 /// Decides about a message of which not every segment was taken.
 fn apply_rest(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     answer: &Answer,
@@ -265,7 +257,7 @@ fn apply_rest(
 }
 
 fn recover(
-    connection: &Connection,
+    connection: &Writing<'_>,
     connector: ConnectorId,
     policy: DoubtPolicy,
     now: Timestamp,

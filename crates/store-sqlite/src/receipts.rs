@@ -8,13 +8,14 @@ use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
 use crate::message::Message;
+use crate::writing::{Sql, Writing};
 use crate::{SqliteStore, failed, kept_receipts, upstream_ids};
 
 #[async_trait]
 impl Receipts for SqliteStore {
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 let mut changes = Changes::default();
                 let matches = receipts
                     .iter()
@@ -56,7 +57,7 @@ impl Receipts for SqliteStore {
 }
 
 fn record(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     receipt: &NewReceipt,
 ) -> Result<Match, Error> {
@@ -82,19 +83,20 @@ fn record(
     }
     if outcome == Outcome::Delivered {
         // Nothing that may still come can change it. After a negative one the id stays: a positive one may correct it.
+        let id = segment.upstream_id;
+        let row = (receipt.connector.0, id, segment.message.0, segment.index);
         connection
-            .prepare_cached(
-                "DELETE FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 AND message_id = ?3 \
-                 AND segment = ?4",
-            )
-            .and_then(|mut delete| {
-                let key = (receipt.connector.0, segment.upstream_id, segment.message.0);
-                delete.execute((key.0, key.1, key.2, segment.index))
-            })
+            .run(&FORGET, row)
             .map_err(failed("cannot forget an upstream id"))?;
+        connection.known().forget_segment(receipt.connector, id);
     }
+    message.keep_in_mind(connection);
     Ok(found)
 }
+
+static FORGET: Sql = Sql::new(
+    "DELETE FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 AND message_id = ?3 AND segment = ?4",
+);
 
 struct Segment<'a> {
     message: MessageId,
@@ -109,7 +111,7 @@ enum Found<'a> {
 }
 
 /// Tries the likeliest id; then the others, which must not lead to different messages.
-fn find<'a>(connection: &Connection, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
+fn find<'a>(connection: &Writing<'_>, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
     let Some((likeliest, others)) = receipt.candidates.split_first() else {
         return Ok(Found::None);
     };
@@ -137,10 +139,13 @@ const LOOK_UP: &str = "SELECT u.message_id, u.segment, m.recipient FROM upstream
 /// Finds the segment with this upstream id and to a number that the receipt names; the latest, when the upstream has used an id
 /// again.
 fn look_up<'a>(
-    connection: &Connection,
+    connection: &Writing<'_>,
     receipt: &NewReceipt,
     upstream_id: &'a [u8],
 ) -> Result<Option<Segment<'a>>, Error> {
+    if let Some(known) = known_segment(connection, receipt, upstream_id) {
+        return Ok(Some(known));
+    }
     let mut select = connection
         .prepare_cached(LOOK_UP)
         .map_err(failed("cannot look up an upstream id"))?;
@@ -169,6 +174,25 @@ fn look_up<'a>(
         }
     }
     Ok(None)
+}
+
+/// Finds it among what the writer knows by heart.
+fn known_segment<'a>(
+    connection: &Writing<'_>,
+    receipt: &NewReceipt,
+    upstream_id: &'a [u8],
+) -> Option<Segment<'a>> {
+    let mut known = connection.known();
+    let (message, index) = known.segment(receipt.connector, upstream_id)?;
+    let recipient = known.message(message)?.recipient?;
+    let mut numbers = receipt.numbers.iter().flatten().peekable();
+    let is_meant =
+        numbers.peek().is_none() || numbers.any(|number| number.is_same_phone(&recipient));
+    is_meant.then_some(Segment {
+        message,
+        index,
+        upstream_id,
+    })
 }
 
 /// Tells how the upstream wrote the id of the segment that these candidates mean: the likeliest, or the one that the others lead to.

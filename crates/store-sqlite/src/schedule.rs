@@ -1,6 +1,6 @@
 //! What goes by the clock: schedules and retries that are due, lifetimes that are over, receipts that never came.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use sms::state::Event;
 use sms::{MessageState, Timestamp};
 use store::queue::Swept;
@@ -10,6 +10,7 @@ use crate::changes::Changes;
 use crate::message::Message;
 use crate::tallies::Place;
 use crate::timing::Timing;
+use crate::writing::Writing;
 use crate::{failed, tallies};
 
 /// How soon a sweep looks again at a submission with messages on lease.
@@ -17,7 +18,7 @@ const SWEEP_AGAIN_MS: i64 = 60_000;
 
 /// Queues the messages whose time has come.
 pub(crate) fn release_due(
-    connection: &Connection,
+    connection: &Writing<'_>,
     now: Timestamp,
     limit: u32,
 ) -> Result<u32, Error> {
@@ -52,7 +53,7 @@ pub(crate) fn release_due(
 /// Ends the messages whose lifetime, or whose wait for a receipt, is over; about `limit` of them in one transaction, the others in
 /// the next.
 pub(crate) fn sweep(
-    connection: &Connection,
+    connection: &Writing<'_>,
     now: Timestamp,
     receipt_wait_ms: i64,
     limit: u32,
@@ -131,7 +132,7 @@ impl Due {
     /// Lists messages to end, at most `most`; those on lease are about to be answered and may come back into the queue.
     fn to_end(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         now: Timestamp,
         most: u32,
     ) -> Result<Vec<MessageId>, Error> {
@@ -156,7 +157,7 @@ impl Due {
     }
 
     /// Tells whether any message may be open; a kept tally saves looking at them all.
-    fn has_open(&self, connection: &Connection) -> Result<bool, Error> {
+    fn has_open(&self, connection: &Writing<'_>) -> Result<bool, Error> {
         let open = |place: Place| !place.state.is_final();
         match tallies::kept(connection, self.submission)? {
             Some(places) => Ok(places.any(open)),
@@ -166,7 +167,7 @@ impl Due {
 
     /// When to look at it again: at once after a sweep of several steps, behind which some may have been given back; soon while
     /// messages are on lease; when receipts are overdue while some are awaited; when the next part's time is over; else never.
-    fn again(&self, connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    fn again(&self, connection: &Writing<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         if self.from > 0 {
             return Ok(Some(now));
         }
@@ -201,7 +202,12 @@ impl Due {
     }
 
     /// Says when to sweep it next, and from which message on.
-    fn plan(&self, connection: &Connection, at: Option<Timestamp>, from: i64) -> Result<(), Error> {
+    fn plan(
+        &self,
+        connection: &Writing<'_>,
+        at: Option<Timestamp>,
+        from: i64,
+    ) -> Result<(), Error> {
         connection
             .prepare_cached("UPDATE submission SET sweep_at = ?2, sweep_from = ?3 WHERE id = ?1")
             .and_then(|mut update| {
@@ -213,7 +219,7 @@ impl Due {
 }
 
 /// The first message that is open, from one number to before another.
-fn first_open(connection: &Connection, from: i64, end: i64) -> Result<Option<MessageId>, Error> {
+fn first_open(connection: &Writing<'_>, from: i64, end: i64) -> Result<Option<MessageId>, Error> {
     connection
         .prepare_cached(&format!(
             "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN}) ORDER BY id LIMIT 1"
@@ -226,7 +232,7 @@ fn first_open(connection: &Connection, from: i64, end: i64) -> Result<Option<Mes
 
 /// Ends one message.
 fn end(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     swept: &mut Swept,
     id: MessageId,

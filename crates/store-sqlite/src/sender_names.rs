@@ -11,6 +11,7 @@ use store::{AccountId, Error, MessageId, SenderId, SubmissionId};
 use crate::changes::Changes;
 use crate::message::Message;
 use crate::timing::Timing;
+use crate::writing::Writing;
 use crate::{SqliteStore, failed, halts};
 
 #[async_trait]
@@ -128,7 +129,7 @@ impl SenderNames for SqliteStore {
 }
 
 fn register(
-    connection: &Connection,
+    connection: &Writing<'_>,
     new: &NewSenderName,
     at: Timestamp,
 ) -> Result<Registered, Error> {
@@ -199,7 +200,7 @@ fn status_from(code: u8) -> SenderStatus {
 }
 
 /// Goes through the names that messages wait for, and lets those follow that are decided on.
-fn follow_decisions(connection: &Connection, now: Timestamp, limit: u32) -> Result<u32, Error> {
+fn follow_decisions(connection: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
     let mut changes = Changes::default();
     let mut followed = 0;
     let mut after = 0;
@@ -230,7 +231,10 @@ fn follow_decisions(connection: &Connection, now: Timestamp, limit: u32) -> Resu
 }
 
 /// The next sender name, by number, that messages wait for, and its status.
-fn next_awaited(connection: &Connection, after: i64) -> Result<Option<(i64, SenderStatus)>, Error> {
+fn next_awaited(
+    connection: &Writing<'_>,
+    after: i64,
+) -> Result<Option<(i64, SenderStatus)>, Error> {
     connection
         .prepare_cached(
             "SELECT id, status FROM sender_name WHERE id = \
@@ -245,7 +249,7 @@ fn next_awaited(connection: &Connection, after: i64) -> Result<Option<(i64, Send
 }
 
 fn follow(
-    connection: &Connection,
+    connection: &Writing<'_>,
     changes: &mut Changes,
     id: MessageId,
     (sender, status): (i64, SenderStatus),
@@ -281,7 +285,7 @@ fn follow(
 /// Makes a message whose originator was denied be from its submission's alternative one, where that is registered for the same
 /// country: approved, or to be decided on, which it then waits for. Tells whether it could.
 fn turn_to_alternative(
-    connection: &Connection,
+    connection: &Writing<'_>,
     denied: i64,
     message: MessageId,
 ) -> Result<bool, Error> {
@@ -318,7 +322,7 @@ fn turn_to_alternative(
     Ok(true)
 }
 
-fn submission(connection: &Connection, id: SubmissionId) -> Result<(Option<Halt>, Timing), Error> {
+fn submission(connection: &Writing<'_>, id: SubmissionId) -> Result<(Option<Halt>, Timing), Error> {
     connection
         .prepare_cached(&format!(
             "SELECT halt, {} FROM submission WHERE id = ?1",

@@ -5,21 +5,58 @@ use rusqlite::{Connection, Params, Row};
 use sms::{MessageState, Msisdn, Reason, Tally, Timestamp};
 use store::campaigns::Halt;
 use store::submissions::{
-    Acceptance, History, Message, NewSubmission, Sent, Submission, Submissions,
+    Acceptance, AtOnce, History, Message, NewSubmission, Sent, Submission, Submissions,
 };
 use store::{AccountId, Error, MessageId, SubmissionId};
 
 use crate::accept::accept;
+use crate::leases::{Leases, Room};
 use crate::message::form_from;
 use crate::tallies::{Place, Places};
+use crate::writer::Care;
+use crate::writing::Writing;
 use crate::{SqliteStore, failed, halts, once, sent, tallies};
+
+/// Submissions of no more messages than this are checked whole before they are written, and so need no savepoint.
+const FEW: usize = 16;
 
 #[async_trait]
 impl Submissions for SqliteStore {
-    async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error> {
-        self.writer
-            .write(move |connection| accept(connection, submission))
-            .await
+    async fn accept_at_once(
+        &self,
+        submission: NewSubmission,
+        at_once: Option<AtOnce>,
+    ) -> Result<Acceptance, Error> {
+        let (room, hand_over) = match at_once {
+            Some(at_once) => {
+                let room = Room {
+                    connector: at_once.connector,
+                    segments: at_once.segments,
+                };
+                (Some(room), Some(at_once.hand_over))
+            }
+            None => (None, None),
+        };
+        // What a few messages are refused for is found out before anything is written.
+        let care = if submission.expansion.is_none() && submission.messages.len() <= FEW {
+            Care::Whole
+        } else {
+            Care::Knowing
+        };
+        let work = move |writing: &Writing<'_>| {
+            let mut leases = Leases::within(room);
+            let acceptance = accept(writing, submission, &mut leases)?;
+            Ok((acceptance, leases.messages))
+        };
+        let then = |(_, leased): &mut (Acceptance, Vec<ClaimedMessage>)| {
+            if let Some(hand_over) = hand_over
+                && !leased.is_empty()
+            {
+                hand_over(std::mem::take(leased));
+            }
+        };
+        let answer = self.writer.write_then(care, work, then).await;
+        answer.map(|(acceptance, _)| acceptance)
     }
 
     async fn submission(

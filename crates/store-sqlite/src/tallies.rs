@@ -9,6 +9,7 @@ use store::{Error, SubmissionId};
 
 use crate::failed;
 use crate::message::{reason_from, state_from};
+use crate::writing::Writing;
 
 /// Submissions of more messages than this have their tally kept; counting so many takes well under a millisecond.
 pub(crate) const COUNTED_WHEN_ASKED: usize = 500;
@@ -85,7 +86,7 @@ impl Tallies {
     }
 
     /// Brings the kept tallies in step; those that are not kept cost one look each.
-    pub(crate) fn close(self, connection: &Connection) -> Result<(), Error> {
+    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
         for (submission, places) in self.0 {
             if is_kept(connection, submission)? {
                 keep(connection, submission, &places)?;
@@ -95,7 +96,7 @@ impl Tallies {
     }
 }
 
-fn is_kept(connection: &Connection, submission: SubmissionId) -> Result<bool, Error> {
+fn is_kept(connection: &Writing<'_>, submission: SubmissionId) -> Result<bool, Error> {
     connection
         .prepare_cached("SELECT 1 FROM submission_tally WHERE submission_id = ?1 LIMIT 1")
         .and_then(|mut select| select.exists([submission.0]))
@@ -104,7 +105,7 @@ fn is_kept(connection: &Connection, submission: SubmissionId) -> Result<bool, Er
 
 /// Adds to the submission's kept tally, which begins with this when there is none.
 pub(crate) fn keep(
-    connection: &Connection,
+    connection: &Writing<'_>,
     submission: SubmissionId,
     places: &Places,
 ) -> Result<(), Error> {

@@ -5,6 +5,14 @@ use sms::Timestamp;
 use store::MessageId;
 use store::submissions::Parts;
 
+macro_rules! timing_columns {
+    () => {
+        "submission.first_message_id, coalesce(submission.start_at, submission.created_at), submission.expires_at, \
+         submission.part_size, submission.part_interval"
+    };
+}
+pub(crate) use timing_columns;
+
 /// The times of one submission. Its message at position `i` belongs to part `i / size`, and everything that goes by the clock is
 /// that many intervals later for it.
 #[derive(Clone, Copy)]
@@ -20,8 +28,7 @@ pub(crate) struct Timing {
 
 impl Timing {
     /// What [`Timing::from_row`] reads, of table `submission`.
-    pub(crate) const COLUMNS: &str = "submission.first_message_id, coalesce(submission.start_at, submission.created_at), \
-         submission.expires_at, submission.part_size, submission.part_interval";
+    pub(crate) const COLUMNS: &str = timing_columns!();
 
     /// Reads [`Timing::COLUMNS`], the first of which stands at `index`.
     pub(crate) fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {

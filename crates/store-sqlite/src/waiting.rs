@@ -4,7 +4,7 @@ mod listing;
 mod replacement;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use sms::state::Event;
 use sms::{Form, Lane, MessageState, Msisdn, Reason, Timestamp};
 use store::campaigns::Halt;
@@ -14,6 +14,7 @@ use store::{AccountId, ConnectorId, Error, MessageId};
 use crate::changes::Changes;
 use crate::message::Message;
 use crate::timing::Timing;
+use crate::writing::Writing;
 use crate::{SqliteStore, failed, halts};
 
 #[async_trait]
@@ -101,7 +102,7 @@ struct Subject {
 impl Subject {
     /// Looks up a message; control copies are nobody's.
     fn load(
-        connection: &Connection,
+        connection: &Writing<'_>,
         account: AccountId,
         id: MessageId,
     ) -> Result<Option<Self>, Error> {
@@ -134,13 +135,13 @@ impl Subject {
     }
 
     /// Tells whether it waits, and nothing of it has left or may have.
-    fn waits(&self, connection: &Connection) -> Result<bool, Error> {
+    fn waits(&self, connection: &Writing<'_>) -> Result<bool, Error> {
         Ok(!self.is_test && waits(connection, &self.message)?)
     }
 }
 
 /// Tells whether a message waits, in whatever, and no upstream has or may have any of it.
-fn waits(connection: &Connection, message: &Message) -> Result<bool, Error> {
+fn waits(connection: &Writing<'_>, message: &Message) -> Result<bool, Error> {
     let is_open = matches!(message.state, MessageState::Held | MessageState::Queued);
     if !is_open || message.accepted != 0 || message.doubts != 0 {
         return Ok(false);
@@ -153,7 +154,7 @@ fn waits(connection: &Connection, message: &Message) -> Result<bool, Error> {
 }
 
 fn cancel(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     id: MessageId,
     now: Timestamp,
@@ -178,7 +179,7 @@ fn cancel(
 }
 
 /// Lets one message wait for another connector, if it still waits for the one named; tells whether it did.
-fn reroute(connection: &Connection, moved: &Move, now: Timestamp) -> Result<bool, Error> {
+fn reroute(connection: &Writing<'_>, moved: &Move, now: Timestamp) -> Result<bool, Error> {
     let exists = connection
         .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
         .and_then(|mut select| select.exists([moved.to.0]))

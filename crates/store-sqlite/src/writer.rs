@@ -7,11 +7,12 @@ use rusqlite::Connection;
 use store::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::writing::{Sql, Writing};
 use crate::{Options, failed};
 
 /// Runs in the shared transaction, or learns that none could begin; gives back what is to be done once it is on disk (or is
 /// not).
-type Job = Box<dyn FnOnce(Result<&Connection, Failure>) -> Finish + Send>;
+type Job = Box<dyn FnOnce(Result<&Writing<'_>, Failure>) -> Finish + Send>;
 type Finish = Box<dyn FnOnce(Result<(), Failure>) + Send>;
 
 /// Why the shared transaction failed, for every caller in it.
@@ -42,18 +43,47 @@ impl Writer {
         })
     }
 
-    /// Runs `work` in a transaction; answers when it is on disk. An error of `work` undoes only `work`.
+    /// Runs `work` in a transaction; answers when it is on disk. An error of `work` undoes only `work`. It may change what it likes:
+    /// nothing that was known by heart before is known after it.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_then(Care::Forgetting, work, |_| {}).await
+    }
+
+    /// Runs work that keeps what is known by heart in step with what it writes. An error of it undoes only it.
+    pub(crate) async fn write_knowing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_then(Care::Knowing, work, |_| {}).await
+    }
+
+    /// Runs `work` in a transaction, with care, and then `then` when it is on disk: on the writer's own thread, whether or not
+    /// anybody still waits for the answer.
+    pub(crate) async fn write_then<T: Send + 'static>(
+        &self,
+        care: Care,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
+        then: impl FnOnce(&mut T) + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |begun| {
-            let outcome = begun
-                .map_err(Error::from)
-                .and_then(|connection| in_savepoint(connection, work));
+            let outcome = begun.map_err(Error::from).and_then(|writing| {
+                if writing.is_over() {
+                    return Err(Error::unavailable(
+                        "the transaction was undone before this write",
+                        None,
+                    ));
+                }
+                care.take(writing, work)
+            });
             Box::new(move |commit| {
-                let result = commit.map_err(Error::from).and(outcome);
+                let mut result = commit.map_err(Error::from).and(outcome);
+                if let Ok(done) = &mut result {
+                    then(done);
+                }
                 // A caller that stopped waiting does not need the answer; the work stands.
                 let _ = answer.send(result);
             })
@@ -64,6 +94,41 @@ impl Writer {
             .expect("the sender is taken only by drop");
         jobs.send(job).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
+    }
+}
+
+/// How a call is kept from harming what the others of its transaction write and know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Care {
+    /// It may change anything: nothing is known by heart during it and after it.
+    Forgetting,
+    /// It keeps what is known in step with what it writes.
+    Knowing,
+    /// It does, and it fails only before it changes anything, and so needs no savepoint, which would copy each page that it changes.
+    /// Should it fail half done all the same, the whole transaction is undone, and everybody in it is told to try again.
+    Whole,
+}
+
+impl Care {
+    fn take<T>(
+        self,
+        writing: &Writing<'_>,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self {
+            Self::Forgetting => {
+                writing.flush()?;
+                writing.forget();
+                let outcome = in_savepoint(writing, work);
+                writing.forget();
+                outcome
+            }
+            Self::Knowing => {
+                writing.flush()?;
+                in_savepoint(writing, work)
+            }
+            Self::Whole => all_or_spoil(writing, work),
+        }
     }
 }
 
@@ -82,17 +147,16 @@ fn stopped() -> Error {
 }
 
 fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
+    let writing = Writing::on(connection);
     let mut jobs = Vec::with_capacity(most);
     let mut finishes = Vec::with_capacity(most);
     while queue.blocking_recv_many(&mut jobs, most) > 0 {
-        let result = together(connection, &mut jobs, &mut finishes).map_err(|error| {
+        let result = together(&writing, &mut jobs, &mut finishes).map_err(|error| {
             tracing::error!(
                 ?error,
                 "the store could not write; callers are told to try later"
             );
-            if !connection.is_autocommit() {
-                let _ = connection.execute_batch("ROLLBACK");
-            }
+            writing.roll_back();
             Failure(format!("{error:?}"))
         });
         // Left over when no transaction could begin.
@@ -103,58 +167,74 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
             finish(result.clone());
         }
     }
+    drop(writing);
     // No statistics are gathered: the next start would scan whole what was small at this stop, however much it grows.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /// Runs the jobs in one transaction and commits it; leaves them where they are when it cannot begin.
 fn together(
-    connection: &Connection,
+    writing: &Writing<'_>,
     jobs: &mut Vec<Job>,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), Error> {
-    let run = |sql| connection.prepare_cached(sql)?.execute([]);
-    run("BEGIN IMMEDIATE").map_err(failed("cannot begin a transaction"))?;
-    finishes.extend(jobs.drain(..).map(|job| job(Ok(connection))));
-    run("COMMIT").map_err(failed("cannot commit"))?;
-    Ok(())
+    writing.begin()?;
+    finishes.extend(jobs.drain(..).map(|job| job(Ok(writing))));
+    writing.commit()
 }
+
+static SAVE: Sql = Sql::new("SAVEPOINT job");
+static TAKE_BACK: Sql = Sql::new("ROLLBACK TO job");
+static RELEASE: Sql = Sql::new("RELEASE job");
 
 /// Runs `work`; when it fails or panics, takes back what it wrote and nothing else.
 fn in_savepoint<T>(
-    connection: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T, Error>,
+    writing: &Writing<'_>,
+    work: impl FnOnce(&Writing<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    if connection.is_autocommit() {
-        // A full disk has undone the transaction for an earlier caller. Outside of it a savepoint would be a transaction of its
-        // own, and what is written here would stay although the caller is told that it failed.
-        return Err(Error::unavailable(
-            "the transaction was undone before this write",
-            None,
-        ));
+    let run = |sql| {
+        writing
+            .run(sql, [])
+            .map_err(failed("cannot keep a write apart"))
+    };
+    run(&SAVE)?;
+    let mut outcome = without_panic(writing, work);
+    if outcome.is_ok() {
+        outcome = writing.flush().and(outcome);
     }
-    run_cached(connection, "SAVEPOINT job")?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
+    if outcome.is_err() {
+        writing.forget();
+        // When SQLite itself has already rolled the whole transaction back (disk full), this fails too, and so will the
+        // commit, which tells every caller.
+        run(&TAKE_BACK)?;
+    }
+    run(&RELEASE)?;
+    outcome
+}
+
+/// Runs `work`; when it fails or panics after it has written anything, nothing of the transaction stays.
+fn all_or_spoil<T>(
+    writing: &Writing<'_>,
+    work: impl FnOnce(&Writing<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let before = writing.total_changes();
+    let outcome = without_panic(writing, work);
+    if outcome.is_err() && writing.total_changes() != before {
+        writing.spoil();
+    }
+    outcome
+}
+
+fn without_panic<T>(
+    writing: &Writing<'_>,
+    work: impl FnOnce(&Writing<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(|| work(writing))).unwrap_or_else(|_| {
         Err(Error::other(
             "a defect stopped this write; nothing of it was kept",
             None,
         ))
-    });
-    if outcome.is_err() {
-        // When SQLite itself has already rolled the whole transaction back (disk full), this fails too, and so will the
-        // commit, which tells every caller.
-        run_cached(connection, "ROLLBACK TO job")?;
-    }
-    run_cached(connection, "RELEASE job")?;
-    outcome
-}
-
-fn run_cached(connection: &Connection, sql: &str) -> Result<(), Error> {
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute([]))
-        .map(|_| ())
-        .map_err(failed(sql))
+    })
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ async fn is_found(rule: &str, sql: &str) {
     let file = Connection::open(path(&place)).unwrap();
     file.execute_batch(
         "DROP TRIGGER ledger_entry_never_changes; DROP TRIGGER ledger_entry_never_goes; \
-         DROP INDEX ledger_entry_message;",
+         DROP TRIGGER settlement_never_changes; DROP TRIGGER settlement_never_goes;",
     )
     .unwrap();
     file.execute_batch(sql).unwrap();
@@ -156,24 +156,28 @@ async fn a_kept_tally_that_miscounts_is_found() {
 }
 
 #[tokio::test]
-async fn a_message_charged_twice_is_found() {
+async fn a_message_cannot_be_charged_twice_and_a_charge_beside_its_own_is_found() {
+    let place = TempDir::new().unwrap();
+    drop(SqliteStore::open(&path(&place), Options::default()).unwrap());
+    let file = Connection::open(path(&place)).unwrap();
+    let charge =
+        "INSERT INTO settlement (message_id, account_id, kind, amount, at) VALUES (1, 1, 3, 5, 0)";
+    file.execute_batch(charge).unwrap();
+    file.execute_batch(charge).unwrap_err();
     let sql = format!(
-        "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, message_id, at) \
-         VALUES (1, 3, {PRICE}, 1, 1000001, 0)"
+        "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at) VALUES (1, 3, {PRICE}, 1, 0)"
     );
-    is_found("a message is charged or released at most once", &sql).await;
+    is_found("a charge or release is the price of its own message", &sql).await;
 }
 
 #[tokio::test]
 async fn a_charge_that_does_not_fit_its_message_is_found() {
     let rule = "a charge or release is the price of its own message";
     for sql in [
-        "UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 3",
-        "UPDATE ledger_entry SET submission_id = 2 WHERE kind = 3",
-        "UPDATE ledger_entry SET message_id = 404 WHERE kind = 4",
+        "UPDATE settlement SET amount = amount + 1 WHERE kind = 3",
+        "UPDATE settlement SET message_id = 404 WHERE kind = 4",
         "UPDATE message SET state = 2 WHERE id = 1000001",
         "UPDATE message SET account_id = 2 WHERE id = 1000001",
-        "UPDATE ledger_entry SET message_id = NULL WHERE kind = 3",
     ] {
         is_found(rule, sql).await;
     }
@@ -183,7 +187,7 @@ async fn a_charge_that_does_not_fit_its_message_is_found() {
 async fn a_message_that_left_unpaid_is_found() {
     let rule = "a message that was submitted or is final is charged or released";
     for sql in [
-        "DELETE FROM ledger_entry WHERE kind = 3",
+        "DELETE FROM settlement WHERE kind = 3",
         "UPDATE message SET state = 5 WHERE id = 1000005",
         "UPDATE message SET state = 3 WHERE id = 1000006",
     ] {
@@ -197,11 +201,15 @@ async fn a_ledger_entry_cannot_be_changed_or_removed() {
     let store = SqliteStore::open(&path(&place), Options::default()).unwrap();
     account(&store).await;
     let file = Connection::open(path(&place)).unwrap();
-    for (sql, why) in [
-        ("UPDATE ledger_entry SET amount = 0", "never changes"),
-        ("DELETE FROM ledger_entry", "never goes"),
-    ] {
-        let refused = file.execute_batch(sql).unwrap_err().to_string();
-        assert!(refused.contains(why), "{refused}");
+    file.execute_batch("INSERT INTO settlement VALUES (1, 1, 3, 0, 0)")
+        .unwrap();
+    for table in ["ledger_entry", "settlement"] {
+        for (sql, why) in [
+            (format!("UPDATE {table} SET amount = 0"), "never changes"),
+            (format!("DELETE FROM {table}"), "never goes"),
+        ] {
+            let refused = file.execute_batch(&sql).unwrap_err().to_string();
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 }

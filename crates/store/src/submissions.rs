@@ -6,6 +6,7 @@ use sms::{Form, Lane, MessageState, Msisdn, Reason, Tally, Timestamp};
 
 use crate::campaigns::NewExpansion;
 use crate::notices::Tells;
+use crate::queue::ClaimedMessage;
 use crate::{AccountId, ConnectorId, Error, MailingId, MessageId, SenderId, SubmissionId};
 
 /// Splits a submission into parts that go one after another.
@@ -102,6 +103,17 @@ pub struct NewMessage {
     pub alternative: bool,
     /// The sender name whose approval it waits for, when it is held for moderation.
     pub awaits: Option<SenderId>,
+}
+
+/// Asks that messages be leased when they are accepted, as a claim would lease them, because there is room for them.
+pub struct AtOnce {
+    /// On which connector there is room; messages of others go into the queue.
+    pub connector: ConnectorId,
+    /// For how many segments; what is beyond goes into the queue, and all that comes after it.
+    pub segments: u32,
+    /// Takes the leased messages, in their order and at least one, when the leases are durable: whether or not the caller still
+    /// waits for its answer. It is called on the backend's own thread, and must not wait.
+    pub hand_over: Box<dyn FnOnce(Vec<ClaimedMessage>) + Send>,
 }
 
 /// Answers an acceptance.
@@ -248,7 +260,18 @@ pub trait Submissions: Send + Sync {
     /// left out.
     ///
     /// Idempotent where there is a [`Once`]; else, after an `unavailable` error, the caller must not say that it was accepted.
-    async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error>;
+    async fn accept(&self, submission: NewSubmission) -> Result<Acceptance, Error> {
+        self.accept_at_once(submission, None).await
+    }
+
+    /// Accepts a submission likewise, and leases its first messages at once: those that would go into the queue of the connector,
+    /// as far as they have room. What a claim checks last is checked here: what is on the stop list does not leave, and what a
+    /// suspended account sends, or an account below one, waits in the queue.
+    async fn accept_at_once(
+        &self,
+        submission: NewSubmission,
+        at_once: Option<AtOnce>,
+    ) -> Result<Acceptance, Error>;
 
     /// Looks up a submission of that account and tells how many of its messages are where, however many there are.
     async fn submission(

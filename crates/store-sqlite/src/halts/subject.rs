@@ -1,6 +1,5 @@
 //! A submission as halts see it, and what may be done with it when.
 
-use rusqlite::Connection;
 use sms::{MessageState, Timestamp};
 use store::campaigns::{Cancellation, Deletion, Halt};
 use store::{AccountId, Error, SubmissionId};
@@ -8,6 +7,7 @@ use store::{AccountId, Error, SubmissionId};
 use super::{AT_ONCE, follow_one, halt_code, halt_from};
 use crate::changes::Changes;
 use crate::tallies::{Place, Places};
+use crate::writing::Writing;
 use crate::{expansion, failed, tallies};
 
 /// A submission as halts see it; control copies go with theirs.
@@ -24,17 +24,17 @@ struct Subject {
 
 impl Subject {
     /// Looks up a submission; control copies are unknown by their own numbers.
-    fn load(connection: &Connection, id: SubmissionId) -> Result<Option<Self>, Error> {
+    fn load(connection: &Writing<'_>, id: SubmissionId) -> Result<Option<Self>, Error> {
         let found = Self::select(connection, "id = ?1 AND control_of IS NULL", id)?;
         Ok(found.into_iter().next())
     }
 
     /// Looks up the submission's control copies.
-    fn copies(&self, connection: &Connection) -> Result<Vec<Self>, Error> {
+    fn copies(&self, connection: &Writing<'_>) -> Result<Vec<Self>, Error> {
         Self::select(connection, "control_of = ?1", self.id)
     }
 
-    fn select(connection: &Connection, such: &str, id: SubmissionId) -> Result<Vec<Self>, Error> {
+    fn select(connection: &Writing<'_>, such: &str, id: SubmissionId) -> Result<Vec<Self>, Error> {
         let subject = |row: &rusqlite::Row<'_>| {
             Ok(Self {
                 id: SubmissionId(row.get(0)?),
@@ -61,12 +61,12 @@ impl Subject {
         !self.test && matches!(self.halt, None | Some(Halt::Paused))
     }
 
-    fn places(&self, connection: &Connection) -> Result<Places, Error> {
+    fn places(&self, connection: &Writing<'_>) -> Result<Places, Error> {
         tallies::places(connection, self.id, self.first, self.messages)
     }
 
     /// Tells whether anything of it, or of its control copies, has yet to leave.
-    fn waits(&self, connection: &Connection) -> Result<bool, Error> {
+    fn waits(&self, connection: &Writing<'_>) -> Result<bool, Error> {
         for subject in self.copies(connection)?.iter().chain([self]) {
             let waiting =
                 |place: Place| matches!(place.state, MessageState::Held | MessageState::Queued);
@@ -78,7 +78,7 @@ impl Subject {
     }
 
     /// Tells whether anything of it, or of its control copies, has left or may have.
-    fn has_started(&self, connection: &Connection) -> Result<bool, Error> {
+    fn has_started(&self, connection: &Writing<'_>) -> Result<bool, Error> {
         for subject in self.copies(connection)?.iter().chain([self]) {
             if subject.may_have_left(connection, &subject.places(connection)?)? {
                 return Ok(true);
@@ -88,7 +88,7 @@ impl Subject {
     }
 
     /// Tells whether an upstream has, or may have, a message of it, or a part of one. One that was refused for a while it has not.
-    fn may_have_left(&self, connection: &Connection, places: &Places) -> Result<bool, Error> {
+    fn may_have_left(&self, connection: &Writing<'_>, places: &Places) -> Result<bool, Error> {
         let has_left = |place: Place| {
             place.taken || matches!(place.state, MessageState::Submitted | MessageState::InDoubt)
         };
@@ -111,7 +111,7 @@ impl Subject {
     }
 
     /// Tells whether a message is on lease.
-    fn is_leased(&self, connection: &Connection) -> Result<bool, Error> {
+    fn is_leased(&self, connection: &Writing<'_>) -> Result<bool, Error> {
         connection
             .prepare_cached(
                 "SELECT 1 FROM lease WHERE message_id >= ?1 AND message_id < ?2 LIMIT 1",
@@ -123,7 +123,7 @@ impl Subject {
     /// Sets or ends the halt of the submission and its control copy, and lets their messages follow, the first ones at once.
     fn set_halt(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         halt: Option<Halt>,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -150,7 +150,7 @@ impl Subject {
 
 /// Cancels a submission of which nothing has left.
 pub(crate) fn cancel(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     id: SubmissionId,
     now: Timestamp,
@@ -174,7 +174,7 @@ pub(crate) fn cancel(
 
 /// Deletes a submission for its account.
 pub(crate) fn delete(
-    connection: &Connection,
+    connection: &Writing<'_>,
     account: AccountId,
     id: SubmissionId,
     now: Timestamp,
@@ -198,7 +198,7 @@ pub(crate) fn delete(
 
 /// Halts what waits of a submission.
 pub(crate) fn halt(
-    connection: &Connection,
+    connection: &Writing<'_>,
     id: SubmissionId,
     halt: Halt,
     now: Timestamp,
@@ -214,7 +214,7 @@ pub(crate) fn halt(
 
 /// Ends a pause.
 pub(crate) fn resume(
-    connection: &Connection,
+    connection: &Writing<'_>,
     id: SubmissionId,
     now: Timestamp,
 ) -> Result<bool, Error> {

@@ -139,7 +139,9 @@ pub(super) fn of_connector(
         .map_err(looking())?;
 
     let mut queued = view.prepare_cached(&queued_for()).map_err(looking())?;
-    let mut next = view.prepare_cached(NEXT_ACCOUNT).map_err(looking())?;
+    let mut next = view
+        .prepare_cached(NEXT_ACCOUNT.text())
+        .map_err(looking())?;
     let lanes = Lane::ALL
         .into_iter()
         .filter(|one| lane.is_none_or(|lane| lane == *one));

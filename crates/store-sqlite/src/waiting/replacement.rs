@@ -4,7 +4,6 @@
 //! what it has fallen by is released without a message, as for a campaign whose list is priced step by step. So the holds less those
 //! releases are the submission's price, which is its message's; and the message's hold resolves once, at that price.
 
-use rusqlite::Connection;
 use sms::state::Event;
 use sms::{Form, MessageState, Reason, Timestamp};
 use store::campaigns::Halt;
@@ -16,12 +15,13 @@ use super::Subject;
 use crate::accept::available;
 use crate::changes::Changes;
 use crate::timing::Timing;
+use crate::writing::Writing;
 use crate::{books, failed};
 
 impl Subject {
     pub(super) fn replace(
         mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         form: Form,
         replacement: &Replacement,
         now: Timestamp,
@@ -53,7 +53,7 @@ impl Subject {
     /// Holds what the price has risen by, or gives back what it has fallen by; answers what there is when that is too little.
     fn pay(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         price_micros: i64,
         now: Timestamp,
     ) -> Result<Option<Change>, Error> {
@@ -77,7 +77,7 @@ impl Subject {
     /// Writes text, price and times; the message's text is its own from now on, so that nothing fills it in.
     fn rewrite(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         form: Form,
         replacement: &Replacement,
         times: &Times,
@@ -118,7 +118,7 @@ impl Subject {
     /// that is to be tried again keeps its pause when it is due anyway.
     fn reschedule(
         &mut self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -176,7 +176,7 @@ impl Times {
 
     fn write(
         &self,
-        connection: &Connection,
+        connection: &Writing<'_>,
         submission: SubmissionId,
         now: Timestamp,
     ) -> Result<(), Error> {

@@ -26,7 +26,7 @@ async fn open() -> (SqliteStore, AccountId, TempDir) {
 
 /// Reads or sets a number of the writer's own connection.
 async fn pragma(store: &SqliteStore, sql: &'static str) -> i64 {
-    let read = move |connection: &Connection| {
+    let read = move |connection: &crate::writing::Writing<'_>| {
         connection
             .query_row(sql, [], |row| row.get(0))
             .map_err(crate::failed(sql))
