@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::AbortHandle;
 
 use super::{Contender, Ground, Login, Requests, Running, SmppDoor};
-use crate::load::requests::Single;
+use crate::load::requests::atompark::Single;
 use crate::output;
 
 /// The keys of the first account, which sends over HTTP.
@@ -329,7 +329,7 @@ impl Running for Serving {
     }
 
     fn single(&self) -> Rc<dyn Requests> {
-        Rc::new(Single)
+        Rc::new(Single::default())
     }
 
     fn smpp(&self) -> Option<SmppDoor> {

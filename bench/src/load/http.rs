@@ -50,6 +50,28 @@ pub(crate) struct Plan {
     pub(crate) pace: Pace,
     /// How their texts are stamped.
     pub(crate) kind: Kind,
+    /// Ends the requests before their number is reached.
+    pub(crate) stop: Rc<Cell<bool>>,
+}
+
+impl Plan {
+    /// So many requests over so many connections, each as soon as the one before is answered.
+    pub(crate) fn closed(
+        address: SocketAddr,
+        requests: Rc<dyn Requests>,
+        count: u32,
+        connections: u32,
+    ) -> Self {
+        Self {
+            address,
+            requests,
+            count,
+            connections,
+            pace: Pace::Closed,
+            kind: Kind::Ordinary,
+            stop: Rc::default(),
+        }
+    }
 }
 
 /// Makes the requests; returns when the last is answered.
@@ -65,10 +87,15 @@ pub(crate) async fn drive(plan: &Plan) -> anyhow::Result<Seen> {
         workers.spawn_local(async move {
             let mut octets = Vec::new();
             while let Some(number) = take(&next, plan.count) {
+                if plan.stop.get() {
+                    break;
+                }
                 let due = plan.pace.due(start, number);
                 let (since, micros) = match due {
                     Some(due) => {
-                        sleep_until(due.into()).await;
+                        if due > now() {
+                            sleep_until(due.into()).await;
+                        }
                         (due, start_micros + micros_between(start, due))
                     }
                     None => (now(), epoch_micros()),
@@ -180,6 +207,50 @@ impl Connection {
             status: head.status,
             body,
         })
+    }
+
+    /// Sends a whole request, and lets the answer, which must come in chunks, be heard piece by piece as it comes, with the lines
+    /// between its chunks.
+    pub(crate) async fn listen(
+        &mut self,
+        request: &[u8],
+        mut hear: impl FnMut(&[u8]),
+    ) -> anyhow::Result<()> {
+        const END: &[u8] = b"\r\n0\r\n\r\n";
+        self.read.clear();
+        self.told = 0;
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            none => none.insert(connect(self.address).await?),
+        };
+        stream.write_all(request).await?;
+        let mut head = None;
+        loop {
+            let octets = stream.read_buf(&mut self.read).await?;
+            ensure!(octets > 0, "the connection ended within an answer");
+            if head.is_none()
+                && let Some(found) = Head::read(&self.read)?
+            {
+                let (status, body) = (found.status, found.body);
+                ensure!(
+                    status == 200 && body == Length::Chunked,
+                    "answered {status}, not in chunks"
+                );
+                self.read.advance(found.length);
+                head = Some(found);
+            }
+            if head.is_some() && self.read.len() > END.len() {
+                if self.read.ends_with(END) {
+                    hear(&self.read);
+                    self.read.clear();
+                    return Ok(());
+                }
+                // What may be the beginning of the end is heard with it.
+                let piece = self.read.len() - END.len();
+                hear(&self.read[..piece]);
+                self.read.advance(piece);
+            }
+        }
     }
 }
 
