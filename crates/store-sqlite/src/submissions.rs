@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row};
 use sms::{MessageState, Msisdn, Reason, Tally, Timestamp};
 use store::campaigns::Halt;
+use store::queue::ClaimedMessage;
 use store::submissions::{
     Acceptance, AtOnce, History, Message, NewSubmission, Sent, Submission, Submissions,
 };
