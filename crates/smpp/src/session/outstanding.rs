@@ -1,6 +1,8 @@
 //! The requests of this side that wait for an answer, and those that stopped waiting.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
 
 use super::Config;
 use crate::command::CommandId;
@@ -19,15 +21,18 @@ pub(super) enum Match {
     None,
 }
 
-/// The window of this side. A few dozen entries: a tree keeps them in order without hashing.
+/// Requests by number. The numbers are ours, so that no peer can make them collide.
+type Requests = HashMap<u32, Waiting, FixedState>;
+
+/// The window of this side.
 #[derive(Debug)]
 pub(super) struct Outstanding {
     next_sequence_number: u32,
-    waiting: BTreeMap<u32, Waiting>,
+    waiting: Requests,
     /// Never later than the earliest deadline, often earlier: an answer does not move it, so the
     /// window is walked once in a timeout's length and not once for each answer.
     check_at_ms: Option<u64>,
-    late: BTreeMap<u32, Waiting>,
+    late: Requests,
     late_order: VecDeque<u32>,
     late_limit: usize,
 }
@@ -45,9 +50,9 @@ impl Outstanding {
             next_sequence_number: config
                 .first_sequence_number
                 .clamp(1, MAXIMUM_SEQUENCE_NUMBER),
-            waiting: BTreeMap::new(),
+            waiting: Requests::default(),
             check_at_ms: None,
-            late: BTreeMap::new(),
+            late: Requests::default(),
             late_order: VecDeque::new(),
             late_limit: config.late_answers,
         }
@@ -109,12 +114,10 @@ impl Outstanding {
         if self.check_at_ms.is_none_or(|at| at > now_ms) {
             return Vec::new();
         }
-        let start = self.next_sequence_number;
-        let mut expired: Vec<_> = self
+        let expired = self
             .waiting
-            .extract_if(.., |_, waiting| waiting.deadline_ms <= now_ms)
-            .collect();
-        expired.sort_by_key(|(sequence_number, _)| sequence_number.wrapping_sub(start));
+            .extract_if(|_, waiting| waiting.deadline_ms <= now_ms);
+        let expired = by_age(expired.collect(), self.next_sequence_number);
         self.check_at_ms = self
             .waiting
             .values()
@@ -131,13 +134,14 @@ impl Outstanding {
 
     /// Forgets everything and names what was still waiting, oldest first.
     pub(super) fn drain(&mut self) -> Vec<u64> {
-        let before_wrap = self.waiting.split_off(&self.next_sequence_number);
-        let after_wrap = std::mem::take(&mut self.waiting);
+        let waiting = by_age(self.waiting.drain().collect(), self.next_sequence_number);
         self.check_at_ms = None;
         self.late.clear();
         self.late_order.clear();
-        let all = before_wrap.into_values().chain(after_wrap.into_values());
-        all.map(|waiting| waiting.token).collect()
+        waiting
+            .into_iter()
+            .map(|(_, waiting)| waiting.token)
+            .collect()
     }
 
     fn remember(&mut self, sequence_number: u32, waiting: Waiting) {
@@ -151,11 +155,13 @@ impl Outstanding {
     }
 }
 
-fn take(
-    requests: &mut BTreeMap<u32, Waiting>,
-    response: CommandId,
-    sequence_number: u32,
-) -> Option<u64> {
+/// Puts requests in the order of sending; `next` is the number that comes after the last.
+fn by_age(mut requests: Vec<(u32, Waiting)>, next: u32) -> Vec<(u32, Waiting)> {
+    requests.sort_unstable_by_key(|(sequence_number, _)| sequence_number.wrapping_sub(next));
+    requests
+}
+
+fn take(requests: &mut Requests, response: CommandId, sequence_number: u32) -> Option<u64> {
     let waiting = requests.get(&sequence_number)?;
     let fits = response == CommandId::GENERIC_NACK || response == waiting.command_id.response();
     let token = waiting.token;
