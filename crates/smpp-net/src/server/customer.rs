@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use gateway::Account;
 use smpp::session::{BindRequest, Event, Request, SendError};
@@ -15,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::door::Door;
 use super::receivers::{Delivery, token};
-use super::requests::{Answer, ask};
+use super::requests::{Answer, Asked, ask};
 use super::signing_in::{Credentials, Refused};
 use super::strangers::Visitor;
 use crate::driver::Party;
@@ -39,7 +38,7 @@ pub(super) struct Customer {
     visitor: Visitor,
     bound: Option<Bound>,
     /// What the gateway was asked and has not answered.
-    asked: FuturesUnordered<BoxFuture<'static, Told>>,
+    asked: FuturesUnordered<Asked>,
     close_at_ms: Option<u64>,
     /// Whether it shall end in order.
     leaving: bool,
@@ -138,10 +137,7 @@ impl Customer {
             Some(bound) => ask(&self.door.gateway, bound.account(), bound.latin1(), request),
         };
         match admitted {
-            Ok(answer) => {
-                let told = answer.map(move |answer| Told::Answered(header, answer));
-                self.asked.push(told.boxed());
-            }
+            Ok(asked) => self.asked.push(asked),
             Err(status) => self.sent(session.refuse(&header, status)),
         }
     }

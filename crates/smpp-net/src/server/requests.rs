@@ -23,6 +23,7 @@ use smpp::{
 use sms::Refusal;
 
 use super::change;
+use super::customer::Told;
 use super::message::{Given, address};
 use super::multi::{self, RefusedList};
 use super::status::{message_state, network_error, status};
@@ -48,6 +49,9 @@ pub(super) enum Answer {
     Replaced,
 }
 
+/// A request and its answer, when that is there.
+pub(super) type Asked = BoxFuture<'static, Told>;
+
 /// Asks the gateway for what a request wants; the error is the status of a request that makes no sense. `latin1` says that on
 /// this bind `data_coding` 0 is Latin-1.
 ///
@@ -58,11 +62,12 @@ pub(super) fn ask(
     account: &Arc<Account>,
     latin1: bool,
     request: &Request,
-) -> Result<BoxFuture<'static, Answer>, CommandStatus> {
+) -> Result<Asked, CommandStatus> {
     let caller = Caller {
         gateway: gateway.clone(),
         account: Arc::clone(account),
         latin1,
+        request: *request.header(),
     };
     match request.pdu() {
         Pdu::SubmitSm(submit) => caller.submit(&submit),
@@ -71,13 +76,15 @@ pub(super) fn ask(
         Pdu::QuerySm(query) => caller.query(&query),
         Pdu::CancelSm(cancel) => {
             let cancel = change::read_cancel(&cancel, &caller.account)?;
-            Ok(answered(CommandStatus::RCANCELFAIL, async move {
+            let request = caller.request;
+            Ok(answered(request, CommandStatus::RCANCELFAIL, async move {
                 change::cancel(&caller.gateway, caller.account.id, cancel).await
             }))
         }
         Pdu::ReplaceSm(replace) => {
             let replace = change::read_replace(&replace)?;
-            Ok(answered(CommandStatus::RREPLACEFAIL, async move {
+            let request = caller.request;
+            Ok(answered(request, CommandStatus::RREPLACEFAIL, async move {
                 change::replace(&caller.gateway, &caller.account, latin1, replace).await
             }))
         }
@@ -117,28 +124,32 @@ struct Caller {
     gateway: Gateway,
     account: Arc<Account>,
     latin1: bool,
+    /// What is to be answered.
+    request: Header,
 }
 
-type Asked = Result<BoxFuture<'static, Answer>, CommandStatus>;
-
 impl Caller {
-    fn submit(self, submit: &SubmitSm<'_>) -> Asked {
+    fn submit(self, submit: &SubmitSm<'_>) -> Result<Asked, CommandStatus> {
         let to = vec![address::recipient(&submit.destination)?];
         let now = self.gateway.now();
         let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
-        Ok(answered(CommandStatus::RSUBMITFAIL, async move {
-            // One recipient, and so one message.
-            let accepted = self.gateway.submit(submit).await?;
-            Ok(Answer::Submitted(accepted.first_message))
-        }))
+        Ok(answered(
+            self.request,
+            CommandStatus::RSUBMITFAIL,
+            async move {
+                // One recipient, and so one message.
+                let accepted = self.gateway.submit(submit).await?;
+                Ok(Answer::Submitted(accepted.first_message))
+            },
+        ))
     }
 
-    fn submit_data(self, submit: &DataSm<'_>) -> Asked {
+    fn submit_data(self, submit: &DataSm<'_>) -> Result<Asked, CommandStatus> {
         let to = vec![address::recipient(&submit.destination)?];
         let now = self.gateway.now();
         let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
         let asked = async move {
-            match self.gateway.submit(submit).await {
+            let answer = match self.gateway.submit(submit).await {
                 Ok(accepted) => Answer::SubmittedData(accepted.first_message),
                 Err(error) => {
                     let why = match &error {
@@ -147,40 +158,50 @@ impl Caller {
                     };
                     Answer::RefusedData(status(&error, CommandStatus::RSUBMITFAIL), why)
                 }
-            }
+            };
+            Told::Answered(self.request, answer)
         };
         Ok(asked.boxed())
     }
 
-    fn submit_multi(self, submit: &SubmitMulti<'_>) -> Asked {
+    fn submit_multi(self, submit: &SubmitMulti<'_>) -> Result<Asked, CommandStatus> {
         let destinations = multi::read(submit.destinations)?;
         let to = destinations.numbers();
         let now = self.gateway.now();
         let submit = Given::from(submit).submit(&self.account, self.latin1, now, to)?;
-        Ok(answered(CommandStatus::RSUBMITFAIL, async move {
-            multi::submit(&self.gateway, submit, destinations).await
-        }))
+        Ok(answered(
+            self.request,
+            CommandStatus::RSUBMITFAIL,
+            async move { multi::submit(&self.gateway, submit, destinations).await },
+        ))
     }
 
-    fn query(self, query: &QuerySm<'_>) -> Asked {
+    fn query(self, query: &QuerySm<'_>) -> Result<Asked, CommandStatus> {
         let id = message_id(query.message_id)?;
-        Ok(answered(CommandStatus::RQUERYFAIL, async move {
-            let found = self.gateway.messages_by_id(self.account.id, vec![id]);
-            let sent = found.await?.into_iter().next();
-            let message = sent.ok_or(Refusal::UnknownMessage)?.message;
-            Ok(Answer::Queried(Box::new(message)))
-        }))
+        Ok(answered(
+            self.request,
+            CommandStatus::RQUERYFAIL,
+            async move {
+                let found = self.gateway.messages_by_id(self.account.id, vec![id]);
+                let sent = found.await?.into_iter().next();
+                let message = sent.ok_or(Refusal::UnknownMessage)?.message;
+                Ok(Answer::Queried(Box::new(message)))
+            },
+        ))
     }
 }
 
 /// Waits for an answer; `failed` is the status of what the request could not do for a reason that has none of its own.
 fn answered(
+    request: Header,
     failed: CommandStatus,
     asked: impl Future<Output = Result<Answer, Error>> + Send + 'static,
-) -> BoxFuture<'static, Answer> {
-    asked
-        .map(move |result| result.unwrap_or_else(|error| Answer::Refused(status(&error, failed))))
-        .boxed()
+) -> Asked {
+    let told = move |result: Result<_, _>| {
+        let answer = result.unwrap_or_else(|error| Answer::Refused(status(&error, failed)));
+        Told::Answered(request, answer)
+    };
+    asked.map(told).boxed()
 }
 
 /// Messages are named by their number in decimal, as by every other front end that names them; the error is the status of what
