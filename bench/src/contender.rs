@@ -6,6 +6,7 @@
 //! How a message is asked for over HTTP is a [`Requests`]. Then a scenario runs it with [`crate::stage::run`], as any other.
 
 pub(crate) mod heliogram;
+pub(crate) mod jasmin;
 pub(crate) mod kannel;
 mod peer;
 

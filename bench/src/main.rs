@@ -46,6 +46,8 @@ struct Cli {
 enum Command {
     /// Measure Kannel and Heliogram side by side.
     Kannel(peers::Kannel),
+    /// Measure Jasmin and Heliogram side by side.
+    Jasmin(peers::Jasmin),
     /// Count the instructions of the hot paths and hold them against those pinned; needs valgrind.
     Instructions(instructions::Options),
     /// Do a work so often, for whoever counts its instructions.
@@ -113,6 +115,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Kannel(wanted)) => peers::kannel(wanted).await,
+        Some(Command::Jasmin(wanted)) => peers::jasmin(wanted).await,
         Some(Command::Smsc(options)) => smsc::run(options).await,
         None => scenarios(&cli.scenarios, &cli.options).await,
     }

@@ -1,5 +1,6 @@
 //! How many times better one run is than the one beside it.
 
+use crate::load::Pace;
 use crate::report::Run;
 use crate::report::figures::Figures;
 
@@ -30,10 +31,14 @@ pub(super) fn messages_per_second(figures: &Figures) -> Option<f64> {
     reported.or_else(|| figures.value("submitted/s"))
 }
 
-/// Tells how many times better the first run is than the second: 2 is twice as many, or half as much.
-pub(super) fn of(ours: &Run, theirs: &Run) -> Run {
+/// Tells how many times better the first run is than the second: 2 is twice as many, or half as much. How many messages a second
+/// there were is no merit where the load has set it.
+pub(super) fn of(ours: &Run, theirs: &Run, pace: Pace) -> Run {
     let mut figures = Figures::default();
     for (name, better) in COMPARED {
+        if matches!((better, pace), (Better::More, Pace::Open { .. })) {
+            continue;
+        }
         let both = ours.figures.value(name).zip(theirs.figures.value(name));
         if let Some((ours, theirs)) = both {
             let (above, below) = match better {
@@ -93,7 +98,7 @@ mod tests {
                 ("lost", 0.0),
             ],
         );
-        let ratio = of(&ours, &theirs);
+        let ratio = of(&ours, &theirs, Pace::Closed);
         assert_eq!(ratio.contender, "heliogram against kannel");
         let figures: Vec<_> = ratio
             .figures
@@ -105,6 +110,9 @@ mod tests {
             ("CPU µs a message: times better", 20.0),
         ];
         assert_eq!(figures, expected);
+        let paced = of(&ours, &theirs, Pace::Open { per_second: 9.0 });
+        let names: Vec<_> = paced.figures.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["CPU µs a message: times better"]);
     }
 
     #[test]

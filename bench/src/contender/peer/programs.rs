@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Where administrators' programs are, whether or not they are on the path.
-const PLACES: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/lib/rabbitmq/bin"];
+const PLACES: [&str; 2] = ["/usr/sbin", "/usr/local/sbin"];
 
 /// A program that is there.
 #[derive(Clone, Debug)]
@@ -32,6 +32,11 @@ impl Installed {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let places = std::env::split_paths(&path).chain(PLACES.map(PathBuf::from));
         Self::find_in(places, program, how)
+    }
+
+    /// Finds a program in one directory.
+    pub(crate) fn at(directory: &Path, program: &str, how: &str) -> anyhow::Result<Self> {
+        Self::find_in(std::iter::once(directory.to_owned()), program, how)
     }
 
     fn find_in(
@@ -48,11 +53,6 @@ impl Installed {
             .with_context(|| format!("{program} is not installed here; {how}"))
     }
 
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// Runs it to its end and gives what it says, on either output.
     pub(crate) fn says(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = std::process::Command::new(&self.0)
@@ -61,6 +61,16 @@ impl Installed {
             .with_context(|| format!("cannot start {}", self.0.display()))?;
         let said = String::from_utf8_lossy(&output.stdout);
         Ok(format!("{said}{}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Runs it to its end, which must be a good one.
+    pub(crate) fn does(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let status = std::process::Command::new(&self.0)
+            .args(arguments)
+            .status()
+            .with_context(|| format!("cannot start {}", self.0.display()))?;
+        ensure!(status.success(), "{} ended with {status}", self.0.display());
+        Ok(())
     }
 
     /// Begins a command of it.
@@ -162,7 +172,7 @@ mod tests {
         let said = "no-such-box is not installed here; `apt-get install kannel` brings it";
         assert_eq!(missing.to_string(), said);
         let found = Installed::find_in(places(), "sh", how).unwrap();
-        assert_eq!(found.path(), Path::new("/bin/sh"));
+        assert_eq!(found.0, Path::new("/bin/sh"));
     }
 
     #[tokio::test]
