@@ -6,16 +6,15 @@
 mod codec;
 mod counter;
 mod doors;
-mod life;
+pub(crate) mod life;
 mod pins;
 mod texts;
-mod world;
-
-use std::process::ExitCode;
+pub(crate) mod world;
 
 use anyhow::{Context, ensure};
 use clap::Args;
 
+use crate::output;
 use pins::{Pins, Verdict};
 
 /// What `bench instructions` is asked for.
@@ -46,16 +45,16 @@ struct Work {
     /// How many messages one repetition is; the count is of one.
     units: u32,
     /// By how many percent it may take more than its pin: what runs on several threads is never counted twice the same.
-    tolerance_percent: f64,
+    tolerance_percent: u64,
     /// Prepares, and then does it so often.
     run: fn(u32) -> anyhow::Result<()>,
 }
 
 /// For what runs on one thread, the same way each time.
-const EXACT: f64 = 5.0;
+const EXACT: u64 = 5;
 
 /// For what writes to the store, whose thread takes as many calls at once as happen to be there.
-const THREADED: f64 = 10.0;
+const THREADED: u64 = 10;
 
 fn works() -> impl Iterator<Item = &'static Work> {
     [codec::WORKS, texts::WORKS, doors::WORKS, life::WORKS]
@@ -63,8 +62,8 @@ fn works() -> impl Iterator<Item = &'static Work> {
         .flatten()
 }
 
-/// Counts, prints the table, and fails when something takes more than it did when it was pinned.
-pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+/// Counts and prints the table; fails when something takes more than it did when it was pinned.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let chosen: Vec<_> = works()
         .filter(|work| work.name.contains(&options.only))
         .collect();
@@ -74,20 +73,19 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         options.only
     );
     let mut pins = Pins::read()?;
-    let judged = pins.are_of_this_compiler();
-    print(&format!(
-        "{:<46} {:>12} {:>12} {:>8}",
-        "instructions of one", "counted", "pinned", ""
+    output::line(format_args!(
+        "{:<48}{:>12}{:>12}",
+        "instructions of one", "counted", "pinned"
     ))?;
     let mut risen = Vec::new();
     for work in chosen {
         let counted = counter::count(work)?;
         let pinned = pins.of(work.name);
         let verdict = Verdict::of(counted, pinned, work.tolerance_percent);
-        print(&format!(
-            "{:<46} {counted:>12} {:>12} {verdict:>8}",
-            work.name,
-            pinned.map_or_else(|| "-".to_owned(), |pinned| pinned.to_string()),
+        let pin = pinned.map_or_else(|| "-".to_owned(), |pinned| pinned.to_string());
+        output::line(format_args!(
+            "{:<48}{counted:>12}{pin:>12}{verdict:>10}",
+            work.name
         ))?;
         if let Verdict::Risen(_) = verdict {
             risen.push(work.name);
@@ -96,21 +94,17 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     if options.pin {
         pins.write(works().map(|work| work.name))?;
-        print("pinned as counted, in bench/instructions.toml")?;
-        return Ok(ExitCode::SUCCESS);
+        return output::line("pinned as counted, in bench/instructions.toml");
     }
-    if risen.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+    if !pins.are_of_this_compiler() {
+        return output::line("not judged: the pins are of another compiler");
     }
-    print(&format!(
-        "more than pinned: {}. Where that is worth what it brings, pin anew: cargo xtask bench instructions --pin",
+    ensure!(
+        risen.is_empty(),
+        "more instructions than pinned: {}. Where they are worth what they bring, pin them: cargo xtask bench instructions --pin",
         risen.join(", ")
-    ))?;
-    if judged {
-        return Ok(ExitCode::FAILURE);
-    }
-    print("not judged: the pins are of another compiler")?;
-    Ok(ExitCode::SUCCESS)
+    );
+    Ok(())
 }
 
 /// Does a work so often, for whoever counts.
@@ -119,11 +113,6 @@ pub(crate) fn repeat(repeat: &Repeat) -> anyhow::Result<()> {
         .find(|work| work.name == repeat.work)
         .with_context(|| format!("there is no work {}", repeat.work))?;
     (work.run)(repeat.times)
-}
-
-fn print(line: &str) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    writeln!(std::io::stdout(), "{line}").context("cannot print")
 }
 
 #[cfg(test)]

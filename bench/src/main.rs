@@ -20,10 +20,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, spawn_blocking};
 
 use report::Report;
 use scenario::Scenario;
+
+/// As the gateway allocates, so do its parts where their instructions are counted.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Measures Heliogram on this machine, and peers beside it.
 #[derive(Debug, Parser)]
@@ -116,6 +120,13 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Kannel(wanted)) => peers::kannel(wanted).await,
         Some(Command::Jasmin(wanted)) => peers::jasmin(wanted).await,
+        Some(Command::Instructions(options)) => {
+            // Each work has a runtime of its own, which cannot be within another.
+            spawn_blocking(move || instructions::run(&options)).await?
+        }
+        Some(Command::Repeat(repeat)) => {
+            spawn_blocking(move || instructions::repeat(&repeat)).await?
+        }
         Some(Command::Smsc(options)) => smsc::run(options).await,
         None => scenarios(&cli.scenarios, &cli.options).await,
     }

@@ -11,6 +11,9 @@ const PROFILE: &str = "dist";
 
 /// Measures; the arguments are those of the program in `bench/`.
 pub(crate) fn run(arguments: &[&str]) -> Result<Verdict> {
+    if let ["instructions", ..] = arguments {
+        return instructions(arguments);
+    }
     let built = run_cargo(&[
         "build",
         "--profile",
@@ -33,4 +36,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<Verdict> {
         .status()
         .context("cannot start the benchmark")?;
     Ok(Verdict::of(status.success()))
+}
+
+/// Counts instructions: of this program alone, in the profile that is built soonest, so that every check can do it.
+fn instructions(arguments: &[&str]) -> Result<Verdict> {
+    let run = ["run", "--quiet", "--release", "--package", "bench", "--"];
+    run_cargo(&[&run[..], arguments].concat())
 }

@@ -18,7 +18,9 @@ const TIMES: u32 = 20_000;
 pub(super) const WORKS: &[Work] = &[
     work("submit_sm, written", |times| written(&submit(), times)),
     work("submit_sm, framed and read", |times| read(&submit(), times)),
-    work("submit_sm_resp, written", |times| written(&response(), times)),
+    work("submit_sm_resp, written", |times| {
+        written(&response(), times)
+    }),
     work("submit_sm_resp, framed and read", |times| {
         read(&response(), times)
     }),
@@ -61,9 +63,7 @@ fn response() -> Pdu<'static> {
     })
 }
 
-fn with_receipt(
-    then: impl FnOnce(DeliverSm<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+fn with_receipt(then: impl FnOnce(DeliverSm<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut tlvs = TlvBuffer::new();
     tlvs.push(Tag::RECEIPTED_MESSAGE_ID, b"1000001\0")?;
     tlvs.push_u8(Tag::MESSAGE_STATE, 2);

@@ -96,7 +96,10 @@ fn groups(times: u32) -> anyhow::Result<()> {
         "sendsmsgroup",
         &[
             ("sender", "Heliogram"),
-            ("text", "Hello %1%, your parcel has arrived and waits for you until Friday"),
+            (
+                "text",
+                "Hello %1%, your parcel has arrived and waits for you until Friday",
+            ),
             ("phones", &json!(rows).to_string()),
         ],
     );
@@ -117,7 +120,13 @@ fn rows(times: u32) -> anyhow::Result<()> {
         )?;
     }
     xml.push_str("</request>");
-    one_by_one(times, "/bulksms/api", "application/xml", &xml, "<responsecode>1")
+    one_by_one(
+        times,
+        "/bulksms/api",
+        "application/xml",
+        &xml,
+        "<responsecode>1",
+    )
 }
 
 /// Makes the same request again and again; the first time, which hashes a password, is not among them.

@@ -81,11 +81,16 @@ fn lives(times: u32) -> anyhow::Result<()> {
     let world = World::new()?;
     world.run(async {
         for _ in 0..times {
-            accept_singles(&world, AT_ONCE).await?;
-            finish(&world, AT_ONCE).await?;
+            singles(&world, AT_ONCE).await?;
         }
         Ok(())
     })
+}
+
+/// Sends so many messages, each a submission of its own, until they are delivered.
+pub(crate) async fn singles(world: &World, messages: u32) -> anyhow::Result<()> {
+    accept_singles(world, messages).await?;
+    finish(world, messages).await
 }
 
 fn group_lives(times: u32) -> anyhow::Result<()> {

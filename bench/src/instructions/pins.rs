@@ -83,12 +83,12 @@ impl Pins {
 impl Verdict {
     /// Judges a count.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub(super) fn of(counted: u64, pinned: Option<u64>, tolerance_percent: f64) -> Self {
+    pub(super) fn of(counted: u64, pinned: Option<u64>, tolerance_percent: u64) -> Self {
         let Some(pinned) = pinned else {
             return Self::New;
         };
         let percent = (counted as f64 / pinned.max(1) as f64 - 1.0) * 100.0;
-        if percent > tolerance_percent {
+        if counted * 100 > pinned * (100 + tolerance_percent) {
             Self::Risen(percent)
         } else {
             Self::Kept(percent)
@@ -135,16 +135,16 @@ mod tests {
 
     #[test]
     fn only_what_rises_above_the_tolerance_is_too_much() {
-        assert_eq!(Verdict::of(100, None, 5.0), Verdict::New);
-        assert!(matches!(Verdict::of(105, Some(100), 5.0), Verdict::Kept(_)));
-        assert!(matches!(Verdict::of(50, Some(100), 5.0), Verdict::Kept(_)));
-        assert!(matches!(Verdict::of(106, Some(100), 5.0), Verdict::Risen(_)));
+        assert_eq!(Verdict::of(100, None, 5), Verdict::New);
+        assert!(matches!(Verdict::of(105, Some(100), 5), Verdict::Kept(_)));
+        assert!(matches!(Verdict::of(50, Some(100), 5), Verdict::Kept(_)));
+        assert!(matches!(Verdict::of(106, Some(100), 5), Verdict::Risen(_)));
     }
 
     #[test]
     fn a_difference_is_said_with_its_sign() {
-        assert_eq!(Verdict::of(103, Some(100), 5.0).to_string(), "+3.0 %");
-        assert_eq!(Verdict::of(50, Some(100), 5.0).to_string(), "-50.0 %");
+        assert_eq!(Verdict::of(103, Some(100), 5).to_string(), "+3.0 %");
+        assert_eq!(Verdict::of(50, Some(100), 5).to_string(), "-50.0 %");
         assert_eq!(format!("{:>5}", Verdict::New), "  new");
     }
 }

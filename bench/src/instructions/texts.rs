@@ -19,7 +19,9 @@ const UCS2: &str = "Ваш код 123456. Нікому його не кажіт�
 
 /// What is counted.
 pub(super) const WORKS: &[Work] = &[
-    work("text of one segment, measured", |times| measured(ONE, 1, times)),
+    work("text of one segment, measured", |times| {
+        measured(ONE, 1, times)
+    }),
     work("text of three segments, measured", |times| {
         measured(THREE, 3, times)
     }),
@@ -27,7 +29,9 @@ pub(super) const WORKS: &[Work] = &[
         measured(UCS2, 1, times)
     }),
     work("text of one segment, split", |times| split(ONE, 1, times)),
-    work("text of three segments, split", |times| split(THREE, 3, times)),
+    work("text of three segments, split", |times| {
+        split(THREE, 3, times)
+    }),
     work("text of one segment in UCS-2, split", |times| {
         split(UCS2, 1, times)
     }),
@@ -45,7 +49,10 @@ const fn work(name: &'static str, run: fn(u32) -> anyhow::Result<()>) -> Work {
 }
 
 fn measured(words: &str, segments: u16, times: u32) -> anyhow::Result<()> {
-    ensure!(text::measure(words).segments == segments, "the text has another length");
+    ensure!(
+        text::measure(words).segments == segments,
+        "the text has another length"
+    );
     for _ in 0..times {
         black_box(text::measure(black_box(words)));
     }
@@ -53,7 +60,10 @@ fn measured(words: &str, segments: u16, times: u32) -> anyhow::Result<()> {
 }
 
 fn split(words: &str, segments: usize, times: u32) -> anyhow::Result<()> {
-    ensure!(text::split(words, 7).len() == segments, "the text has another length");
+    ensure!(
+        text::split(words, 7).len() == segments,
+        "the text has another length"
+    );
     for _ in 0..times {
         black_box(text::split(black_box(words), 7));
     }

@@ -30,14 +30,17 @@ pub(super) const PRICE_MICROS: i64 = 130_000;
 /// How many calls are made at once where each is one message: as many as share a commit under load.
 pub(super) const AT_ONCE: u32 = 32;
 
-/// Holds everything that a work needs.
-pub(super) struct World {
+/// The file in the directory.
+const FILE: &str = "data.sqlite";
+
+/// Holds everything that a work needs. There is one account and one connector.
+pub(crate) struct World {
     runtime: Runtime,
-    pub(super) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<SqliteStore>,
     pub(super) gateway: Gateway,
     pub(super) account: AccountId,
     pub(super) connector: ConnectorId,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 struct Still;
@@ -50,13 +53,19 @@ impl Clock for Still {
 
 impl World {
     /// Makes a gateway with an account that has money for everything, a price and a way out.
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let directory = tempfile::tempdir().context("cannot make a directory for the data")?;
+        let mut world = Self::open(directory)?;
+        world.account = world.run(furnish(&world.gateway))?;
+        Ok(world)
+    }
+
+    fn open(directory: TempDir) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let directory = tempfile::tempdir().context("cannot make a directory for the data")?;
-        let path = directory.path().join("data.sqlite");
-        let store = Arc::new(SqliteStore::open(&path, Options::default())?);
+        let store = SqliteStore::open(&directory.path().join(FILE), Options::default())?;
+        let store = Arc::new(store);
         let parts = Parts {
             store: Arc::clone(&store) as _,
             vault: Vault::new(&[7; 32]),
@@ -66,23 +75,38 @@ impl World {
             exchange: Exchange::default(),
             sender_rules: SenderRules::default(),
         };
-        let (gateway, account, connector) = runtime.block_on(async {
-            let gateway = Gateway::open(parts).await?;
-            let (account, connector) = furnish(&gateway).await?;
-            anyhow::Ok((gateway, account, connector))
-        })?;
+        let gateway = runtime.block_on(Gateway::open(parts))?;
         Ok(Self {
             runtime,
             store,
             gateway,
-            account,
-            connector,
-            _directory: directory,
+            account: AccountId(1),
+            connector: ConnectorId(1),
+            directory,
         })
     }
 
+    /// Closes the file, has something done to it, and opens it again.
+    #[cfg(test)]
+    pub(crate) fn reopened_after(
+        self,
+        work: impl FnOnce(&std::path::Path) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
+        let Self {
+            store,
+            gateway,
+            account,
+            directory,
+            ..
+        } = self;
+        drop((gateway, store));
+        work(&directory.path().join(FILE))?;
+        let world = Self::open(directory)?;
+        Ok(Self { account, ..world })
+    }
+
     /// Does one thing after another.
-    pub(super) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
@@ -93,8 +117,7 @@ impl World {
     {
         let mut next = 0..times;
         loop {
-            let mut running: JoinSet<_> =
-                next.by_ref().take(AT_ONCE as usize).map(&one).collect();
+            let mut running: JoinSet<_> = next.by_ref().take(AT_ONCE as usize).map(&one).collect();
             if running.is_empty() {
                 return Ok(());
             }
@@ -105,7 +128,7 @@ impl World {
     }
 }
 
-async fn furnish(gateway: &Gateway) -> anyhow::Result<(AccountId, ConnectorId)> {
+async fn furnish(gateway: &Gateway) -> anyhow::Result<AccountId> {
     let tariff = TariffSettings {
         currency: "UAH".into(),
         default: Some("0.13".into()),
@@ -129,5 +152,5 @@ async fn furnish(gateway: &Gateway) -> anyhow::Result<(AccountId, ConnectorId)> 
     gateway.put_connector("operator", &way, "bench").await?;
     let route = RouteSettings::default();
     gateway.put_route("all", "operator", &route).await?;
-    Ok((account, ConnectorId(1)))
+    Ok(account)
 }

@@ -34,7 +34,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // It sees the gateway from outside, as a process, and measures single crates besides.
     (
         "bench",
-        &["sms", "smpp", "store", "store-sqlite", "simulator"],
+        &[
+            "sms",
+            "smpp",
+            "store",
+            "store-sqlite",
+            "gateway",
+            "dialects",
+            "simulator",
+        ],
     ),
 ];
 
