@@ -35,11 +35,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Takes another run.
-    pub(crate) fn take(&mut self, run: Run) {
-        self.runs.push(run);
-    }
-
     /// Takes further runs.
     pub(crate) fn take_all(&mut self, runs: impl IntoIterator<Item = Run>) {
         self.runs.extend(runs);

@@ -80,26 +80,17 @@ impl Plan {
 pub(crate) struct Stage {
     pub(crate) smsc: Smsc,
     pub(crate) gateway: Box<dyn Running>,
-    begun: RefCell<Begun>,
+    /// When what counts began.
+    begun: Cell<Instant>,
+    counting: RefCell<Option<Counting>>,
     directory: TempDir,
 }
 
-/// From when on everything counts.
-struct Begun {
-    at: Instant,
+/// What was used before, and a count of syncs that goes on.
+struct Counting {
+    since: Instant,
     used_before: Usage,
     syncs: Syncs,
-}
-
-impl Begun {
-    /// Begins without looking at what was used before, nor counting syncs.
-    fn now() -> Self {
-        Self {
-            at: now(),
-            used_before: Usage::default(),
-            syncs: Syncs::default(),
-        }
-    }
 }
 
 /// When things were done.
@@ -159,7 +150,8 @@ impl Stage {
         let stage = Self {
             smsc,
             gateway,
-            begun: RefCell::new(Begun::now()),
+            begun: Cell::new(now()),
+            counting: RefCell::default(),
             directory,
         };
         let start = now();
@@ -177,18 +169,20 @@ impl Stage {
     pub(crate) async fn begin(&self) -> anyhow::Result<()> {
         let processes = self.gateway.processes();
         let syncs = Syncs::count(&processes).await;
-        self.begun.replace(Begun {
-            at: now(),
+        let counting = Counting {
+            since: now(),
             used_before: Usage::of(&processes)?,
             syncs,
-        });
+        };
+        self.begun.set(counting.since);
+        self.counting.replace(Some(counting));
         Ok(())
     }
 
     /// Tells how many messages went how far, and how long they took.
     async fn figures(&self, seen: &Seen, times: Option<Times>) -> anyhow::Result<Figures> {
         let mut figures = Figures::default();
-        let start = self.begun.borrow().at;
+        let start = self.begun.get();
         figures.take_count("messages", seen.accepted);
         figures.take("accepted/s", rate(seen.accepted, seen.took), 0);
         if let Some(times) = times {
@@ -206,15 +200,18 @@ impl Stage {
         Ok(figures)
     }
 
-    /// Tells what the gateway has used since everything counts.
-    async fn end(&self, messages: u64) -> anyhow::Result<Figures> {
+    /// Tells what the gateway has used since everything counts, and lets nothing count any more: a load that does something
+    /// besides calls it before that. Nothing is told twice.
+    pub(crate) async fn end(&self, messages: u64) -> anyhow::Result<Figures> {
         let mut figures = Figures::default();
-        let begun = self.begun.replace(Begun::now());
-        let used = Usage::of(&self.gateway.processes())?.since(&begun.used_before);
-        let counting = begun.at.elapsed();
+        let Some(counting) = self.counting.take() else {
+            return Ok(figures);
+        };
+        let used = Usage::of(&self.gateway.processes())?.since(&counting.used_before);
+        let time = counting.since.elapsed();
         take_usage(&mut figures, &used, messages);
-        if let Some(syncs) = begun.syncs.end().await {
-            figures.take("syncs/s", rate(syncs, counting), 1);
+        if let Some(syncs) = counting.syncs.end().await {
+            figures.take("syncs/s", rate(syncs, time), 1);
         }
         Ok(figures)
     }

@@ -49,14 +49,6 @@ pub(crate) struct Stamp {
 const DIGITS: usize = 16;
 
 impl Stamp {
-    /// Stamps with this moment.
-    pub(crate) fn now(kind: Kind) -> Self {
-        Self {
-            kind,
-            micros: epoch_micros(),
-        }
-    }
-
     /// Finds the stamp that a text ends with.
     pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let at = text.len().checked_sub(DIGITS + 1)?;

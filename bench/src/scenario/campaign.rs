@@ -67,8 +67,9 @@ async fn send(stage: &Stage, audience: Audience) -> anyhow::Result<Seen> {
     ensure_price(&accepted, audience)?;
     let campaign = number(&accepted, "id")?.to_string();
     follow(&mut caller, &campaign, audience, figures).await?;
-    statistics(&mut caller, &campaign, audience, figures).await?;
     seen.accepted = u64::from(audience.contacts);
+    figures.extend(stage.end(seen.accepted).await?);
+    statistics(&mut caller, &campaign, audience, figures).await?;
     Ok(seen)
 }
 

@@ -67,11 +67,6 @@ impl Smsc {
         self.ask(Question::Latencies).await
     }
 
-    /// The id of its process.
-    pub(crate) fn id(&self) -> Option<u32> {
-        self.process.id()
-    }
-
     /// Ends it in order.
     pub(crate) async fn end(mut self) -> anyhow::Result<()> {
         drop(self.talk);
