@@ -30,8 +30,6 @@ pub(crate) enum Command {
     },
     /// Show the main job: send 1,001 messages through a development gateway and check that everything adds up.
     Demo(Demo),
-    /// Measure the gateway on this machine: real SQLite, real SMPP on loopback, load and operator in other processes.
-    Bench(crate::bench::Bench),
     /// Check or print a configuration file.
     Config {
         #[command(subcommand)]

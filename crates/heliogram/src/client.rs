@@ -1,14 +1,12 @@
-//! A small HTTP client, and on it one that speaks the Atompark dialect, as the demonstration and the benchmark need them.
+//! A small HTTP client that speaks the Atompark dialect, as the demonstration needs it.
 
 use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{self, HeaderName};
-use hyper::{Method, Request};
+use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use md5::{Digest, Md5};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,15 +26,21 @@ pub(crate) fn atompark_sum(method: &str, parameters: &[(&str, &str)], private_ke
     hex::encode(digest.finalize())
 }
 
-/// Holds one connection, kept alive over many requests.
-pub(crate) struct Connection {
+/// Calls the Atompark dialect over one connection, kept alive over many requests.
+pub(crate) struct Client {
     send: SendRequest<Full<Bytes>>,
     host: String,
+    public_key: String,
+    private_key: String,
 }
 
-impl Connection {
+impl Client {
     /// Connects.
-    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+    pub(crate) async fn connect(
+        address: SocketAddr,
+        public_key: &str,
+        private_key: &str,
+    ) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address)
             .await
             .with_context(|| format!("cannot connect to {address}"))?;
@@ -50,50 +54,6 @@ impl Connection {
         Ok(Self {
             send,
             host: address.to_string(),
-        })
-    }
-
-    /// Posts a body and gives what is answered as it comes, unread; an answer of another status than 200 is an error.
-    pub(crate) async fn post(
-        &mut self,
-        path: &str,
-        fields: &[(HeaderName, &str)],
-        body: impl Into<Bytes>,
-    ) -> anyhow::Result<Incoming> {
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header(header::HOST, &self.host);
-        for (name, value) in fields {
-            request = request.header(name, *value);
-        }
-        self.send.ready().await?;
-        let response = self
-            .send
-            .send_request(request.body(Full::from(body.into()))?)
-            .await?;
-        let status = response.status();
-        ensure!(status.is_success(), "{path} answered {status}");
-        Ok(response.into_body())
-    }
-}
-
-/// Calls the Atompark dialect over one connection.
-pub(crate) struct Client {
-    connection: Connection,
-    public_key: String,
-    private_key: String,
-}
-
-impl Client {
-    /// Connects.
-    pub(crate) async fn connect(
-        address: SocketAddr,
-        public_key: &str,
-        private_key: &str,
-    ) -> anyhow::Result<Self> {
-        Ok(Self {
-            connection: Connection::open(address).await?,
             public_key: public_key.to_owned(),
             private_key: private_key.to_owned(),
         })
@@ -105,7 +65,20 @@ impl Client {
         method: &str,
         parameters: &[(&str, &str)],
     ) -> anyhow::Result<Value> {
-        let body = self.ask(method, parameters).await?.collect().await?;
+        let mut all = vec![("key", self.public_key.as_str())];
+        all.extend_from_slice(parameters);
+        let sum = atompark_sum(method, &all, &self.private_key);
+        all.push(("sum", &sum));
+        let path = format!("/api/sms/3.0/{method}");
+        let request = Request::post(&path)
+            .header(header::HOST, &self.host)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(form(&all)))?;
+        self.send.ready().await?;
+        let response = self.send.send_request(request).await?;
+        let status = response.status();
+        ensure!(status.is_success(), "{path} answered {status}");
+        let body = response.into_body().collect().await?;
         let mut answer: Value = serde_json::from_slice(&body.to_bytes())
             .with_context(|| format!("{method} answered what is not JSON"))?;
         if let Some(error) = answer.get("error") {
@@ -113,29 +86,10 @@ impl Client {
         }
         Ok(answer["result"].take())
     }
-
-    /// Calls a method of the API and gives its answer as it comes, unread.
-    pub(crate) async fn ask(
-        &mut self,
-        method: &str,
-        parameters: &[(&str, &str)],
-    ) -> anyhow::Result<Incoming> {
-        let mut all = vec![("key", self.public_key.as_str())];
-        all.extend_from_slice(parameters);
-        let sum = atompark_sum(method, &all, &self.private_key);
-        all.push(("sum", &sum));
-        self.connection
-            .post(&format!("/api/sms/3.0/{method}"), &[FORM], form(&all))
-            .await
-    }
 }
 
-/// Says that a body is a form.
-pub(crate) const FORM: (HeaderName, &str) =
-    (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-
 /// Writes a form.
-pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+fn form(fields: &[(&str, &str)]) -> String {
     let mut form = String::new();
     for (name, value) in fields {
         if !form.is_empty() {

@@ -5,7 +5,6 @@
 
 mod admin;
 mod audit;
-mod bench;
 mod callback;
 mod cli;
 mod client;
@@ -67,7 +66,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dev(options) => dev::run(options).await.map(done),
         Command::Serve { config } => serve::run(&config).await.map(done),
         Command::Demo(options) => demo::run(&options).await,
-        Command::Bench(options) => bench::run(options).await.map(done),
         Command::Config {
             command: ConfigCommand::Check { file },
         } => {
