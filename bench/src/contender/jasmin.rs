@@ -116,7 +116,7 @@ impl Contender for Jasmin {
         // What is published before anybody has bound a queue to it is lost.
         broker.consumes(&["DLRLookup-main", "dlr_thrower"]).await?;
         console::tell(here(ports.jcli), &setup).await?;
-        Ok(Box::new(Daemons {
+        Ok(Box::new(Programs {
             variant: self.variant,
             ports,
             data: broker.data().to_owned(),
@@ -190,7 +190,7 @@ fn here(port: u16) -> SocketAddr {
 }
 
 /// Its programs, and the customer's.
-struct Daemons {
+struct Programs {
     variant: Variant,
     ports: Ports,
     data: PathBuf,
@@ -201,7 +201,7 @@ struct Daemons {
 }
 
 #[async_trait(?Send)]
-impl Running for Daemons {
+impl Running for Programs {
     fn http(&self) -> SocketAddr {
         here(self.ports.http)
     }
