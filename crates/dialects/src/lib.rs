@@ -59,18 +59,13 @@ impl Dialects {
         self
     }
 
-    /// Tells whether requests for this path are some dialect's.
-    pub fn claims(&self, path: &str) -> bool {
-        self.claiming(path).is_some()
-    }
-
     /// Answers a request in the dialect that claims its path; `None` when none does.
     pub async fn answer(&self, gateway: &Gateway, request: Request) -> Option<Answer> {
-        let dialect = self.claiming(&request.path)?;
-        Some(dialect.answer(gateway, request).await)
+        Some(self.of(&request.path)?.answer(gateway, request).await)
     }
 
-    fn claiming(&self, path: &str) -> Option<&dyn Dialect> {
+    /// Finds the dialect that claims a path; `None` when none does.
+    pub fn of(&self, path: &str) -> Option<&dyn Dialect> {
         let mut all = self.0.iter().map(AsRef::as_ref);
         all.find(|dialect: &&dyn Dialect| dialect.claims(path))
     }
@@ -111,7 +106,7 @@ mod tests {
     #[test]
     fn only_paths_of_a_dialect_are_claimed() {
         let dialects = Dialects::default();
-        let claimed = |path: &str| dialects.claiming(path).map(Dialect::name);
+        let claimed = |path: &str| dialects.of(path).map(Dialect::name);
         assert_eq!(claimed("/api/sms/3.0/sendSMS"), Some("atompark"));
         assert_eq!(claimed("/dev/messages"), None);
         assert_eq!(claimed("/"), None);

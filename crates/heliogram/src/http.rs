@@ -6,16 +6,19 @@ mod request_line;
 mod room;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, Response, StatusCode, header};
-use axum::{Router, routing};
-use dialects::{Content, Dialects};
+use axum::body::HttpBody;
+use axum::extract::State;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::{BoxError, Router, routing};
+use bytes::Bytes;
+use dialects::{Content, Dialect, Dialects};
 use gateway::Gateway;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -38,47 +41,73 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long accepting pauses when the machine has no more descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// What the handlers share.
-#[derive(Clone)]
-struct Door {
-    gateway: Gateway,
-    dialects: Arc<Dialects>,
-    bodies: Arc<Bodies>,
-}
+/// An answer's body: whole and with its length as nearly all are, or of another kind.
+type Body = Either<Full<Bytes>, axum::body::Body>;
 
-/// Builds the routes: health, what the caller adds, and the dialects for every other path.
-pub(crate) fn routes(
+/// Knows whom a request is for: a dialect, which is asked directly, or the router of all else.
+#[derive(Clone)]
+pub(crate) struct Door(Arc<Inside>);
+
+struct Inside {
     gateway: Gateway,
     dialects: Dialects,
-    settings: &Http,
-    extra: Router,
-) -> Router {
-    let door = Door {
-        gateway,
-        dialects: Arc::new(dialects),
-        bodies: Arc::new(Bodies::new(settings)),
-    };
-    Router::new()
-        .route("/health", routing::get(health))
-        .fallback(in_dialect)
-        .with_state(door)
-        .merge(extra)
+    bodies: Bodies,
+    others: Router,
+}
+
+impl Door {
+    /// Takes the dialects; health and what the caller adds have the paths that none of them claims.
+    pub(crate) fn new(
+        gateway: Gateway,
+        dialects: Dialects,
+        settings: &Http,
+        extra: Router,
+    ) -> Self {
+        let others = Router::new()
+            .route("/health", routing::get(health))
+            .with_state(gateway.clone())
+            .fallback((StatusCode::NOT_FOUND, NOBODY))
+            .merge(extra);
+        Self(Arc::new(Inside {
+            gateway,
+            dialects,
+            bodies: Bodies::new(settings),
+            others,
+        }))
+    }
+
+    /// Answers a request from an address.
+    pub(crate) async fn answer(
+        self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Result<Response<Body>, Infallible> {
+        let inside = &*self.0;
+        if let Some(dialect) = inside.dialects.of(request.uri().path()) {
+            return Ok(inside.in_dialect(dialect, request, peer).await);
+        }
+        let request = request.map(axum::body::Body::new);
+        let answered = inside.others.clone().oneshot(request).await;
+        answered.map(|response| response.map(Either::Right))
+    }
 }
 
 /// Serves connections until `stop`, then finishes the requests that have begun.
-pub(crate) async fn serve(
+pub(crate) async fn serve<F, B>(
     listener: TcpListener,
-    routes: Router,
+    answer: impl Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     settings: Http,
     stop: CancellationToken,
-) {
+) where
+    F: Future<Output = Result<Response<B>, Infallible>> + Send + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
     let head_timeout = Duration::from_millis(settings.head_timeout_ms);
     let answer_timeout = Duration::from_millis(settings.answer_timeout_ms);
     let mut server = hyper::server::conn::http1::Builder::new();
     server
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
-        .max_headers(100)
         // Not `pipeline_flush`: with it the server takes in a whole stream, whether or not the client reads.
         .half_close(true);
     let places = Arc::new(Semaphore::new(settings.connections));
@@ -92,11 +121,8 @@ pub(crate) async fn serve(
             sleep(ACCEPT_RETRY).await;
             continue;
         };
-        let routes = routes.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<_>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            routes.clone().oneshot(request)
-        });
+        let answer = answer.clone();
+        let service = hyper::service::service_fn(move |request| answer(request, peer.ip()));
         let (server, watcher) = (server.clone(), graceful.watcher());
         let stream = Patient::new(stream, answer_timeout);
         let first_line = timeout(head_timeout, Mended::read(stream));
@@ -142,8 +168,8 @@ async fn accept(
 }
 
 /// Says whether the store answers; a full disk shows only in what is sent.
-async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
-    match door.gateway.reload().await {
+async fn health(State(gateway): State<Gateway>) -> (StatusCode, &'static str) {
+    match gateway.reload().await {
         Ok(_) => (StatusCode::OK, "ok\n"),
         Err(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -152,42 +178,40 @@ async fn health(State(door): State<Door>) -> (StatusCode, &'static str) {
     }
 }
 
-/// Answers in the dialect that claims the path.
-async fn in_dialect(
-    State(door): State<Door>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request<Body>,
-) -> Result<Response<Body>, Infallible> {
-    let (head, body) = request.into_parts();
-    if !door.dialects.claims(head.uri.path()) {
-        return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
+impl Inside {
+    /// Answers in the dialect that claims the path.
+    async fn in_dialect(
+        &self,
+        dialect: &dyn Dialect,
+        request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        // The room is given back when the request has been answered.
+        let (body, _room) = match self.bodies.collect(&head.headers, body, peer).await {
+            Ok(collected) => collected,
+            Err(failure) => return unread(&failure),
+        };
+        let request = dialects::Request::new(head, body, Some(peer));
+        let answer = dialect.answer(&self.gateway, request).await;
+        let status =
+            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = respond(status, answer.content_type, content(answer.body));
+        response.headers_mut().extend(answer.headers);
+        if status.canonical_reason().is_none() {
+            // There are programs that read the status line by its words: it must not end with a blank.
+            let words = ReasonPhrase::from_static(UNREGISTERED);
+            response.extensions_mut().insert(words);
+        }
+        response
     }
-    let collected = door.bodies.collect(&head.headers, body, peer.ip());
-    // The room is given back when the request has been answered.
-    let (body, _room) = match collected.await {
-        Ok(collected) => collected,
-        Err(failure) => return Ok(unread(&failure)),
-    };
-    let request = dialects::Request::new(head, body, Some(peer.ip()));
-    let Some(answer) = door.dialects.answer(&door.gateway, request).await else {
-        return Ok(plain(StatusCode::NOT_FOUND, NOBODY));
-    };
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = respond(status, answer.content_type, content(answer.body));
-    response.headers_mut().extend(answer.headers);
-    if status.canonical_reason().is_none() {
-        // There are programs that read the status line by its words: it must not end with a blank.
-        let words = ReasonPhrase::from_static(UNREGISTERED);
-        response.extensions_mut().insert(words);
-    }
-    Ok(response)
 }
 
 /// Makes an answer's body. One that fails in the middle ends its connection without the last chunk, which is an error to clients.
 fn content(content: Content) -> Body {
     match content {
-        Content::Whole(octets) => Body::from(octets),
-        Content::Stream(pieces) => Body::from_stream(pieces),
+        Content::Whole(octets) => Either::Left(Full::new(octets)),
+        Content::Stream(pieces) => Either::Right(axum::body::Body::from_stream(pieces)),
     }
 }
 
@@ -207,17 +231,14 @@ fn unread(failure: &Failure) -> Response<Body> {
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    respond(status, "text/plain; charset=utf-8", text)
+    let text = Content::Whole(Bytes::from_static(text.as_bytes()));
+    respond(status, "text/plain; charset=utf-8", content(text))
 }
 
-fn respond(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Body>,
-) -> Response<Body> {
-    let mut response = Response::new(body.into());
+fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
-    let value = header::HeaderValue::from_static(content_type);
+    let value = HeaderValue::from_static(content_type);
     response.headers_mut().insert(header::CONTENT_TYPE, value);
     response
 }

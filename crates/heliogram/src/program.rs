@@ -70,10 +70,11 @@ impl Program {
         };
         settings.http.listen = listener.local_addr()?;
         let http = settings.http.listen;
-        let routes = http::routes(gateway, settings.dialects, &settings.http, settings.extra);
+        let door = http::Door::new(gateway, settings.dialects, &settings.http, settings.extra);
+        let answer = move |request, peer| door.clone().answer(request, peer);
         let mut doors = Registry::default();
         doors.spawn("http", |stop| {
-            http::serve(listener, routes, settings.http, stop)
+            http::serve(listener, answer, settings.http, stop)
         });
         Ok(Self {
             http,

@@ -89,8 +89,9 @@ pub(crate) async fn answered(
     let target = request.target.clone();
     let mut request = received(request, private_key);
     request.peer = world.peer();
-    let answer = world.dialects.answer(&world.gateway, request).await;
-    answer.unwrap_or_else(|| panic!("no dialect claims {target}"))
+    let dialect = world.dialects.of(&request.path);
+    let dialect = dialect.unwrap_or_else(|| panic!("no dialect claims {target}"));
+    dialect.answer(&world.gateway, request).await
 }
 
 /// Returns all of a body, however it is sent.

@@ -1,14 +1,17 @@
 //! Reads requests' bodies in bounded memory and time, from people who have not shown a key yet.
 
+use std::future::poll_fn;
 use std::mem;
 use std::net::IpAddr;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use tokio::time::timeout;
+use tokio::time::{error::Elapsed, timeout};
 
 use super::room::{Held, Room};
 use crate::config::Http;
@@ -64,12 +67,15 @@ impl Bodies {
     }
 
     /// Reads a body. One that says that it is too large is not waited for; its client can read the answer while it sends.
-    pub(super) async fn collect(
+    pub(super) async fn collect<B>(
         &self,
         headers: &HeaderMap,
-        body: Body,
+        body: B,
         peer: IpAddr,
-    ) -> Result<Collected, Failure> {
+    ) -> Result<Collected, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    {
         let mut reading = Reading {
             limits: self.limits,
             body,
@@ -93,7 +99,11 @@ impl Bodies {
         collected
     }
 
-    async fn read(&self, reading: &mut Reading, peer: IpAddr) -> Result<Collected, Failure> {
+    async fn read<B: HttpBody<Data = Bytes> + Unpin>(
+        &self,
+        reading: &mut Reading<B>,
+        peer: IpAddr,
+    ) -> Result<Collected, Failure> {
         let Limits { octets, whole, .. } = self.limits;
         let told = reading.body.size_hint().exact();
         let expected = told.map_or(octets, |told| usize::try_from(told).unwrap_or(usize::MAX));
@@ -118,9 +128,9 @@ impl Bodies {
 }
 
 /// A body as far as it has been read.
-struct Reading {
+struct Reading<B> {
     limits: Limits,
-    body: Body,
+    body: B,
     octets: Vec<u8>,
     /// A piece that has come and would have been too much.
     ahead: Bytes,
@@ -128,7 +138,7 @@ struct Reading {
     begun: bool,
 }
 
-impl Reading {
+impl<B: HttpBody<Data = Bytes> + Unpin> Reading<B> {
     /// Reads so many octets at most; tells whether that was all.
     async fn up_to(&mut self, most: usize) -> Result<bool, Failure> {
         let Limits { whole, pause, .. } = self.limits;
@@ -137,7 +147,7 @@ impl Reading {
         let reading = async {
             while self.octets.len() + self.ahead.len() <= most {
                 self.octets.extend_from_slice(&mem::take(&mut self.ahead));
-                let frame = timeout(pause, self.body.frame()).await;
+                let frame = within(pause, self.body.frame()).await;
                 match frame.map_err(|_| Failure::TooSlow)? {
                     None => return Ok(true),
                     Some(Err(_)) => return Err(Failure::BrokenOff),
@@ -146,7 +156,7 @@ impl Reading {
             }
             Ok(false)
         };
-        let read = timeout(whole, reading).await;
+        let read = within(whole, reading).await;
         read.map_err(|_| Failure::TooSlow)?
     }
 
@@ -157,9 +167,29 @@ impl Reading {
     }
 }
 
+/// Waits for so long at the most. No timer is needed for what is there at once, or as soon as the connection has been looked at
+/// again, as most bodies are.
+async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut future = pin!(future);
+    let mut is_again = false;
+    let soon = poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if is_again => Poll::Ready(None),
+        Poll::Pending => {
+            is_again = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    });
+    match soon.await {
+        Some(done) => Ok(done),
+        None => timeout(limit, future).await,
+    }
+}
+
 /// Throws away what comes of a body, so that a client that sends before it reads gets to its answer, and may go on to its next
 /// request. A body that goes on for too long ends its connection.
-async fn discard(mut body: Body, limits: Limits) {
+async fn discard(mut body: impl HttpBody<Data = Bytes> + Unpin, limits: Limits) {
     let discarding = async {
         let mut left = DISCARD_BYTES;
         while let Ok(Some(Ok(frame))) = timeout(limits.pause, body.frame()).await {
@@ -175,6 +205,7 @@ async fn discard(mut body: Body, limits: Limits) {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use futures_util::{FutureExt, StreamExt, stream};
 
     use super::*;

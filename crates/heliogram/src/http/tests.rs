@@ -1,9 +1,10 @@
 //! How answers that come in pieces leave, to clients that read them and to those that do not.
 
+use std::future::ready;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -29,7 +30,6 @@ async fn answered(version: &str, pieces: fn() -> Vec<Piece>) -> Vec<u8> {
             content(Content::Stream(pieces)),
         )
     };
-    let routes = Router::new().route("/", routing::get(answer));
     let stop = CancellationToken::new();
     let client = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -40,7 +40,12 @@ async fn answered(version: &str, pieces: fn() -> Vec<Piece>) -> Vec<u8> {
         stop.cancel();
         octets
     };
-    let serving = serve(listener, routes, Http::default(), stop.clone());
+    let serving = serve(
+        listener,
+        move |_, _| answer().map(Ok),
+        Http::default(),
+        stop.clone(),
+    );
     tokio::join!(serving, client).1
 }
 
@@ -82,7 +87,7 @@ async fn a_client_that_does_not_read_is_sent_a_little_and_then_given_up() {
 
     let (count, counted) = oneshot::channel();
     let count = Arc::new(Mutex::new(Some(count)));
-    let answer = move || async move {
+    let answer = move || {
         let count = Count(0, count.lock().unwrap().take());
         let pieces = stream::unfold(count, |mut count| async {
             count.0 += 1;
@@ -95,7 +100,6 @@ async fn a_client_that_does_not_read_is_sent_a_little_and_then_given_up() {
             content(Content::Stream(pieces.boxed())),
         )
     };
-    let routes = Router::new().route("/", routing::get(answer));
     let settings = Http {
         answer_timeout_ms: 100,
         ..Http::default()
@@ -111,7 +115,8 @@ async fn a_client_that_does_not_read_is_sent_a_little_and_then_given_up() {
         stop.cancel();
         made
     };
-    let serving = serve(listener, routes, settings, stop.clone());
+    let answer = move |_, _| ready(Ok(answer()));
+    let serving = serve(listener, answer, settings, stop.clone());
     let ((), made) = tokio::join!(serving, client);
     // What the system holds for both ends of a connection, and not all of it.
     assert!(made < PIECES / 5, "{made}");
