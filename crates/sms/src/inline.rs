@@ -1,10 +1,11 @@
 //! A short ASCII text kept in place, so that numbers and originators are copied, not allocated.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Keeps at most [`InlineText::CAPACITY`] ASCII characters; bytes after the end are zero, so
 /// that the derived comparison is that of the texts.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct InlineText {
     bytes: [u8; Self::CAPACITY],
     length: u8,
@@ -18,6 +19,15 @@ impl InlineText {
         bytes: [0; Self::CAPACITY],
         length: 0,
     };
+
+    /// Takes a text of digits and nothing else; `None` for any other, and when there is no room.
+    pub(crate) fn digits(text: &str) -> Option<Self> {
+        let mut digits = Self::EMPTY;
+        let place = digits.bytes.get_mut(..text.len())?;
+        place.copy_from_slice(text.as_bytes());
+        digits.length = u8::try_from(text.len()).ok()?;
+        place.iter().all(u8::is_ascii_digit).then_some(digits)
+    }
 
     /// Appends a character; `false` when it is not ASCII or there is no room.
     pub(crate) fn push(&mut self, character: char) -> bool {
@@ -40,6 +50,16 @@ impl InlineText {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// In one go: numbers are looked for in large sets.
+impl Hash for InlineText {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut octets = [0; Self::CAPACITY + 1];
+        octets[..Self::CAPACITY].copy_from_slice(&self.bytes);
+        octets[Self::CAPACITY] = self.length;
+        state.write(&octets);
     }
 }
 

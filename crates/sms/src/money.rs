@@ -85,16 +85,22 @@ impl Money {
     /// Writes the number alone with exactly so many decimal places, rounding half to even.
     pub fn decimal_rounded(self, places: u32) -> String {
         let kept = places.min(6);
-        let scale = 10_i128.pow(kept);
-        let rounded =
-            divide_half_even(i128::from(self.micros) * scale, i128::from(MICROS_PER_UNIT));
-        let sign = if rounded < 0 { "-" } else { "" };
-        let (units, fraction) = (rounded.abs() / scale, rounded.abs() % scale);
+        let (unit, scale) = (10_u64.pow(6 - kept), 10_u64.pow(kept));
+        let magnitude = self.micros.unsigned_abs();
+        let (floor, rest) = (magnitude / unit, magnitude % unit);
+        let is_up = 2 * rest > unit || (2 * rest == unit && floor % 2 == 1);
+        let rounded = floor + u64::from(is_up);
+        let sign = if self.micros < 0 && rounded > 0 {
+            "-"
+        } else {
+            ""
+        };
+        let (units, fraction) = (rounded / scale, rounded % scale);
         if places == 0 {
             return format!("{sign}{units}");
         }
-        let (kept, places) = (kept as usize, places as usize);
-        format!("{sign}{units}.{:0<places$}", format!("{fraction:0kept$}"))
+        let (kept, more) = (kept as usize, (places - kept) as usize);
+        format!("{sign}{units}.{fraction:0kept$}{:0<more$}", "")
     }
 
     /// Drops what lies beyond so many decimal places, towards less: whoever is shown a balance must be able to spend it.

@@ -36,6 +36,12 @@ impl Msisdn {
     /// Reads a number as people write it: white space and `+ ( ) - .` are dropped wherever
     /// they stand, and nothing is guessed about national forms.
     pub fn parse(text: &str) -> Result<Self, InvalidMsisdn> {
+        // Nearly every program sends digits alone.
+        if (MIN_DIGITS..=MAX_DIGITS).contains(&text.len())
+            && let Some(digits) = InlineText::digits(text)
+        {
+            return Ok(Self(digits));
+        }
         let mut digits = InlineText::EMPTY;
         let mut too_long = false;
         for character in text.chars().filter(|&character| !is_separator(character)) {

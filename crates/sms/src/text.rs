@@ -127,6 +127,9 @@ pub fn readable(text: &str, form: Form) -> Cow<'_, str> {
 /// Writes a text in one alphabet, unpacked septets or big-endian UTF-16; `None` when the alphabet lacks a character. As
 /// [`Encoding::Binary`] it reads hex.
 pub fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
+    if encoding == Encoding::Gsm7 && gsm7::is_plain(text) {
+        return Some(text.as_bytes().to_vec());
+    }
     let mut octets = Vec::with_capacity(text.len());
     walk::symbols(encoding, text, |symbol| {
         octets.extend_from_slice(symbol.octets());
@@ -169,6 +172,15 @@ pub fn decode_ucs2(octets: &[u8]) -> String {
 
 /// Measures a text in one encoding; `None` when it cannot be written so.
 fn measure_in(encoding: Encoding, text: &str) -> Option<Measure> {
+    // Most texts are of this kind, and need no walk.
+    if encoding == Encoding::Gsm7 && text.len() <= 160 && gsm7::is_plain(text) {
+        let units = u32::try_from(text.len()).expect("it was compared");
+        return Some(Measure {
+            encoding,
+            units,
+            segments: 1,
+        });
+    }
     let mut cutter = Cutter::new(encoding.units_joined());
     walk::symbols(encoding, text, |symbol| {
         cutter.push(symbol.units());

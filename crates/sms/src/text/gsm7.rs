@@ -33,6 +33,12 @@ pub const fn encode(character: char) -> Option<Code> {
     }
 }
 
+/// Tells whether every character is one of the many that have in the alphabet the number that they have in ASCII, and take one
+/// septet each: such a text is its own septets.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|octet| PLAIN[usize::from(octet)])
+}
+
 /// Decodes unpacked septets; what the alphabet does not have becomes U+FFFD.
 pub fn decode(septets: &[u8]) -> String {
     let mut text = String::with_capacity(septets.len());
@@ -94,6 +100,18 @@ static LATIN: [Option<Code>; 256] = {
     }
 };
 
+/// Which octets of UTF-8 are a character that has the same number in the alphabet.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut octet: u8 = 0;
+    while octet.is_ascii() {
+        plain[octet as usize] =
+            matches!(LATIN[octet as usize], Some(Code::Basic(septet)) if septet == octet);
+        octet += 1;
+    }
+    plain
+};
+
 #[expect(clippy::cast_possible_truncation, reason = "the table has 128 places")]
 const fn search(character: char) -> Option<Code> {
     let mut septet = 0;
@@ -130,6 +148,27 @@ mod tests {
             assert_eq!(decode(&octets), character.to_string());
         }
         assert_eq!(characters, 127 + 10);
+    }
+
+    #[test]
+    fn a_plain_text_is_its_own_septets() {
+        for (text, plain) in [
+            ("", true),
+            ("Your code is 012345; it ends at 7 o'clock.\r\n", true),
+            ("a@b", false),
+            ("_", false),
+            ("$5", false),
+            ("{a}", false),
+            ("\u{1b}", false),
+            ("\0", false),
+            ("à", false),
+            ("ж", false),
+        ] {
+            assert_eq!(is_plain(text), plain, "{text:?}");
+            if plain {
+                assert_eq!(decode(text.as_bytes()), text);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Cutting a text into the segments that go on the wire.
 
 use super::walk::{self, Cutter};
-use super::{Encoding, MAX_SEGMENTS, as_written, headed, measure_as};
+use super::{Encoding, MAX_SEGMENTS, as_written, encode, headed, measure_as};
 use crate::{Alphabet, Form};
 
 /// Holds one part of a text, ready for a short message.
@@ -60,10 +60,7 @@ pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
         return alone.into_iter().collect();
     }
     if measure.segments == 1 {
-        let mut octets = Vec::with_capacity(written.len());
-        walk::symbols(encoding, &written, |symbol| {
-            octets.extend_from_slice(symbol.octets());
-        });
+        let octets = encode(&written, encoding).expect("it was measured");
         return vec![segment(None, octets)];
     }
     let mut parts = vec![Vec::with_capacity(140)];
