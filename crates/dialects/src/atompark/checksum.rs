@@ -79,15 +79,15 @@ pub(super) fn verify(
     let mut expected = [0; 16];
     hex::decode_to_slice(sum, &mut expected).ok()?;
     variants.iter().copied().find(|&variant| {
-        let values = signed.values(variant);
-        values.is_some_and(|values| digest(&values, private_key).ct_eq(&expected).into())
+        let entries = signed.in_order(variant);
+        entries.is_some_and(|entries| digest(&entries, private_key).ct_eq(&expected).into())
     })
 }
 
-/// Hashes the values and the private key.
-fn digest(values: &[Cow<'_, [u8]>], private_key: &str) -> [u8; 16] {
+/// Hashes the values of entries, in their order, and the private key.
+fn digest(entries: &[Entry<'_>], private_key: &str) -> [u8; 16] {
     let mut hash = Md5::new();
-    for value in values {
+    for (_, value) in entries {
         hash.update(value);
     }
     hash.update(private_key);
@@ -107,9 +107,9 @@ impl<'a> Signed<'a> {
         names.collect::<Vec<_>>().join(" ")
     }
 
-    /// Lists the values in the order in which a variant hashes them; `None` where the variant cannot differ from those
+    /// Lists names and values in the order in which a variant hashes the values; `None` where the variant cannot differ from those
     /// before it, so that a wrong sum costs few hashes.
-    fn values(self, variant: Variant) -> Option<Vec<Cow<'a, [u8]>>> {
+    fn in_order(self, variant: Variant) -> Option<Vec<Entry<'a>>> {
         if !self.applies(variant) {
             return None;
         }
@@ -123,9 +123,9 @@ impl<'a> Signed<'a> {
             | Variant::KnownOnly
             | Variant::WithoutSendOption
             | Variant::WithUserapp
-            | Variant::ObjectObject => entries.sort_by_key(|(name, _)| *name),
+            | Variant::ObjectObject => entries.sort_unstable_by_key(|(name, _)| *name),
         }
-        Some(entries.into_iter().map(|(_, value)| value).collect())
+        Some(entries)
     }
 
     fn applies(self, variant: Variant) -> bool {

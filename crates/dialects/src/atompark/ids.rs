@@ -95,10 +95,11 @@ fn number(text: &str) -> i64 {
 mod tests {
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
-    fn parameters(query: &str) -> php::Array {
-        php::fold(form::pairs(query.as_bytes())).unwrap()
+    fn parameters(query: &str) -> Parameters {
+        Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap())
     }
 
     #[test]

@@ -359,8 +359,8 @@ const REGISTERING: Codes = Codes {
 /// Finds a method by its name in any case: the documents themselves mix `sendSMS` and `sendsms`.
 pub(super) fn find(name: &str) -> Option<&'static Row> {
     METHODS.iter().find(|row| {
-        let mut names = std::iter::once(&row.name).chain(row.aliases);
-        names.any(|known| known.eq_ignore_ascii_case(name))
+        let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+        is_it(row.name) || row.aliases.iter().copied().any(is_it)
     })
 }
 
@@ -368,6 +368,7 @@ pub(super) fn find(name: &str) -> Option<&'static Row> {
 mod tests {
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
     #[test]
@@ -400,7 +401,7 @@ mod tests {
             ("idPhone=&idAddresbook=2", 224),
             ("from=1", 222),
         ] {
-            let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
+            let parameters = Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap());
             let settings = Settings::default();
             let arguments = Arguments::new(&parameters, &settings);
             let row = find("getPhoneFromAddressBook").unwrap();

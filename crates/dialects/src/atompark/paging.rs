@@ -43,6 +43,7 @@ pub(super) fn table(
 mod tests {
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
     #[test]
@@ -52,7 +53,7 @@ mod tests {
                 page_rows: page_rows.and_then(NonZeroU32::new),
                 ..Settings::default()
             };
-            let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
+            let parameters = Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap());
             let page = Arguments::new(&parameters, &settings).page().ok()?;
             Some((page.from, page.limit))
         };

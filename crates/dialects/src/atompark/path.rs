@@ -1,5 +1,7 @@
 //! The paths of this API: `/sms/3.0/METHOD` and `/api/sms/3.0/METHOD` [atompark-en "API Usage Basics"].
 
+use std::borrow::Cow;
+
 use crate::wire::form::{Plus, decode};
 
 const VERSION: &str = "3.0";
@@ -9,18 +11,38 @@ const VERSION: &str = "3.0";
 ///
 /// Tolerates doubled slashes and a repeated `3.0/`: there are clients whose base address ends in the version already.
 /// What follows the name belongs to it, so that it is no method's.
-pub(super) fn method_name(path: &str) -> Option<String> {
-    let mut segments = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .peekable();
-    segments.next_if(|&segment| is(segment, "api"));
-    segments.next_if(|&segment| is(segment, "sms"))?;
-    segments.next_if_eq(&VERSION)?;
-    while segments.next_if_eq(&VERSION).is_some() {}
+pub(super) fn method_name(path: &str) -> Option<Cow<'_, str>> {
+    let (mut segment, mut rest) = first_segment(path);
+    if is(segment, "api") {
+        (segment, rest) = first_segment(rest);
+    }
+    if !is(segment, "sms") {
+        return None;
+    }
+    (segment, rest) = first_segment(rest);
+    if segment != VERSION {
+        return None;
+    }
+    while let (VERSION, after) = first_segment(rest) {
+        rest = after;
+    }
+    let rest = rest.trim_matches('/');
+    if !rest.contains(['%', '/', '(']) {
+        return Some(Cow::Borrowed(rest));
+    }
+    let segments = rest.split('/').filter(|segment| !segment.is_empty());
     let rest = segments.collect::<Vec<_>>().join("/");
-    let name = String::from_utf8_lossy(&decode(rest.as_bytes(), Plus::IsPlus)).into_owned();
-    Some(name.strip_suffix("()").map(str::to_owned).unwrap_or(name))
+    let mut name = String::from_utf8_lossy(&decode(rest.as_bytes(), Plus::IsPlus)).into_owned();
+    if name.ends_with("()") {
+        name.truncate(name.len() - "()".len());
+    }
+    Some(Cow::Owned(name))
+}
+
+/// Splits off the first segment, whatever slashes stand before it.
+fn first_segment(path: &str) -> (&str, &str) {
+    let path = path.trim_start_matches('/');
+    path.split_once('/').unwrap_or((path, ""))
 }
 
 fn is(segment: &str, word: &str) -> bool {

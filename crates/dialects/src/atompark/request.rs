@@ -8,17 +8,29 @@ use super::{Settings, parameter};
 use crate::wire::local_time;
 use crate::wire::php::{Array, Value};
 
-/// Gives parameters their meaning: an empty one was not given, and names count in every spelling and case.
+/// Holds the parameters that may mean something, each under its name whatever its spelling, in the order of their arrival.
+#[derive(Debug)]
+pub(super) struct Parameters(Vec<(&'static str, Value)>);
+
+impl Parameters {
+    /// Takes them out of all that was sent.
+    pub(super) fn of(sent: Array) -> Self {
+        let named = |(sent, value): (Vec<u8>, Value)| Some((parameter::name(&sent)?, value));
+        Self(sent.into_entries().filter_map(named).collect())
+    }
+}
+
+/// Gives parameters their meaning: an empty one was not given.
 #[derive(Clone, Copy)]
 pub(super) struct Arguments<'a> {
-    parameters: &'a Array,
+    parameters: &'a Parameters,
     /// The dialect's settings, of which some say what a parameter means.
     pub(super) settings: &'a Settings,
 }
 
 impl<'a> Arguments<'a> {
     /// Takes the parameters of a call.
-    pub(super) const fn new(parameters: &'a Array, settings: &'a Settings) -> Self {
+    pub(super) const fn new(parameters: &'a Parameters, settings: &'a Settings) -> Self {
         Self {
             parameters,
             settings,
@@ -91,17 +103,10 @@ impl<'a> Arguments<'a> {
         Ok(test)
     }
 
-    /// Returns every value that was sent under one of a parameter's names.
+    /// Returns every value that was sent for a parameter.
     fn sent(self, name: &str) -> impl Iterator<Item = &'a Value> {
-        let spellings = parameter::spellings(name);
-        let is_meant = |sent: &[u8]| {
-            spellings
-                .iter()
-                .any(|spelling| sent.eq_ignore_ascii_case(spelling.as_bytes()))
-        };
-        self.parameters
-            .iter()
-            .filter(move |&(sent, _)| is_meant(sent))
+        let all = self.parameters.0.iter();
+        all.filter(move |(sent, _)| *sent == name)
             .map(|(_, value)| value)
     }
 }

@@ -87,13 +87,14 @@ fn text(octets: &[u8]) -> Result<&str, Failure> {
 mod tests {
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
     const FIELDS: &[(&str, u8)] = &[("name", 1), ("phones", 2), ("phone", 2)];
 
     /// Reads conditions out of a query, and tells for each its field and whether it holds for `Test 10`.
     fn read(query: &str) -> Option<Vec<(u8, bool)>> {
-        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
+        let parameters = Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap());
         let conditions = Arguments::new(&parameters, &Settings::default())
             .conditions(FIELDS)
             .ok()?;

@@ -173,13 +173,14 @@ fn priced(quote: &Quote, with_currency: bool, with_phones: bool) -> Reply {
 mod tests {
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
     fn reading<T>(
         query: &str,
         read_it: impl FnOnce(Arguments<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
+        let parameters = Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap());
         read_it(Arguments::new(&parameters, &Settings::default()))
     }
 

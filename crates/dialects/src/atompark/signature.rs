@@ -9,15 +9,15 @@ use super::checksum::{self, Signed, Variant};
 use super::envelope::Envelope;
 use super::faults::Failure;
 use super::method::Row;
-use super::parameter;
+use super::request::Parameters;
 use crate::Request;
-use crate::wire::php::{Array, Value};
+use crate::wire::php::Value;
 
 /// Holds what a request asks for, and of whom it has been proved to come.
 pub(super) struct Verified {
     pub(super) account: Arc<Account>,
-    /// The parameters that may mean something; the sum is of all of them.
-    pub(super) parameters: Array,
+    /// The parameters that may mean something; the sum is of all that were sent.
+    pub(super) parameters: Parameters,
 }
 
 /// Reads a request and verifies with the private key of its account that this account signed it. `name` is the method's as spelt
@@ -41,7 +41,7 @@ pub(super) fn verify(
     account.admits(request.peer)?;
     Ok(Verified {
         account,
-        parameters: parameters.only(parameter::may_mean_something),
+        parameters: Parameters::of(parameters),
     })
 }
 

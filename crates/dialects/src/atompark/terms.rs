@@ -108,6 +108,7 @@ mod tests {
 
     use super::*;
     use crate::atompark::Settings;
+    use crate::atompark::request::Parameters;
     use crate::wire::{form, php};
 
     fn terms(query: &str) -> Result<Terms, Failure> {
@@ -121,7 +122,7 @@ mod tests {
             suspended_itself: false,
             settings: AccountSettings::default(),
         };
-        let parameters = php::fold(form::pairs(query.as_bytes())).unwrap();
+        let parameters = Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap());
         Arguments::new(&parameters, &Settings::default()).terms(&account)
     }
 

@@ -1,5 +1,7 @@
 //! `application/x-www-form-urlencoded` text as pairs of raw octets, in the order sent.
 
+use memchr::{memchr, memchr2};
+
 /// A name and a value.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
@@ -20,13 +22,20 @@ pub(crate) fn pairs_beginning(encoded: &[u8], start: &[u8]) -> impl Iterator<Ite
 
 /// Splits names and values, still encoded.
 fn sent(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    encoded
-        .split(|&octet| octet == b'&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let split = pair.iter().position(|&octet| octet == b'=');
-            split.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]))
-        })
+    let mut rest = encoded;
+    let pairs = std::iter::from_fn(move || {
+        let pair;
+        (pair, rest) = match memchr(b'&', rest) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None if rest.is_empty() => return None,
+            None => (rest, &[][..]),
+        };
+        Some(pair)
+    });
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let split = memchr(b'=', pair);
+        split.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]))
+    })
 }
 
 fn decoded((name, value): (&[u8], &[u8])) -> Pair {
@@ -57,11 +66,19 @@ pub(crate) enum Plus {
 pub(crate) fn decode(encoded: &[u8], plus: Plus) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
-    while let Some((octet, after)) = first(rest, plus) {
+    loop {
+        let plain = match plus {
+            Plus::IsSpace => memchr2(b'%', b'+', rest),
+            Plus::IsPlus => memchr(b'%', rest),
+        };
+        let (plain, coded) = rest.split_at(plain.unwrap_or(rest.len()));
+        decoded.extend_from_slice(plain);
+        let Some((octet, after)) = first(coded, plus) else {
+            return decoded;
+        };
         decoded.push(octet);
         rest = after;
     }
-    decoded
 }
 
 /// Decodes the first octet; answers it with what follows.

@@ -97,8 +97,10 @@ impl Array {
 
     /// Puts a value under a key; one that is there already is replaced where it stands.
     pub(crate) fn insert(&mut self, key: Vec<u8>, value: Value) {
-        let position = self.place(key);
-        self.entries[position].1 = value;
+        match self.position(&key) {
+            Some(position) => self.entries[position].1 = value,
+            None => drop(self.append(key, value)),
+        }
     }
 
     /// Puts a value under the next number.
@@ -107,18 +109,17 @@ impl Array {
         self.insert(key, value);
     }
 
-    /// Keeps the entries whose keys are wanted.
-    pub(crate) fn only(self, wanted: impl Fn(&[u8]) -> bool) -> Self {
-        let mut kept = Self::default();
-        let entries = self.entries.into_iter();
-        for (key, value) in entries.filter(|(key, _)| wanted(key)) {
-            kept.insert(key, value);
-        }
-        kept
+    /// Gives the entries away, in the order of their arrival.
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (Vec<u8>, Value)> {
+        self.entries.into_iter()
     }
 
     /// Takes over another array's entries, which win where both have one.
     pub(crate) fn merge(&mut self, other: Self) {
+        if self.entries.is_empty() {
+            *self = other;
+            return;
+        }
         for (key, value) in other.entries {
             self.insert(key, value);
         }
@@ -149,10 +150,11 @@ impl Array {
 
     /// Finds or makes the place of a key.
     fn place(&mut self, key: Vec<u8>) -> usize {
-        self.position(&key).unwrap_or_else(|| self.append(key))
+        self.position(&key)
+            .unwrap_or_else(|| self.append(key, Value::Text(Vec::new())))
     }
 
-    fn append(&mut self, key: Vec<u8>) -> usize {
+    fn append(&mut self, key: Vec<u8>, value: Value) -> usize {
         if let Some(index) = as_index(&key) {
             self.next = self.next.max(index.saturating_add(1));
         }
@@ -164,7 +166,7 @@ impl Array {
             }
             self.positions.insert(key.clone(), position);
         }
-        self.entries.push((key, Value::Text(Vec::new())));
+        self.entries.push((key, value));
         position
     }
 
@@ -326,15 +328,6 @@ mod tests {
             .concat();
         assert!(fold_into(Room::of(101), form::pairs(names.as_bytes())).is_ok());
         assert!(fold_into(Room::of(100), form::pairs(names.as_bytes())).is_err());
-    }
-
-    #[test]
-    fn what_is_not_wanted_is_left_out() {
-        let names: Vec<String> = (0..100).map(|n| format!("q{n}=1&p{n}=2")).collect();
-        let kept = folded(&names.join("&")).only(|key| key.starts_with(b"p"));
-        assert_eq!(kept.iter().count(), 100);
-        assert_eq!(kept.get(b"p99"), Some(&Value::Text(b"2".to_vec())));
-        assert_eq!(kept.get(b"q99"), None);
     }
 
     proptest::proptest! {

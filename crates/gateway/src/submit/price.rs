@@ -37,7 +37,12 @@ pub(super) fn price(
     let mut pricing = Pricing::new(directory, limits, submit.account, common)?;
     // Variables that the text does not use make no difference.
     let personal = pricing.is_personal();
-    let mut seen = HashSet::new();
+    let compared = if submit.drop_repeats {
+        submit.recipients.len()
+    } else {
+        0
+    };
+    let mut seen = HashSet::with_capacity(compared);
     let mut messages = Vec::with_capacity(submit.recipients.len());
     let mut left_out = Vec::new();
     for (to, position) in submit.recipients.iter().zip(0..) {

@@ -22,8 +22,8 @@ fn account(time_zone: &str) -> Account {
     }
 }
 
-fn read(query: &str) -> Array {
-    php::fold(form::pairs(query.as_bytes())).unwrap()
+fn read(query: &str) -> Parameters {
+    Parameters::of(php::fold(form::pairs(query.as_bytes())).unwrap())
 }
 
 /// Reads something of a query.
