@@ -204,6 +204,8 @@ struct Inner {
     directory: ArcSwap<Directory>,
     /// Which connectors are well.
     health: health::Wards,
+    /// The connectors that run.
+    actives: tasks::Actives,
     /// Rung when new messages wait.
     work: tokio::sync::watch::Sender<()>,
     /// Rung when a campaign has something to do.
@@ -249,6 +251,7 @@ impl Gateway {
             sender_rules,
             directory: ArcSwap::from_pointee(Directory::default()),
             health: health::Wards::default(),
+            actives: tasks::Actives::default(),
             work: tokio::sync::watch::Sender::new(()),
             campaigns: tokio::sync::watch::Sender::new(()),
             callbacks: tokio::sync::watch::Sender::new(()),

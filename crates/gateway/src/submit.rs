@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use sms::{Form, Lane, Msisdn, Originator, Refusal, Timestamp};
 use store::notices::Tells;
-use store::submissions::Parts;
+use store::submissions::{Acceptance, NewSubmission, Parts};
 use store::{AccountId, MailingId};
 
 use crate::directory::{Account, RouteKinds};
 use crate::pricing::{Approvals, Common, check_originator, check_text};
 use crate::stop_answers::answering;
+use crate::tasks::connectors;
 use crate::{Error, Gateway, Once, apart};
 pub use accepted::Accepted;
 pub(crate) use accepted::{accepted, positions};
@@ -144,20 +145,29 @@ impl Gateway {
     ) -> Result<Accepted, Error> {
         let submit = Arc::new(submit);
         let mut priced = self.prepare(&submit, occasion).await?;
-        let answer = match self.store().accept(priced.new).await {
+        let answer = match self.accept(priced.new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
                 priced = self.prepare(&submit, occasion).await?;
-                self.store().accept(priced.new).await
+                self.accept(priced.new).await
             }
             answer => answer,
         };
-        let accepted = accepted(answer?, priced.quote.total(), priced.left_out)?;
-        if !submit.terms.test {
-            self.wake_dispatch();
+        Ok(accepted(answer?, priced.quote.total(), priced.left_out)?)
+    }
+
+    /// Has a priced submission accepted; its messages go to their connector at once when that has room for them.
+    async fn accept(&self, new: NewSubmission) -> Result<Acceptance, store::Error> {
+        let at_once = self.at_once(&new);
+        // Those that the messages wait for, should they not go at once.
+        let connectors = if new.test { vec![] } else { connectors(&new) };
+        let (at_once, wish) = at_once.unzip();
+        let answer = self.store().accept_at_once(new, at_once).await;
+        if !wish.is_some_and(|wish| wish.has_come_true()) {
+            self.wake_connectors(&connectors);
         }
-        Ok(accepted)
+        answer
     }
 
     /// Checks what the messages of a submission to recipients have in common.

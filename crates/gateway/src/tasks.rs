@@ -2,6 +2,7 @@
 
 mod active;
 mod answers;
+mod at_once;
 mod callbacks;
 mod campaigns;
 mod conditions;
@@ -30,7 +31,8 @@ use crate::connector::Connectors;
 
 pub(crate) use conditions::HOLDS_MS;
 
-use active::Actives;
+pub(crate) use active::Actives;
+pub(crate) use at_once::connectors;
 use registry::Registry;
 
 /// How long a task waits when the store cannot be asked.
@@ -56,7 +58,7 @@ impl Running {
         // Before the connectors: what handsets ask for until those have stopped is answered.
         registry.spawn("stop answers", move |stop| stop_answers::run(handle, stop));
         let (ready, is_ready) = oneshot::channel();
-        let actives = Actives::default();
+        let actives = gateway.0.actives.clone();
         let (handle, running) = (gateway.clone(), actives.clone());
         registry.spawn("connectors", move |stop| {
             supervisor::run(handle, connectors, running, ready, stop)

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod at_once;
 pub mod callbacks;
 pub mod campaigns;
 pub mod claims;
@@ -206,6 +207,17 @@ macro_rules! contract_tests {
                 every_account_has_its_turn_however_many_there_are,
                 a_suspended_accounts_messages_wait,
                 suspended_accounts_keep_nobody_from_a_turn,
+            }
+            at_once {
+                what_is_leased_at_once_is_what_a_claim_would_have_given,
+                what_is_leased_at_once_waits_in_no_queue_and_is_answered_like_any_other,
+                what_has_no_room_goes_into_the_queue_and_all_that_comes_after_it,
+                a_message_of_another_connector_is_not_leased_at_once,
+                what_must_not_leave_now_is_not_leased_at_once,
+                nobody_hands_over_what_is_refused_or_on_the_stop_list,
+                what_a_suspended_account_sends_waits_in_the_queue,
+                what_was_leased_at_once_and_never_answered_is_in_doubt_after_a_restart,
+                it_is_handed_over_although_nobody_waits_for_the_answer,
             }
             answers {
                 a_taken_message_is_submitted_and_charged,
@@ -505,6 +517,7 @@ mod tests {
         for subject in [
             include_str!("contract/accounts.rs"),
             include_str!("contract/answers.rs"),
+            include_str!("contract/at_once.rs"),
             include_str!("contract/callbacks.rs"),
             include_str!("contract/campaigns.rs"),
             include_str!("contract/claims.rs"),

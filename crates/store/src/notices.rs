@@ -90,13 +90,13 @@ pub trait Notices: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Notice>, Error>;
 
-    /// Removes notices that have been given. Idempotent.
-    async fn notices_given(&self, notices: Vec<NoticeId>) -> Result<(), Error>;
+    /// Removes notices of an account that have been given. Idempotent.
+    async fn notices_given(&self, account: AccountId, notices: Vec<NoticeId>) -> Result<(), Error>;
 
     /// Counts the notices of an account.
     async fn notice_count(&self, account: AccountId) -> Result<NoticeCount, Error>;
 
     /// Forgets notices of what happened before `before`, at most `limit`; answers how many: a program that never binds must not
-    /// be owed more and more.
+    /// be owed more and more. One that was written behind a later one of its account may be forgotten only with that.
     async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, Error>;
 }

@@ -1,6 +1,7 @@
 //! What the tasks of one connector share: the connector, and the account of what is in its hands.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use arc_swap::ArcSwap;
 use sms::{Lane, Timestamp};
 use store::queue::ClaimedMessage;
 use store::{ConnectorId, MessageId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
+use super::at_once::Leased;
 use crate::Gateway;
-use crate::connector::Connector;
+use crate::connector::{Answer, Connector};
 use crate::directory::{ConnectorSettings, ConnectorSpec};
 use crate::health::Patience;
 
@@ -28,6 +30,37 @@ pub(crate) struct ActiveConnector {
     settings: ArcSwap<ConnectorSettings>,
     hands: Mutex<Hands>,
     learned_at: Mutex<Option<Instant>>,
+    /// Counts how often something may have come into the queue.
+    waits: AtomicU64,
+    /// What that count was when the queue was found empty last.
+    emptied: AtomicU64,
+    /// To the dispatch: what was leased at its acceptance.
+    leased: mpsc::UnboundedSender<Leased>,
+    /// To the records: what came of messages.
+    answers: mpsc::UnboundedSender<Answer>,
+}
+
+/// Room that is kept for messages which are about to be in hand; given back when it is dropped.
+pub(crate) struct Room {
+    active: Arc<ActiveConnector>,
+    segments: u32,
+    is_otp: bool,
+    /// Whether messages in hand have taken its place, so that nobody else need be told of it.
+    pub(crate) is_used: bool,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let mut hands = self.active.hands();
+        hands.segments -= self.segments;
+        if self.is_otp {
+            hands.otp_segments -= self.segments;
+        }
+        drop(hands);
+        if !self.is_used {
+            self.active.wake.notify_one();
+        }
+    }
 }
 
 /// The connectors that run.
@@ -86,6 +119,8 @@ impl ActiveConnector {
         spec: &ConnectorSpec,
         connector: Arc<dyn Connector>,
         wake: Arc<Notify>,
+        leased: mpsc::UnboundedSender<Leased>,
+        answers: mpsc::UnboundedSender<Answer>,
     ) -> Self {
         Self {
             id: spec.id,
@@ -95,7 +130,71 @@ impl ActiveConnector {
             settings: ArcSwap::from_pointee(spec.settings.clone()),
             hands: Mutex::default(),
             learned_at: Mutex::default(),
+            // The queue may hold what an earlier process has left.
+            waits: AtomicU64::new(1),
+            emptied: AtomicU64::new(0),
+            leased,
+            answers,
         }
+    }
+
+    /// Notes that something may have come into the queue.
+    pub(crate) fn something_waits(&self) {
+        self.waits.fetch_add(1, Ordering::AcqRel);
+        self.wake.notify_one();
+    }
+
+    /// Tells up to where the queue has to be looked into; `None` when nothing can have come into it since it was found empty.
+    pub(crate) fn to_look_into(&self) -> Option<u64> {
+        let waits = self.waits.load(Ordering::Acquire);
+        (waits != self.emptied.load(Ordering::Acquire)).then_some(waits)
+    }
+
+    /// Notes that the queue was found empty, after a look that began at this count.
+    pub(crate) fn found_empty(&self, waits: u64) {
+        self.emptied.store(waits, Ordering::Release);
+    }
+
+    /// Keeps room for messages of a lane that are to be leased at their acceptance; `None` while there is not enough, or something
+    /// waits that they would overtake.
+    pub(crate) fn reserve(self: &Arc<Self>, lane: Lane, segments: u32) -> Option<Room> {
+        if self.to_look_into().is_some() || !self.connector.is_up() {
+            return None;
+        }
+        let capacity = self.connector.capacity();
+        let is_otp = lane == Lane::Otp;
+        let mut hands = self.hands();
+        let taken = if is_otp {
+            hands.otp_segments
+        } else {
+            hands.segments
+        };
+        if segments > capacity.saturating_sub(taken) {
+            return None;
+        }
+        hands.segments += segments;
+        if is_otp {
+            hands.otp_segments += segments;
+        }
+        drop(hands);
+        Some(Room {
+            active: Arc::clone(self),
+            segments,
+            is_otp,
+            is_used: false,
+        })
+    }
+
+    /// Hands leased messages to the dispatch.
+    pub(crate) fn hand_over(&self, leased: Leased) {
+        // When the dispatch has ended they come back, and give themselves back to the queue.
+        let _ = self.leased.send(leased);
+    }
+
+    /// Tells the records what came of a message in hand.
+    pub(crate) fn answer(&self, answer: Answer) {
+        // Who does not listen any more has stopped: the leases tell the next start.
+        let _ = self.answers.send(answer);
     }
 
     /// The settings of now.

@@ -36,6 +36,7 @@ pub(crate) async fn record(
         .filter_map(|answer| Some((answer.message, active.in_hand(answer.message)?)))
         .collect();
     let (dealt, put_off) = verdicts(&batch);
+    let put_back = batch.iter().any(|answer| answer.failure.is_some());
     let id = active.id;
     gateway.0.health.answered(id, now, dealt, put_off);
     let answers: Vec<_> = batch
@@ -77,6 +78,9 @@ pub(crate) async fn record(
         }
     }
     active.release(answered);
+    if put_back {
+        active.something_waits();
+    }
 }
 
 /// Counts how many attempts the upstream dealt with, and how many it put off. Silence puts off too: an upstream that takes nothing

@@ -7,11 +7,13 @@ use sms::Lane;
 use sms::template::Template;
 use store::AccountId;
 use store::queue::{Claim, ClaimedMessage};
-use tokio::time::{sleep, timeout};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::STORE_RETRY;
 use super::active::ActiveConnector;
+use super::at_once::Leased;
 use crate::Gateway;
 use crate::connector::{Answer, Attempt, Failure};
 use crate::pricing::render;
@@ -19,37 +21,31 @@ use crate::pricing::render;
 /// How often the queue is looked into when nobody rings: another process may have put something there.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// How many leased messages are handed over together at the most.
+const LEASED_AT_ONCE: usize = 256;
+
 pub(crate) async fn run(
     gateway: Gateway,
     active: Arc<ActiveConnector>,
-    failed: tokio::sync::mpsc::UnboundedSender<Answer>,
+    mut leased: mpsc::UnboundedReceiver<Leased>,
     stop: CancellationToken,
 ) {
     let mut work = gateway.0.work.subscribe();
     let mut turns = [AccountId(0); Lane::ALL.len()];
+    let mut at_once = Vec::new();
+    let mut looked_at = Instant::now();
     while !stop.is_cancelled() {
-        work.mark_unchanged();
         active.observe(&gateway);
-        let (room, otp_room) = active.room();
-        if active.connector.is_up() && may_claim(&gateway, &active, room, otp_room).await {
-            let claim = Claim {
-                connector: active.id,
-                max_segments: room,
-                max_otp_segments: otp_room,
-                turns,
-                now: gateway.now(),
-            };
-            match gateway.store().claim(claim).await {
-                Ok(claimed) => {
-                    turns = claimed.turns;
-                    let found = !claimed.messages.is_empty();
-                    if found {
-                        hand_over(&active, claimed.messages, &failed);
-                    }
-                    if found || claimed.more {
-                        continue;
-                    }
-                }
+        hand_over_leased(&active, &mut at_once);
+        if looked_at.elapsed() >= LOOK_AGAIN {
+            active.something_waits();
+        }
+        if let Some(waits) = active.to_look_into() {
+            looked_at = Instant::now();
+            match claim(&gateway, &active, &mut turns).await {
+                Ok(Looked::Found) => continue,
+                Ok(Looked::Empty) => active.found_empty(waits),
+                Ok(Looked::NoRoom) => {}
                 Err(error) => {
                     tracing::error!(connector = active.name, ?error, "cannot claim messages");
                     let _ = timeout(STORE_RETRY, stop.cancelled()).await;
@@ -58,12 +54,65 @@ pub(crate) async fn run(
             }
         }
         tokio::select! {
-            () = active.wake.notified() => {}
-            _ = work.changed() => {}
-            () = sleep(LOOK_AGAIN) => {}
+            biased;
             () = stop.cancelled() => {}
+            _ = leased.recv_many(&mut at_once, LEASED_AT_ONCE) => {}
+            () = active.wake.notified() => {}
+            _ = work.changed() => active.something_waits(),
+            () = sleep(LOOK_AGAIN) => {}
         }
     }
+}
+
+/// What a look into the queue came to.
+enum Looked {
+    /// Messages, or some that stood in the way and must not leave: there may be more.
+    Found,
+    /// Nothing that may be sent.
+    Empty,
+    /// It was not looked.
+    NoRoom,
+}
+
+/// Hands waiting messages to the connector, as many as it has room for.
+async fn claim(
+    gateway: &Gateway,
+    active: &ActiveConnector,
+    turns: &mut [AccountId; Lane::ALL.len()],
+) -> Result<Looked, store::Error> {
+    let (room, otp_room) = active.room();
+    if !active.connector.is_up() || !may_claim(gateway, active, room, otp_room).await {
+        return Ok(Looked::NoRoom);
+    }
+    let claim = Claim {
+        connector: active.id,
+        max_segments: room,
+        max_otp_segments: otp_room,
+        turns: *turns,
+        now: gateway.now(),
+    };
+    let claimed = gateway.store().claim(claim).await?;
+    *turns = claimed.turns;
+    let found = !claimed.messages.is_empty();
+    if found {
+        hand_over(active, claimed.messages);
+    }
+    // One for the most urgent lane alone says nothing about the others.
+    Ok(match found || claimed.more {
+        true => Looked::Found,
+        false if room == 0 => Looked::NoRoom,
+        false => Looked::Empty,
+    })
+}
+
+/// Hands over what was leased at its acceptance; all that came together leaves together.
+fn hand_over_leased(active: &ActiveConnector, leased: &mut Vec<Leased>) {
+    let messages: Vec<_> = leased.iter_mut().flat_map(Leased::take).collect();
+    if !messages.is_empty() {
+        hand_over(active, messages);
+    }
+    // Their room, now that they are in hand.
+    leased.clear();
 }
 
 /// Tells whether a claim can find anything. One for the most urgent lane alone is not made for nothing: it is a write.
@@ -81,11 +130,7 @@ async fn may_claim(gateway: &Gateway, active: &ActiveConnector, room: u32, otp_r
     }
 }
 
-fn hand_over(
-    active: &ActiveConnector,
-    messages: Vec<ClaimedMessage>,
-    failed: &tokio::sync::mpsc::UnboundedSender<Answer>,
-) {
+fn hand_over(active: &ActiveConnector, messages: Vec<ClaimedMessage>) {
     let mut attempts = Vec::with_capacity(messages.len());
     let mut template: Option<(Arc<str>, Template)> = None;
     for message in messages {
@@ -115,8 +160,7 @@ fn hand_over(
             tracing::error!(message = %message.id, "nothing to send of a queued message");
             let reason = sms::Reason::InternalError;
             let failure = Some(Failure::Refused(reason));
-            // The receiving task ends after this one.
-            let _ = failed.send(Answer {
+            active.answer(Answer {
                 message: message.id,
                 accepted: vec![],
                 failure,

@@ -141,7 +141,9 @@ impl Way {
             wake: Arc::clone(&wake),
         };
         let connector = connectors.start(spec, inbox)?;
-        let active = Arc::new(ActiveConnector::new(spec, connector, wake));
+        let (leased, at_once) = mpsc::unbounded_channel();
+        let active = ActiveConnector::new(spec, connector, wake, leased, answers);
+        let active = Arc::new(active);
 
         let name = &spec.name;
         let mut records = Registry::default();
@@ -152,7 +154,7 @@ impl Way {
         let mut dispatch = Registry::default();
         let task = (gateway.clone(), Arc::clone(&active));
         dispatch.spawn(format!("dispatch to {name}"), |stop| {
-            dispatch::run(task.0, task.1, answers, stop)
+            dispatch::run(task.0, task.1, at_once, stop)
         });
         Ok(Self {
             active,

@@ -147,7 +147,7 @@ pub async fn each_end_is_noticed_to_whom_wants_to_know_it(store: &dyn Store) {
         }
         if tells == Tells::UNDER_WAY {
             assert_eq!(under_way.len(), 2, "of each that was taken");
-            store.notices_given(under_way).await.unwrap();
+            store.notices_given(world.account, under_way).await.unwrap();
         }
     }
     assert_eq!(told(&world).await, expected);
@@ -241,7 +241,7 @@ pub async fn a_corrected_end_is_noticed_again(store: &dyn Store) {
         sent.receipt(&id, Outcome::Delivered, at(30)).await;
         let all = owed(store, world.account).await;
         assert_eq!(all.len(), notices, "{tells:?}");
-        store.notices_given(ids(&all)).await.unwrap();
+        store.notices_given(world.account, ids(&all)).await.unwrap();
     }
 }
 
@@ -294,9 +294,12 @@ pub async fn notices_are_read_in_pages_until_they_have_been_given(store: &dyn St
     assert_eq!(page(None, 9).await, all);
 
     let given = vec![all[0], all[2]];
-    store.notices_given(given.clone()).await.unwrap();
-    store.notices_given(given).await.unwrap();
-    store.notices_given(vec![]).await.unwrap();
+    store
+        .notices_given(world.account, given.clone())
+        .await
+        .unwrap();
+    store.notices_given(world.account, given).await.unwrap();
+    store.notices_given(world.account, vec![]).await.unwrap();
     assert_eq!(page(None, 9).await, [all[1], all[3]]);
     assert_eq!(owed(store, other).await.len(), 1, "another's stay");
     owe(&world, world.account).await;
@@ -318,7 +321,10 @@ pub async fn notices_are_counted_with_the_age_of_the_oldest(store: &dyn Store) {
     };
     assert_eq!(count(world.account).await, expected(2, 20));
     let first = owed(store, world.account).await[0].id;
-    store.notices_given(vec![first]).await.unwrap();
+    store
+        .notices_given(world.account, vec![first])
+        .await
+        .unwrap();
     assert_eq!(count(world.account).await, expected(1, 30));
     let other = account(store, "other", PLENTY).await;
     assert_eq!(count(other).await, NoticeCount::default());
