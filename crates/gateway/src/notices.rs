@@ -53,8 +53,12 @@ impl Gateway {
     }
 
     /// Removes notices that the account's program has answered that it has: when this returns they will not be given again.
-    pub async fn notices_given(&self, notices: Vec<NoticeId>) -> Result<(), Error> {
-        Ok(self.store().notices_given(notices).await?)
+    pub async fn notices_given(
+        &self,
+        account: AccountId,
+        notices: Vec<NoticeId>,
+    ) -> Result<(), Error> {
+        Ok(self.store().notices_given(account, notices).await?)
     }
 
     /// Counts the notices of an account.

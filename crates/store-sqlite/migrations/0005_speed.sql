@@ -42,3 +42,18 @@ CREATE VIEW ledger AS
   UNION ALL
   SELECT s.account_id, s.kind, s.amount, m.submission_id, s.message_id, s.at, NULL
   FROM settlement s LEFT JOIN message m ON m.id = s.message_id;
+
+-- A notice stands in one tree, by its account and its number. For each one four were written and three were to be taken out of again.
+-- Its numbers come from `sequence`, too.
+CREATE TABLE owed (
+  account_id INTEGER NOT NULL,
+  id         INTEGER NOT NULL,
+  kind       INTEGER NOT NULL,
+  subject_id INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (account_id, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO owed SELECT account_id, id, kind, subject_id, at FROM notice ORDER BY account_id, id;
+INSERT INTO sequence SELECT 'notice', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'notice'), 0) + 1;
+DROP TABLE notice;
+ALTER TABLE owed RENAME TO notice;

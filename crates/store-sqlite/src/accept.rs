@@ -6,6 +6,7 @@ use store::notices::Tells;
 use store::submissions::{Acceptance, NewMessage, NewSubmission};
 use store::{AccountId, Error, MessageId, SubmissionId};
 
+use crate::known::Numbered;
 use crate::leases::Leases;
 use crate::new_messages::{Originators, Target, check_connectors, is_waiting, price, suppress};
 use crate::once::{Repeats, repeats, use_up};
@@ -142,7 +143,7 @@ fn write(
     control_of: Option<SubmissionId>,
     leases: &mut Leases,
 ) -> Result<(SubmissionId, MessageId), Error> {
-    let first = known::reserve_numbers(connection, planned(new))?;
+    let first = known::reserve_numbers(connection, Numbered::Message, planned(new))?;
     let submission = insert_submission(connection, new, price_micros, first, control_of)?;
     let target = Target {
         submission,

@@ -7,6 +7,7 @@ use store::inbound::{ASKED, Heard, Inbound, NewInbound, NewPart, Part, Received,
 use store::stop_list::Stopped;
 use store::{AccountId, Error, InboundId};
 
+use crate::writing::Writing;
 use crate::{SqliteStore, callbacks, failed, notices, originator_stops, parts, stop_list};
 
 #[async_trait]
@@ -71,7 +72,7 @@ const RECEIVED: &str = "SELECT id, sender, recipient, text, at FROM inbound \
 const FIRST: &str = "SELECT min(id) FROM inbound WHERE account_id = ?1 AND at >= ?2";
 
 /// Writes one message and what comes of it, unless its parts have been used already.
-fn keep(connection: &Connection, message: &NewInbound) -> Result<Heard, Error> {
+fn keep(connection: &Writing<'_>, message: &NewInbound) -> Result<Heard, Error> {
     if !parts::use_up(connection, &message.parts, message.at)? {
         return Ok(Heard {
             written: false,

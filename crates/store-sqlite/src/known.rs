@@ -25,6 +25,7 @@ pub(crate) struct Known {
     stops: HashMap<AccountId, Stops>,
     connectors: HashSet<ConnectorId>,
     next_message: Option<Number>,
+    next_notice: Option<Number>,
     messages: LruCache<MessageId, Message>,
     segments: LruCache<(ConnectorId, Box<[u8]>), (MessageId, u16)>,
 }
@@ -36,6 +37,7 @@ impl Default for Known {
             stops: HashMap::new(),
             connectors: HashSet::new(),
             next_message: None,
+            next_notice: None,
             messages: LruCache::new(ON_THEIR_WAY),
             segments: LruCache::new(ON_THEIR_WAY),
         }
@@ -69,7 +71,7 @@ static STANDING: Sql = Sql::new(
      FROM book b JOIN account a ON a.id = b.account_id WHERE b.account_id = ?1",
 );
 
-static NEXT_MESSAGE: Sql = Sql::new("SELECT next FROM sequence WHERE name = 'message'");
+static NEXT: Sql = Sql::new("SELECT next FROM sequence WHERE name = ?1");
 
 static CONNECTOR: Sql = Sql::new("SELECT 1 FROM connector WHERE id = ?1");
 
@@ -107,22 +109,42 @@ pub(crate) fn add_to_book(
     Ok(())
 }
 
-/// Takes that many numbers for messages; answers the first.
-pub(crate) fn reserve_numbers(writing: &Writing<'_>, messages: i64) -> Result<i64, Error> {
+/// What is numbered from `sequence`.
+#[derive(Clone, Copy)]
+pub(crate) enum Numbered {
+    Message,
+    Notice,
+}
+
+impl Numbered {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// Takes that many numbers; answers the first.
+pub(crate) fn reserve_numbers(
+    writing: &Writing<'_>,
+    of: Numbered,
+    count: i64,
+) -> Result<i64, Error> {
     let known = writing
         .known()
-        .next_message
+        .number(of)
         .as_ref()
         .map(|number| number.next);
     let first = match known {
         Some(first) => first,
         None => writing
-            .find(&NEXT_MESSAGE, [], |row| row.get(0))
-            .map_err(failed("cannot number the messages"))?
-            .ok_or_else(|| Error::other("messages have no numbers", None))?,
+            .find(&NEXT, [of.name()], |row| row.get(0))
+            .map_err(failed("cannot give a number"))?
+            .ok_or_else(|| Error::other(format!("no {} has a number", of.name()), None))?,
     };
-    writing.known().next_message = Some(Number {
-        next: first + messages,
+    *writing.known().number(of) = Some(Number {
+        next: first + count,
         changed: true,
     });
     Ok(first)
@@ -158,6 +180,13 @@ pub(crate) fn stops(writing: &Writing<'_>, account: AccountId) -> Result<Stops, 
 }
 
 impl Known {
+    const fn number(&mut self, of: Numbered) -> &mut Option<Number> {
+        match of {
+            Numbered::Message => &mut self.next_message,
+            Numbered::Notice => &mut self.next_notice,
+        }
+    }
+
     /// Notes a message that is on its way, as it is written.
     pub(crate) fn note(&mut self, message: Message) {
         self.messages.insert(message.id, message);
@@ -212,28 +241,25 @@ impl Known {
             (*account, *standing)
         });
         let books = books.collect();
-        let next_message = self.next_message.as_mut().filter(|number| number.changed);
-        let next_message = next_message.map(|number| {
+        let numbers = [Numbered::Message, Numbered::Notice].map(|of| {
+            let number = self.number(of).as_mut().filter(|number| number.changed)?;
             number.changed = false;
-            number.next
+            Some((of, number.next))
         });
-        Unwritten {
-            books,
-            next_message,
-        }
+        Unwritten { books, numbers }
     }
 }
 
 /// Sums that are known and not yet in the file.
 pub(crate) struct Unwritten {
     books: Vec<(AccountId, Standing)>,
-    next_message: Option<i64>,
+    numbers: [Option<(Numbered, i64)>; 2],
 }
 
 static WRITE_BOOK: Sql =
     Sql::new("UPDATE book SET available = ?2, held = ?3, charged = ?4 WHERE account_id = ?1");
 
-static WRITE_NUMBER: Sql = Sql::new("UPDATE sequence SET next = ?1 WHERE name = 'message'");
+static WRITE_NUMBER: Sql = Sql::new("UPDATE sequence SET next = ?2 WHERE name = ?1");
 
 impl Unwritten {
     pub(crate) fn write(self, writing: &Writing<'_>) -> Result<(), Error> {
@@ -248,10 +274,10 @@ impl Unwritten {
                 .run(&WRITE_BOOK, sums)
                 .map_err(failed("cannot change the book"))?;
         }
-        if let Some(next) = self.next_message {
+        for (of, next) in self.numbers.into_iter().flatten() {
             writing
-                .run(&WRITE_NUMBER, [next])
-                .map_err(failed("cannot number the messages"))?;
+                .run(&WRITE_NUMBER, (of.name(), next))
+                .map_err(failed("cannot note which numbers were given"))?;
         }
         Ok(())
     }

@@ -10,8 +10,11 @@ use store::notices::{Event, Notice, NoticeCount, Notices, Tells};
 use store::submissions::Sent;
 use store::{AccountId, Error, InboundId, MessageId, NoticeId};
 
+use crate::known::Numbered;
 use crate::sent::{SENT_COLUMNS, sent, sent_columns};
-use crate::{SqliteStore, failed, inbound};
+use crate::writer::Care;
+use crate::writing::{Sql, Writing};
+use crate::{SqliteStore, failed, inbound, known};
 
 /// Is what a notice tells, as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,21 +48,23 @@ impl Subject {
     }
 }
 
+static OWE: Sql = Sql::new(
+    "INSERT INTO notice (account_id, id, kind, subject_id, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+);
+
 /// Writes that the account's programs have to be given a notice; to be called in the transaction of what it tells. Notices are
 /// numbered as they are written, so those of one message are in the order of its states.
 pub(crate) fn owe(
-    connection: &Connection,
+    writing: &Writing<'_>,
     account: AccountId,
     subject: Subject,
     at: Timestamp,
 ) -> Result<(), Error> {
+    let id = known::reserve_numbers(writing, Numbered::Notice, 1)?;
     let (kind, number) = subject.stored();
-    connection
-        .prepare_cached(
-            "INSERT INTO notice (account_id, kind, subject_id, at) VALUES (?1, ?2, ?3, ?4)",
-        )
-        .and_then(|mut insert| insert.execute((account.0, kind, number, at.as_millis())))
-        .map(|_| ())
+    writing
+        .run(&OWE, (account.0, id, kind, number, at.as_millis()))
+        .map(drop)
         .map_err(failed("cannot write a notice"))
 }
 
@@ -119,19 +124,20 @@ impl Notices for SqliteStore {
             .await
     }
 
-    async fn notices_given(&self, notices: Vec<NoticeId>) -> Result<(), Error> {
+    async fn notices_given(&self, account: AccountId, notices: Vec<NoticeId>) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                let mut delete = connection
-                    .prepare_cached("DELETE FROM notice WHERE id = ?1")
-                    .map_err(failed("cannot remove a notice"))?;
-                for notice in notices {
-                    delete
-                        .execute([notice.0])
-                        .map_err(failed("cannot remove a notice"))?;
-                }
-                Ok(())
-            })
+            .write_then(
+                Care::Whole,
+                move |writing| {
+                    notices.iter().try_for_each(|notice| {
+                        writing
+                            .run(&GIVEN, (account.0, notice.0))
+                            .map(drop)
+                            .map_err(failed("cannot remove a notice"))
+                    })
+                },
+                |()| {},
+            )
             .await
     }
 
@@ -170,8 +176,17 @@ const COUNT: &str = "SELECT count(*) FROM notice WHERE account_id = ?1";
 
 const OLDEST: &str = "SELECT at FROM notice WHERE account_id = ?1 ORDER BY id LIMIT 1";
 
-const FORGET: &str =
-    "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE at < ?1 ORDER BY at, id LIMIT ?2)";
+static GIVEN: Sql = Sql::new("DELETE FROM notice WHERE account_id = ?1 AND id = ?2");
+
+/// Of each account those before its first one that is not as old: they are numbered in the order of their times, but when a clock was
+/// set back.
+const FORGET: &str = "DELETE FROM notice WHERE (account_id, id) IN ( \
+     WITH RECURSIVE owner (id) AS ( \
+       SELECT min(account_id) FROM notice \
+       UNION ALL SELECT (SELECT min(account_id) FROM notice WHERE account_id > owner.id) FROM owner WHERE owner.id IS NOT NULL) \
+     SELECT o.account_id, o.id FROM owner CROSS JOIN notice o ON o.account_id = owner.id \
+       AND o.id < coalesce((SELECT f.id FROM notice f WHERE f.account_id = owner.id AND f.at >= ?1 ORDER BY f.id LIMIT 1), 1 << 62) \
+     LIMIT ?2)";
 
 /// Reads notices of an account. One that tells of what cannot be read is passed over, so that it keeps none behind it waiting; it
 /// goes with the old ones.
@@ -241,16 +256,21 @@ mod tests {
         for (sql, index) in [
             (
                 OF_ACCOUNT.as_str(),
-                "INDEX notice_account (account_id=? AND id>?)",
+                "n USING PRIMARY KEY (account_id=? AND id>?)",
             ),
-            (COUNT, "INDEX notice_account (account_id=?)"),
-            (OLDEST, "INDEX notice_account (account_id=?)"),
-            (FORGET, "INDEX notice_at (at<?)"),
+            (COUNT, "PRIMARY KEY (account_id=?)"),
+            (OLDEST, "PRIMARY KEY (account_id=?)"),
+            (GIVEN.text(), "PRIMARY KEY (account_id=? AND id=?)"),
+            (FORGET, "o USING PRIMARY KEY (account_id=? AND id<?)"),
         ] {
             let plan = plan(sql).join("; ");
             assert!(plan.contains(index), "{sql}: {plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
-            assert!(!plan.contains("SCAN"), "{sql}: {plan}");
+            // The list of accounts that FORGET makes is short.
+            assert!(
+                !plan.replace("SCAN owner", "").contains("SCAN"),
+                "{sql}: {plan}"
+            );
         }
     }
 

@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use fixture::{account, at, path, submission};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
-use sms::{Lane, MessageState, Outcome};
+use sms::{Lane, MessageState, Outcome, Reason, Timestamp};
+use store::notices::Tells;
 use store::queue::{AcceptedSegment, Answer, Claim, Rest};
 use store::receipts::{Match, NewReceipt};
 use store::{
-    AccountId, Configuration as _, ConnectorId, Queue as _, Receipts as _, StopList as _,
-    Submissions as _,
+    AccountId, Configuration as _, ConnectorId, Notices as _, Queue as _, Receipts as _,
+    StopList as _, Submissions as _,
 };
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -69,15 +70,16 @@ fn scripts_have_no_gap_and_only_the_last_may_be_unreleased() {
     assert!(names.len() <= released.len() + 1, "{names:?}");
 }
 
-/// Makes a file that has had the first three scripts, and holds what `rows` writes.
-fn third_version(rows: &str) -> TempDir {
+/// Makes a file that has had the first scripts, and holds what `rows` writes.
+fn of_version(version: usize, rows: &str) -> TempDir {
     let place = TempDir::new().unwrap();
     let file = Connection::open(path(&place)).unwrap();
-    for (_, script, _) in &RELEASED[..3] {
+    for (_, script, _) in &RELEASED[..version] {
         file.execute_batch(script).unwrap();
     }
     file.execute_batch(rows).unwrap();
-    file.pragma_update(None, "user_version", 3).unwrap();
+    let number = i64::try_from(version).unwrap();
+    file.pragma_update(None, "user_version", number).unwrap();
     file.pragma_update(None, "application_id", 0x4865_6c69)
         .unwrap();
     place
@@ -86,15 +88,18 @@ fn third_version(rows: &str) -> TempDir {
 #[tokio::test]
 async fn routes_and_receipts_of_an_earlier_version_are_there_after_an_upgrade() {
     let early = at(10).as_millis();
-    let place = third_version(&format!(
-        "INSERT INTO connector VALUES (1, 'old', '{{}}', x'');
+    let place = of_version(
+        3,
+        &format!(
+            "INSERT INTO connector VALUES (1, 'old', '{{}}', x'');
              INSERT INTO connector VALUES (2, 'way', '{{}}', x'');
              INSERT INTO route VALUES ('a', 1, '{{\"rank\":1}}');
              INSERT INTO route VALUES ('b', 1, '{{}}');
              INSERT INTO unmatched_receipt VALUES (2, x'3031', {early}, 0, '', 0);
              INSERT INTO unmatched_receipt VALUES (2, x'31', {early}, 0, '', 0);
              INSERT INTO unmatched_receipt VALUES (1, x'31', {early}, 2, '380670000000', 0);"
-    ));
+        ),
+    );
     let store = SqliteStore::open(&path(&place), Options::default()).unwrap();
     let routes = store.directory().await.unwrap().routes;
     let routes: Vec<_> = routes
@@ -137,7 +142,8 @@ async fn routes_and_receipts_of_an_earlier_version_are_there_after_an_upgrade() 
 #[tokio::test]
 async fn messages_and_stops_of_an_earlier_version_go_on_after_an_upgrade() {
     let sent = at(0).as_millis();
-    let place = third_version(
+    let place = of_version(
+        3,
         &format!(
             "INSERT INTO account (id, name, currency, settings, created_at) VALUES (1, 'payer', 'UAH', '{{}}', 0);
              INSERT INTO book (account_id, held, available) VALUES (1, 1, -1);
@@ -178,4 +184,37 @@ async fn messages_and_stops_of_an_earlier_version_go_on_after_an_upgrade() {
     // What it told by callback it still does.
     let due = store::Callbacks::callbacks_due(&store, at(9), AccountId(0), vec![], 9, 9);
     assert_eq!(due.await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn notices_of_an_earlier_version_are_given_after_an_upgrade_and_no_number_twice() {
+    let rows = "INSERT INTO account (id, name, currency, settings, created_at) VALUES (1, 'earlier', 'UAH', '{}', 0);
+         INSERT INTO submission (id, account_id, originator, text, lane, test, price, first_message_id, message_count,
+           created_at, expires_at, planned, tells) VALUES (1, 1, 'Info', 'text', 1, 0, 1, 1000001, 1, 0, 0, 1, 6);
+         INSERT INTO message (id, submission_id, account_id, recipient, segments, price, connector_id, state, reason,
+           accepted, submitted_at, changed_at, tells) VALUES (1000001, 1, 1, '380670000000', 1, 1, 1, 4, 0, 1, 0, 0, 6);
+         UPDATE sequence SET next = 1000002 WHERE name = 'message';
+         INSERT INTO notice (account_id, kind, subject_id, at) VALUES (1, 0, 1000001, 5), (1, 1, 1000001, 6), (1, 1, 1000001, 7);
+         DELETE FROM notice WHERE at <> 6;";
+    let place = of_version(4, rows);
+    let store = SqliteStore::open(&path(&place), Options::default()).unwrap();
+    let owed = async |payer| {
+        let notices = store.notices(payer, None, 9).await.unwrap();
+        let owed = notices.iter().map(|notice| (notice.id.0, notice.at));
+        owed.collect::<Vec<_>>()
+    };
+    let before = (2, Timestamp::from_millis(6));
+    assert_eq!(owed(AccountId(1)).await, [before]);
+
+    let (payer, connector) = account(&store).await;
+    let mut new = submission(payer, connector, 1);
+    new.tells = Tells::NOT_DELIVERED;
+    let message = &mut new.messages[0];
+    (message.recipient, message.given) = (None, Some("nobody".into()));
+    (message.state, message.reason) = (MessageState::InvalidNumber, Reason::NotANumber);
+    (message.segments, message.price_micros, message.connector) = (0, 0, None);
+    let at = new.created_at;
+    store.accept(new).await.unwrap();
+    assert_eq!(owed(payer).await, [(4, at)]);
+    assert_eq!(owed(AccountId(1)).await, [before]);
 }

@@ -61,7 +61,8 @@ async fn a_receipt_is_noticed_before_it_is_acknowledged_and_until_it_is_given() 
     let count = world.gateway.notice_count(world.account).await.unwrap();
     assert_eq!((count.waiting, count.oldest_at), (2, Some(START)));
     let given = both.iter().map(|notice| notice.id).collect();
-    world.gateway.notices_given(given).await.unwrap();
+    let forgotten = world.gateway.notices_given(world.account, given);
+    forgotten.await.unwrap();
     assert!(owed(&world).await.is_empty());
 }
 

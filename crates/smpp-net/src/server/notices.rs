@@ -156,7 +156,8 @@ impl Deliverer {
         if done.is_empty() {
             return;
         }
-        match self.gateway.notices_given(done.clone()).await {
+        let forgotten = self.gateway.notices_given(self.account, done.clone());
+        match forgotten.await {
             Ok(()) => self.well(),
             Err(error) => {
                 self.outbox.put_back(done);

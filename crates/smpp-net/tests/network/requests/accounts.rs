@@ -174,7 +174,7 @@ async fn a_program_is_owed_the_notices_it_asked_for_and_no_others() {
         let notices = gateway.notices(account, None, 10).await.unwrap();
         assert_eq!(notices.len(), owed, "{registered_delivery:#04X} {number}");
         let ids = notices.iter().map(|notice| notice.id).collect();
-        gateway.notices_given(ids).await.unwrap();
+        gateway.notices_given(account, ids).await.unwrap();
     }
     scene.stop().await;
 }
