@@ -72,7 +72,9 @@ impl Dialect for Atompark {
 
     /// Answers with status 200 whatever happens: several client libraries look no further at another one.
     async fn answer(&self, gateway: &Gateway, request: Request) -> Answer {
-        let name = path::method_name(&request.path).unwrap_or_default().into_owned();
+        let name = path::method_name(&request.path)
+            .unwrap_or_default()
+            .into_owned();
         // A HEAD that sends a message, as a preview of links may make it, would be a trap.
         let asked = matches!(request.method, http::Method::GET | http::Method::POST);
         let content = match method::find(&name).filter(|_| asked) {

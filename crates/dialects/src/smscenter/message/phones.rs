@@ -36,7 +36,8 @@ fn group(entry: &str) -> Option<ListId> {
 /// begin with 8, as numbers of Russia and Kazakhstan are dialled at home, get a 7 instead if that is wanted.
 pub(crate) fn number(text: &str, correct_eights: bool) -> String {
     let text = text.trim();
-    if text.starts_with('+') {
+    let is_digits = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit());
+    if text.starts_with('+') || !text.starts_with('8') && is_digits(text) {
         return text.to_owned();
     }
     let is_sign = |character: char| "()-.".contains(character) || character.is_whitespace();
@@ -45,11 +46,7 @@ pub(crate) fn number(text: &str, correct_eights: bool) -> String {
         .filter(|&character| !is_sign(character))
         .collect();
     match number.strip_prefix('8') {
-        Some(rest)
-            if correct_eights
-                && rest.len() == 10
-                && rest.bytes().all(|octet| octet.is_ascii_digit()) =>
-        {
+        Some(rest) if correct_eights && rest.len() == 10 && is_digits(rest) => {
             format!("7{rest}")
         }
         _ => number,

@@ -1,6 +1,8 @@
 //! Bounds on a document, kept before it is parsed: the parser takes memory for what the text looks like, and time by the square
 //! of an element's attributes and of the namespaces in scope.
 
+use memchr::{memchr, memmem};
+
 use super::NotXml;
 
 /// How many elements, texts and comments there may be: enough for 100,000 recipients with their texts.
@@ -27,7 +29,7 @@ pub(super) fn check(text: &str) -> Result<(), NotXml> {
         return Err(NotXml::TooMuch);
     }
     let (mut rest, mut depth, mut namespaces) = (text, 0_usize, 0);
-    while let Some(at) = rest.iter().position(|octet| *octet == b'<') {
+    while let Some(at) = memchr(b'<', rest) {
         rest = &rest[at + 1..];
         if let Some(comment) = rest.strip_prefix(b"!--") {
             rest = after(comment, b"-->")?;
@@ -55,8 +57,8 @@ pub(super) fn check(text: &str) -> Result<(), NotXml> {
 
 /// Returns what follows the first of these octets.
 fn after<'a>(octets: &'a [u8], end: &[u8]) -> Result<&'a [u8], NotXml> {
-    let at = octets.windows(end.len()).position(|some| some == end);
-    at.map(|at| &octets[at + end.len()..])
+    memmem::find(octets, end)
+        .map(|at| &octets[at + end.len()..])
         .ok_or(NotXml::Malformed)
 }
 
@@ -81,11 +83,14 @@ impl Tag {
                 b'"' | b'\'' => quote = Some(octet),
                 b'=' => attributes += 1,
                 b'>' => {
-                    let tag = &rest[..at];
+                    let namespaces = match attributes {
+                        0 => 0,
+                        _ => memmem::find_iter(&rest[..at], b"xmlns").count(),
+                    };
                     return Ok(Self {
                         octets: at + 1,
                         attributes,
-                        namespaces: tag.windows(5).filter(|five| five == b"xmlns").count(),
+                        namespaces,
                         is_empty: before == b'/',
                     });
                 }
