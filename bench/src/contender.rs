@@ -13,6 +13,7 @@ mod peer;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -68,6 +69,11 @@ pub(crate) trait Running {
 
     /// The ids of its processes.
     fn processes(&self) -> Vec<u32>;
+
+    /// How long it took from its start until its doors were open, where that is known without what was set up before.
+    fn started_in(&self) -> Option<Duration> {
+        None
+    }
 
     /// Where it keeps its data.
     fn data(&self) -> &Path;

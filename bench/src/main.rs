@@ -4,12 +4,14 @@
 //! more than that, with options of its own, is a subcommand here.
 
 mod contender;
+mod growth;
 mod instructions;
 mod latency;
 mod load;
 mod measure;
 mod output;
 mod peers;
+mod plot;
 mod report;
 mod scenario;
 mod smsc;
@@ -52,6 +54,16 @@ enum Command {
     Kannel(peers::Kannel),
     /// Measure Jasmin and Heliogram side by side.
     Jasmin(peers::Jasmin),
+    /// Measure how cost grows: with stored messages, accounts and connectors; and how long a start takes.
+    Growth(growth::Growth),
+    /// Draw the charts that results have in them, from the JSON that was written.
+    Draw {
+        /// The file.
+        results: PathBuf,
+        /// Where the charts go.
+        #[arg(long, default_value = "target/bench")]
+        out: PathBuf,
+    },
     /// Count the instructions of the hot paths and hold them against those pinned; needs valgrind.
     Instructions(instructions::Options),
     /// Do a work so often, for whoever counts its instructions.
@@ -120,6 +132,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Kannel(wanted)) => peers::kannel(wanted).await,
         Some(Command::Jasmin(wanted)) => peers::jasmin(wanted).await,
+        Some(Command::Growth(wanted)) => growth::run(wanted).await,
+        Some(Command::Draw { results, out }) => {
+            growth::draw(&serde_json::from_slice(&std::fs::read(&results)?)?, &out)
+        }
         Some(Command::Instructions(options)) => {
             // Each work has a runtime of its own, which cannot be within another.
             spawn_blocking(move || instructions::run(&options)).await?
@@ -152,5 +168,6 @@ async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()>
         [one] => one.name(),
         _ => "scenarios".to_owned(),
     };
-    report.write(&options.out, &name)
+    report.write(&options.out, &name)?;
+    growth::draw(&report.json(), &options.out)
 }

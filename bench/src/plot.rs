@@ -83,10 +83,10 @@ impl Chart {
     }
 
     fn draw_axes(&self, view: &View, svg: &mut String) {
+        stroke(svg, (LEFT, BOTTOM), (RIGHT, BOTTOM), INK, "0.8");
         for (at, label) in view.y.ticks() {
             let y = view.y(at);
-            let opacity = if at == view.y.from { "0.8" } else { "0.25" };
-            stroke(svg, (LEFT, y), (RIGHT, y), INK, opacity);
+            stroke(svg, (LEFT, y), (RIGHT, y), INK, "0.25");
             text(svg, (LEFT - 8.0, y + 4.0), "text-anchor=\"end\"", &label);
         }
         for (at, label) in view.x.ticks() {

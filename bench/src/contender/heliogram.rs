@@ -14,6 +14,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::AbortHandle;
 
 use super::{Contender, Ground, Login, Requests, Running, SmppDoor};
+use crate::load::now;
 use crate::load::requests::atompark::Single;
 use crate::output;
 
@@ -25,6 +26,14 @@ pub(crate) const PRIVATE_KEY: &str = "bench-private";
 pub(crate) const LOGIN: &str = "bench0";
 pub(crate) const PASSWORD: &str = "bench-pw";
 pub(crate) const TOKEN: &str = "bench-token";
+
+/// The token of an account by its place.
+pub(crate) fn token(account: u32) -> String {
+    match account {
+        0 => TOKEN.to_owned(),
+        account => format!("{TOKEN}-{account}"),
+    }
+}
 
 /// The prices of a segment, in hryvnias: for numbers that begin so, and for all others.
 pub(crate) const CHEAP_PREFIX: &str = "38063";
@@ -44,6 +53,19 @@ pub(crate) struct Heliogram {
     pub(crate) program: PathBuf,
     /// What its configuration file has besides.
     pub(crate) sections: String,
+    /// Data that it is started on instead of fresh ones.
+    pub(crate) found: Option<Found>,
+    /// How many connectors share the links to the operator.
+    pub(crate) connectors: u32,
+}
+
+/// Data of a gateway that have been made before.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// Where they are.
+    pub(crate) data: PathBuf,
+    /// How many messages are in them, all of which have ended.
+    pub(crate) messages: u64,
 }
 
 impl Heliogram {
@@ -52,6 +74,8 @@ impl Heliogram {
         Self {
             program: program.to_owned(),
             sections: String::new(),
+            found: None,
+            connectors: 1,
         }
     }
 }
@@ -77,11 +101,18 @@ impl Contender for Heliogram {
             data: ground.directory.join("data"),
             directory: ground.directory.clone(),
             accounts: ground.accounts,
+            messages: self.found.as_ref().map_or(0, |found| found.messages),
         };
+        if let Some(found) = &self.found
+            && !place.data.exists()
+        {
+            std::os::unix::fs::symlink(&found.data, &place.data)
+                .with_context(|| format!("cannot lend {}", found.data.display()))?;
+        }
         if !place.data.exists() {
             place.furnish(ground).await?;
         }
-        place.connect(ground).await?;
+        place.connect(ground, self.connectors).await?;
         Ok(Box::new(place.serve(&self.sections).await?))
     }
 }
@@ -93,6 +124,8 @@ struct Place {
     directory: PathBuf,
     data: PathBuf,
     accounts: u32,
+    /// How many were in it when it was found.
+    messages: u64,
 }
 
 impl Place {
@@ -145,10 +178,10 @@ impl Place {
     }
 
     /// Leads everything to the operator.
-    async fn connect(&self, ground: &Ground) -> anyhow::Result<()> {
+    async fn connect(&self, ground: &Ground, connectors: u32) -> anyhow::Result<()> {
         let (address, links, window) = (
             ground.smsc.to_string(),
-            ground.links.to_string(),
+            (ground.links / connectors).max(1).to_string(),
             ground.window.to_string(),
         );
         let way = [
@@ -160,9 +193,14 @@ impl Place {
             &window,
         ];
         let who = ["--system-id", "bench", "--password", "bench"];
-        self.admin(&[&["connector", "set", "operator"][..], &way, &who].concat())
-            .await?;
-        self.admin(&["route", "set", "all", "--to", "operator"])
+        let names: Vec<_> = (1..=connectors)
+            .map(|number| format!("operator{number}"))
+            .collect();
+        for name in &names {
+            self.admin(&[&["connector", "set", name][..], &way, &who].concat())
+                .await?;
+        }
+        self.admin(&["route", "set", "all", "--to", &names.join(",")])
             .await
     }
 
@@ -199,6 +237,7 @@ impl Place {
     /// Audits the books, which counts the messages and those that have not ended.
     async fn audit(&self, messages: u64, under_way: u64) -> anyhow::Result<()> {
         let said = self.said(&["ledger", "audit"]).await?;
+        let messages = self.messages + messages;
         let expected = format!(" {messages} messages, {under_way} of them under way");
         ensure!(said.contains(&expected), "not{expected}: {said}");
         Ok(())
@@ -214,6 +253,7 @@ impl Place {
         );
         std::fs::write(&config, text)
             .with_context(|| format!("cannot write {}", config.display()))?;
+        let begun = now();
         let mut process = Command::new(&self.program)
             .args(["serve", "--config"])
             .arg(&config)
@@ -233,6 +273,7 @@ impl Place {
             process,
             id,
             started,
+            took: begun.elapsed(),
             log: tokio::task::spawn_local(pass_on(log)).abort_handle(),
         })
     }
@@ -313,6 +354,8 @@ struct Serving {
     process: Child,
     id: u32,
     started: Started,
+    /// From its start until its doors were open.
+    took: Duration,
     log: AbortHandle,
 }
 
@@ -345,6 +388,10 @@ impl Running for Serving {
 
     fn processes(&self) -> Vec<u32> {
         vec![self.id]
+    }
+
+    fn started_in(&self) -> Option<Duration> {
+        Some(self.took)
     }
 
     fn data(&self) -> &Path {

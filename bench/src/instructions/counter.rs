@@ -41,10 +41,10 @@ fn total(name: &str, times: u32) -> anyhow::Result<u64> {
 
 /// Finds the count in what callgrind prints at its end: `==1234== Collected : 5678`.
 fn collected(said: &str) -> Option<u64> {
-    let counts = said
+    let mut counts = said
         .lines()
         .filter_map(|line| line.split_once("Collected :"));
-    counts.last()?.1.trim().parse().ok()
+    counts.next_back()?.1.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use dialects::{Body, Content, Dialects, Request};
 use gateway::Gateway;
 use http::header;
-use md5::{Digest, Md5};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::world::{LOGIN, PASSWORD, PRIVATE_KEY, PUBLIC_KEY, World};
 use super::{EXACT, THREADED, Work};
+use crate::load::phone;
+use crate::load::requests::atompark::sum;
+use crate::load::requests::{FORM, form};
 
 /// How many recipients a request for many has.
 const MANY: u32 = 1_000;
@@ -143,8 +144,6 @@ fn one_by_one(times: u32, path: &str, kind: &str, body: &str, refusal: &str) -> 
     })
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 fn single(number: u32) -> String {
     let text = format!("Your code is {number:06}");
     let phone = phone(number);
@@ -154,26 +153,13 @@ fn single(number: u32) -> String {
     )
 }
 
-fn phone(number: u32) -> String {
-    format!("38050{:05}9{}", number / 10, number % 10)
-}
-
-/// Writes a signed form [atompark-en]: the sum is of the values in the order of their names, and the private key.
+/// Writes a signed form.
 fn signed(method: &str, parameters: &[(&str, &str)]) -> String {
-    let mut all = vec![("version", "3.0"), ("action", method), ("key", PUBLIC_KEY)];
+    let mut all = vec![("key", PUBLIC_KEY)];
     all.extend_from_slice(parameters);
-    all.sort_unstable_by_key(|(name, _)| *name);
-    let mut digest = Md5::new();
-    let mut form = String::new();
-    for (name, value) in all {
-        digest.update(value);
-        if name != "action" && name != "version" {
-            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
-            form.push_str(&format!("{name}={value}&"));
-        }
-    }
-    digest.update(PRIVATE_KEY);
-    form + "sum=" + &hex::encode(digest.finalize())
+    let sum = sum(method, &all, PRIVATE_KEY);
+    all.push(("sum", &sum));
+    form(&all)
 }
 
 fn post(path: &str, kind: &str, body: &str) -> anyhow::Result<Request> {

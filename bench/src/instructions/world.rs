@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub(super) gateway: Gateway,
     pub(super) account: AccountId,
     pub(super) connector: ConnectorId,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it holds the file"))]
     directory: TempDir,
 }
 

@@ -62,11 +62,11 @@ impl Axis {
                 }
             }
             Scale::Logarithmic => {
-                let first = least.log10().floor();
-                let last = most.log10().ceil().max(first + 1.0);
+                let lower = least.log10().floor();
+                let upper = most.log10().ceil().max(lower + 1.0);
                 Range {
-                    from: 10_f64.powf(first),
-                    to: 10_f64.powf(last),
+                    from: 10_f64.powf(lower),
+                    to: 10_f64.powf(upper),
                     scale: self.scale,
                 }
             }

@@ -48,6 +48,20 @@ impl Figures {
         self.0.extend(more.0);
     }
 
+    /// Keeps only these.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Figure) -> bool) {
+        self.0.retain(keep);
+    }
+
+    /// Calls those of something by another name.
+    pub(crate) fn rename(&mut self, of: &str, to: &str) {
+        for figure in &mut self.0 {
+            if let Some(rest) = figure.name.strip_prefix(of) {
+                figure.name = format!("{to}{rest}");
+            }
+        }
+    }
+
     /// Lists them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Figure> {
         self.0.iter()

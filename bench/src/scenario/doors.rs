@@ -63,7 +63,7 @@ fn doors() -> [Door; 3] {
         },
         Door {
             scenario: "door SMS Club, 100 numbers at 200 requests/s",
-            requests: Rc::new(smsclub::Send { phones: 100 }),
+            requests: Rc::new(smsclub::Send::to(100)),
             count: 2_000,
             connections: 32,
             pace: Pace::Open { per_second: 200.0 },

@@ -44,7 +44,7 @@ pub(super) async fn single(options: &Options) -> anyhow::Result<Vec<Run>> {
 }
 
 pub(super) async fn single_club(options: &Options) -> anyhow::Result<Vec<Run>> {
-    let requests = Rc::new(smsclub::Send { phones: 1 });
+    let requests = Rc::new(smsclub::Send::to(1));
     let plan = Plan::of("single-club", &options.data);
     send(
         options,

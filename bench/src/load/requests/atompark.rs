@@ -168,7 +168,7 @@ fn write_call(method: &str, parameters: &[(&str, &str)], into: &mut Vec<u8>) {
 }
 
 /// Computes the checksum of a request [atompark-en]: values in the order of their names, then the private key.
-fn sum(method: &str, parameters: &[(&str, &str)], private_key: &str) -> String {
+pub(crate) fn sum(method: &str, parameters: &[(&str, &str)], private_key: &str) -> String {
     let mut all = vec![("version", "3.0"), ("action", method)];
     all.extend_from_slice(parameters);
     all.sort_unstable_by_key(|(name, _)| *name);

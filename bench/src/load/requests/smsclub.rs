@@ -1,11 +1,13 @@
 //! Requests of the SMS Club API, in JSON.
 
+use std::ops::Range;
+
 use anyhow::ensure;
 use serde_json::{Value, json};
 
 use super::post;
 use crate::contender::Requests;
-use crate::contender::heliogram::TOKEN;
+use crate::contender::heliogram::token;
 use crate::load::http::Answer;
 use crate::load::phone;
 use crate::stamp::Stamp;
@@ -14,6 +16,18 @@ use crate::stamp::Stamp;
 pub(crate) struct Send {
     /// Of one request; 100 at most.
     pub(crate) phones: u32,
+    /// The places of the accounts that send in turn; not empty.
+    pub(crate) accounts: Range<u32>,
+}
+
+impl Send {
+    /// Of the first account, to so many.
+    pub(crate) const fn to(phones: u32) -> Self {
+        Self {
+            phones,
+            accounts: 0..1,
+        }
+    }
 }
 
 impl Requests for Send {
@@ -22,7 +36,8 @@ impl Requests for Send {
         let phones: Vec<_> = (first..first + self.phones).map(phone).collect();
         let text = format!("Your code is {number:06} {stamp}");
         let body = json!({ "phone": phones, "message": text, "src_addr": "Heliogram" }).to_string();
-        let bearer = format!("Bearer {TOKEN}");
+        let Range { start, end } = self.accounts;
+        let bearer = format!("Bearer {}", token(start + number % (end - start)));
         let fields = [
             ("Content-Type", "application/json"),
             ("Authorization", &bearer),
