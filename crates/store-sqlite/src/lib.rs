@@ -102,6 +102,7 @@ impl SqliteStore {
         set_up(&connection, path, options)?;
         migrate::migrate(&mut connection)?;
         once::prepare(&connection)?;
+        tell(&connection)?;
         let reader = |_| {
             let reader = connect(path, options)?;
             set_up(&reader, path, options)?;
@@ -150,6 +151,24 @@ fn set_up(connection: &Connection, path: &Path, options: Options) -> Result<(), 
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(failed(&format!("cannot set up {}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}
+
+/// Says in the log how durable a commit is: whoever measures wants to know it from the program itself.
+fn tell(connection: &Connection) -> Result<(), Error> {
+    let journal: String = connection
+        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        .map_err(failed("cannot read how commits are made"))?;
+    let synchronous: i64 = connection
+        .query_row("PRAGMA synchronous", [], |row| row.get(0))
+        .map_err(failed("cannot read how commits are made"))?;
+    let synchronous = match synchronous {
+        0 => "OFF",
+        1 => "NORMAL",
+        2 => "FULL",
+        _ => "EXTRA",
+    };
+    tracing::info!(journal, synchronous, "the store is open");
     Ok(())
 }
 

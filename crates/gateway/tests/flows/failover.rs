@@ -286,6 +286,8 @@ async fn a_connector_that_cannot_be_started_is_passed_over() {
         r#"{"address":"new","system_id":"x"}"#,
     )
     .await;
+    // Until it has stopped it takes what comes.
+    eventually("it has stopped", async || two.way.is_stopped()).await;
     two.world.send("hello").await;
     accept_all(&two.other, &two.pass(two.other.take(1)).await);
 }
