@@ -224,22 +224,20 @@ impl Connection {
             none => none.insert(connect(self.address).await?),
         };
         stream.write_all(request).await?;
-        let mut head = None;
+        let mut is_begun = false;
         loop {
             let octets = stream.read_buf(&mut self.read).await?;
             ensure!(octets > 0, "the connection ended within an answer");
-            if head.is_none()
-                && let Some(found) = Head::read(&self.read)?
-            {
+            if !is_begun && let Some(found) = Head::read(&self.read)? {
                 let (status, body) = (found.status, found.body);
                 ensure!(
                     status == 200 && body == Length::Chunked,
                     "answered {status}, not in chunks"
                 );
                 self.read.advance(found.length);
-                head = Some(found);
+                is_begun = true;
             }
-            if head.is_some() && self.read.len() > END.len() {
+            if is_begun && self.read.len() > END.len() {
                 if self.read.ends_with(END) {
                     hear(&self.read);
                     self.read.clear();

@@ -121,13 +121,20 @@ mod tests {
 
     #[test]
     fn the_median_is_the_value_in_the_middle_or_between_the_two() {
-        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]).median, 2.0);
-        assert_eq!(Spread::of(vec![4.0, 1.0]).median, 2.5);
-        let alone = Spread::of(vec![7.0]);
-        assert_eq!(
-            (alone.minimum, alone.median, alone.maximum),
-            (7.0, 7.0, 7.0)
-        );
+        let cases = [
+            (vec![3.0, 1.0, 2.0], [1.0, 2.0, 3.0]),
+            (vec![4.0, 1.0], [1.0, 2.5, 4.0]),
+            (vec![7.0], [7.0; 3]),
+        ];
+        for (runs, [minimum, median, maximum]) in cases {
+            let expected = Spread {
+                minimum,
+                median,
+                maximum,
+                runs: runs.clone(),
+            };
+            assert_eq!(Spread::of(runs), expected);
+        }
     }
 
     #[test]

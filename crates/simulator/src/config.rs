@@ -75,7 +75,9 @@ pub enum Recording {
 /// Somebody who is told the octets of each segment's text as it is taken, without its header. It is told while the network stands
 /// still, so it must be quick.
 #[derive(Clone)]
-pub struct Observer(Arc<dyn Fn(&[u8]) + Send + Sync>);
+pub struct Observer(Arc<Observe>);
+
+type Observe = dyn Fn(&[u8]) + Send + Sync;
 
 impl Observer {
     /// Makes one of a function.

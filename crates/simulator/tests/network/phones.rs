@@ -1,7 +1,9 @@
 //! What an ESME meets at the numbers that mean something, and what their phones show.
 
+use std::sync::{Arc, Mutex};
+
 use crate::esme::{Esme, Heard, PATIENCE, simulator, start, submit};
-use simulator::{Config, Recording, Scenario};
+use simulator::{Config, Observer, Recording, Scenario};
 use smpp::{BindMode, CommandStatus, DataSm, Pdu, ReceiptState, SubmitSm, Tag, TlvBuffer};
 
 async fn calm() -> (simulator::Simulator, Esme) {
@@ -184,6 +186,31 @@ async fn a_text_that_comes_twice_is_counted() {
     assert_eq!(inbox.messages(None), []);
     inbox.clear();
     assert_eq!((inbox.duplicates(), inbox.counters().messages), (0, 0));
+}
+
+#[tokio::test]
+async fn an_observer_hears_each_text_that_is_taken_and_none_that_is_refused() {
+    let heard: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let ear = Arc::clone(&heard);
+    let simulator = start(Config {
+        recording: Recording::Counts,
+        observer: Some(Observer::new(move |text| {
+            ear.lock().unwrap().push(text.to_vec());
+        })),
+        ..Config::default()
+    })
+    .await;
+    let mut esme = Esme::bind(simulator.address(), BindMode::Transmitter).await;
+    esme.accepted("380501234567", "one").await;
+    simulator.set_scenario(Scenario {
+        throttling: 1.0,
+        ..Scenario::default()
+    });
+    let refused = esme.submitted("380501234567", "two").await;
+    assert_eq!(refused, CommandStatus::RTHROTTLED);
+    simulator.set_scenario(Scenario::default());
+    esme.accepted("380501234567", "three").await;
+    assert_eq!(*heard.lock().unwrap(), [&b"one"[..], b"three"]);
 }
 
 #[tokio::test]
