@@ -27,6 +27,9 @@ const GROUP: u32 = 1_000;
 /// How long nothing may happen.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// After so long with nothing nothing comes any more: what is in doubt is sent again after five seconds.
+const QUIET: Duration = Duration::from_secs(8);
+
 /// How often the operator is asked: as close as the figures are.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
@@ -60,10 +63,10 @@ pub(super) async fn measure(options: &Options, stored: &Stored) -> anyhow::Resul
     let at_the_kill = house.smsc.counts().await?;
     let (mut running, mut figures) = house.start(&gateway, false).await?;
     let begun = now();
-    let settled = house.settled().await?;
+    let (settled, at) = house.settled().await?;
     figures.take(
         "until all is sent and reported: s",
-        begun.elapsed().as_secs_f64(),
+        (at - begun).as_secs_f64(),
         1,
     );
     figures.take_count(
@@ -160,8 +163,8 @@ impl House {
         Ok(())
     }
 
-    /// Waits until everything that came is reported and nothing comes any more.
-    async fn settled(&self) -> anyhow::Result<Counts> {
+    /// Waits until everything that came is reported and nothing comes any more; tells since when.
+    async fn settled(&self) -> anyhow::Result<(Counts, Instant)> {
         let mut before = self.smsc.counts().await?;
         let mut quiet_since = now();
         loop {
@@ -171,20 +174,20 @@ impl House {
                 quiet_since = now();
             }
             let quiet = quiet_since.elapsed();
-            if quiet > Duration::from_secs(8) && counts.receipts_answered >= counts.segments {
-                return Ok(counts);
+            if quiet > QUIET && counts.receipts_answered >= counts.segments {
+                return Ok((counts, quiet_since));
             }
             ensure!(quiet < PATIENCE, "{counts:?} and nothing more");
             before = counts;
         }
     }
 
-    async fn until(&self, reached: impl Fn(&Counts) -> bool) -> anyhow::Result<Instant> {
+    async fn until(&self, reached: impl Fn(&Counts) -> bool) -> anyhow::Result<()> {
         let begun = now();
         loop {
             let counts = self.smsc.counts().await?;
             if reached(&counts) {
-                return Ok(now());
+                return Ok(());
             }
             ensure!(begun.elapsed() < PATIENCE, "{counts:?} and nothing more");
             tokio::time::sleep(LOOK_EVERY).await;
