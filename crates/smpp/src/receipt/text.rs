@@ -21,25 +21,24 @@ impl Key {
     }
 }
 
-/// Spellings seen, by their first letter; a space also stands for `_`, `-` or nothing. Longer ones come before those that begin
-/// them.
-const fn spellings(first: u8) -> &'static [(&'static str, Key)] {
-    match first.to_ascii_lowercase() {
+/// Spellings seen, by their last letter; a space also stands for `_`, `-` or nothing. Longer ones come before those that end them.
+const fn spellings(last: u8) -> &'static [(&'static str, Key)] {
+    match last.to_ascii_lowercase() {
+        b'b' => &[("sub", Key::Submitted)],
         b'd' => &[
+            ("message id", Key::Id),
+            ("msg id", Key::Id),
+            ("id", Key::Id),
             ("dlvrd", Key::Delivered),
             ("delivered", Key::Delivered),
+        ],
+        b'e' => &[
+            ("submit date", Key::SubmitDate),
             ("done date", Key::DoneDate),
         ],
-        b'e' => &[("error", Key::Error), ("err", Key::Error)],
-        b'i' => &[("id", Key::Id)],
-        b'm' => &[("message id", Key::Id), ("msg id", Key::Id)],
-        b's' => &[
-            ("submit date", Key::SubmitDate),
-            ("sub", Key::Submitted),
-            ("status", Key::State),
-            ("stat", Key::State),
-        ],
-        b't' => &[("text", Key::Text)],
+        b'r' => &[("error", Key::Error), ("err", Key::Error)],
+        b's' => &[("status", Key::State)],
+        b't' => &[("stat", Key::State), ("text", Key::Text)],
         _ => &[],
     }
 }
@@ -161,15 +160,13 @@ impl<'a> Fields<'a> {
         if self.seen & KNOWN == KNOWN {
             return None;
         }
-        let mut in_word = from > 0 && self.text[from - 1].is_ascii_alphanumeric();
-        for (at, octet) in (from..).zip(&self.text[from..]) {
-            let begins = !std::mem::replace(&mut in_word, octet.is_ascii_alphanumeric());
-            if begins
-                && let Some((key, start)) = key_at(self.text, at)
+        let signs = (from..).zip(&self.text[from..]);
+        for (sign, _) in signs.filter(|(_, octet)| matches!(octet, b':' | b'=')) {
+            if let Some((at, key)) = key_before(self.text, sign)
                 && self.seen & key.bit() == 0
             {
                 self.seen |= key.bit();
-                return Some((at, key, start));
+                return Some((at, key, sign + 1));
             }
         }
         None
@@ -188,27 +185,24 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Recognises a key with its colon or equals sign, and says where its value begins.
-fn key_at(text: &[u8], at: usize) -> Option<(Key, usize)> {
-    let first = *text.get(at)?;
-    spellings(first).iter().find_map(|(spelling, key)| {
-        let mut position = at;
-        for octet in spelling.bytes() {
-            let found = text.get(position).copied();
-            if octet == b' ' {
-                position += usize::from(matches!(found, Some(b' ' | b'_' | b'-')));
-            } else if found.is_some_and(|found| found.eq_ignore_ascii_case(&octet)) {
-                position += 1;
-            } else {
-                return None;
-            }
+/// Recognises the key that a colon or an equals sign ends, and says where it begins.
+fn key_before(text: &[u8], sign: usize) -> Option<(usize, Key)> {
+    let mut text = &text[..sign];
+    while let [rest @ .., b' '] = text {
+        text = rest;
+    }
+    spellings(*text.last()?).iter().find_map(|(spelling, key)| {
+        let mut rest = text;
+        for octet in spelling.bytes().rev() {
+            rest = match rest {
+                [before @ .., b' ' | b'_' | b'-'] if octet == b' ' => before,
+                _ if octet == b' ' => rest,
+                [before @ .., last] if last.eq_ignore_ascii_case(&octet) => before,
+                _ => return None,
+            };
         }
-        let blanks = text[position..]
-            .iter()
-            .take_while(|octet| **octet == b' ')
-            .count();
-        let sign = position + blanks;
-        matches!(text.get(sign), Some(b':' | b'=')).then_some((*key, sign + 1))
+        let begins = !rest.last().is_some_and(u8::is_ascii_alphanumeric);
+        begins.then_some((rest.len(), *key))
     })
 }
 
