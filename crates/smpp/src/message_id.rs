@@ -65,9 +65,18 @@ fn without_leading_zeros(id: &[u8]) -> &[u8] {
     &id[zeros.min(id.len().saturating_sub(1))..]
 }
 
+/// How many digits fit 64 bits in whichever base.
+const SHORT: usize = 15;
+
 /// Rewrites a number of any width from one base to another, without leading zeros and in lower
 /// case; `None` when it is not written in the first base.
 fn convert<const FROM: u32, const TO: u32>(number: &[u8]) -> Option<Vec<u8>> {
+    if number.len() <= SHORT {
+        let digit = |octet: &u8| char::from(*octet).to_digit(FROM).map(u64::from);
+        let mut digits = number.iter().map(digit);
+        let value = digits.try_fold(0, |value, digit| Some(value * u64::from(FROM) + digit?))?;
+        return Some(write(value, TO));
+    }
     let mut value = Some(0_u128);
     for octet in number {
         let digit = char::from(*octet).to_digit(FROM)?;
@@ -83,6 +92,20 @@ fn convert<const FROM: u32, const TO: u32>(number: &[u8]) -> Option<Vec<u8>> {
         _ => value.to_string(),
     };
     Some(written.into_bytes())
+}
+
+fn write(mut value: u64, base: u32) -> Vec<u8> {
+    let mut written = [0; 20];
+    let mut start = written.len();
+    loop {
+        let [digit, ..] = (value % u64::from(base)).to_le_bytes();
+        start -= 1;
+        written[start] = b"0123456789abcdef"[usize::from(digit)];
+        value /= u64::from(base);
+        if value == 0 {
+            return written[start..].to_vec();
+        }
+    }
 }
 
 /// Does the same for what does not fit 128 bits, digit by digit: few ids are as long.

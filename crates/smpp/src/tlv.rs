@@ -175,8 +175,9 @@ impl TlvBuffer {
     fn put(&mut self, tag: Tag, length: u16, value: &[u8]) {
         // One growth for the few that most PDUs have.
         self.octets.reserve(value.len() + 32);
-        self.octets.extend_from_slice(&tag.0.to_be_bytes());
-        self.octets.extend_from_slice(&length.to_be_bytes());
+        let [tag, length] = [tag.0, length].map(u16::to_be_bytes);
+        let head = [tag[0], tag[1], length[0], length[1]];
+        self.octets.extend_from_slice(&head);
         self.octets.extend_from_slice(value);
     }
 }

@@ -12,7 +12,9 @@ pub fn excerpt(text: &str) -> Vec<u8> {
         Ok(_) | Err(_) => b'?',
     };
     let mut excerpt = Vec::with_capacity(CHARACTERS);
-    excerpt.extend(text.chars().take(CHARACTERS).map(written));
+    for character in text.chars().take(CHARACTERS) {
+        excerpt.push(written(character));
+    }
     excerpt
 }
 
