@@ -19,7 +19,7 @@ impl Label {
     /// Writes it.
     pub(in crate::server) fn write(self) -> String {
         let prefix = if self.multi { MULTI } else { ONE };
-        prefix.to_owned() + &self.data_coding.to_string()
+        [prefix, &self.data_coding.to_string()].concat()
     }
 
     /// Reads it; what was not submitted over SMPP is like what was with nothing but zeros.
