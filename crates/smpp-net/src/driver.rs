@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
 use smpp::Session;
 use smpp::session::Event;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -84,6 +85,12 @@ pub(crate) async fn drive<S, P>(
             // What cannot be said in time is not worth an error: the session is over either way.
             let _ = timeout(FAREWELL, unwritten.write_all(&mut writer)).await;
             return;
+        }
+        // Most streams take it at once: then this is not a reason to look at all the others again.
+        let written = unwritten.write(&mut writer).now_or_never();
+        if let Some(Err(_)) = written {
+            session.handle_disconnect();
+            continue;
         }
         let due_ms = [session.poll_timeout(), party.due_ms()]
             .into_iter()
@@ -164,6 +171,9 @@ impl Unwritten {
 
     /// Writes what the stream takes at once. May be dropped while it waits: what was taken is noted before it waits again.
     async fn write<W: AsyncWrite + Unpin>(&mut self, writer: &mut W) -> io::Result<()> {
+        if !self.is_waiting() {
+            return Ok(());
+        }
         if let Some(piece) = self.pieces.front_mut() {
             let taken = writer.write(piece).await?;
             if taken == 0 {
