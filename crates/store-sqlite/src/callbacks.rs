@@ -60,7 +60,7 @@ impl Callbacks for SqliteStore {
 
     async fn callbacks_told(&self, callbacks: Vec<CallbackId>) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 let mut delete = connection
                     .prepare_cached("DELETE FROM callback WHERE id = ?1")
                     .map_err(failed("cannot remove a callback"))?;
@@ -80,7 +80,7 @@ impl Callbacks for SqliteStore {
         due_at: Option<Timestamp>,
     ) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 connection
                     .prepare_cached(
                         "UPDATE callback SET attempts = attempts + 1, due_at = ?2 WHERE id = ?1",
@@ -124,7 +124,7 @@ impl Callbacks for SqliteStore {
 
     async fn forget_callbacks(&self, before: Timestamp, limit: u32) -> Result<u64, Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 connection
                     .prepare_cached(FORGET)
                     .and_then(|mut delete| delete.execute((before.as_millis(), limit)))

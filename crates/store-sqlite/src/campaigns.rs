@@ -34,7 +34,7 @@ impl Campaigns for SqliteStore {
 
     async fn expand(&self, step: Step) -> Result<Stepped, Error> {
         self.writer
-            .write(move |connection| expansion::expand(connection, step))
+            .write_knowing(move |connection| expansion::expand(connection, step))
             .await
     }
 
@@ -79,7 +79,7 @@ impl Campaigns for SqliteStore {
 
     async fn follow_halts(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write(move |connection| halts::follow(connection, now, limit))
+            .write_knowing(move |connection| halts::follow(connection, now, limit))
             .await
     }
 

@@ -186,7 +186,7 @@ impl Configuration for SqliteStore {
 
     async fn put_condition(&self, condition: Condition) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 connection
                     .prepare_cached(
                         "INSERT OR REPLACE INTO connector_condition (connector_id, condition, at) \

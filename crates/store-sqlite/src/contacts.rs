@@ -54,7 +54,7 @@ impl Contacts for SqliteStore {
 
     async fn forget_removed_lists(&self, before: Timestamp, limit: u32) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| lists::forget_removed(connection, before, limit))
+            .write_knowing(move |connection| lists::forget_removed(connection, before, limit))
             .await
     }
 

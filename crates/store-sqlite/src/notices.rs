@@ -147,7 +147,7 @@ impl Notices for SqliteStore {
 
     async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, Error> {
         self.writer
-            .write(move |connection| {
+            .write_knowing(move |connection| {
                 connection
                     .prepare_cached(FORGET)
                     .and_then(|mut delete| delete.execute((before.as_millis(), limit)))

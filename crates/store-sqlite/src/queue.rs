@@ -43,7 +43,7 @@ impl Queue for SqliteStore {
 
     async fn release_due(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write(move |connection| schedule::release_due(connection, now, limit))
+            .write_knowing(move |connection| schedule::release_due(connection, now, limit))
             .await
     }
 
@@ -54,7 +54,9 @@ impl Queue for SqliteStore {
         limit: u32,
     ) -> Result<Swept, Error> {
         self.writer
-            .write(move |connection| schedule::sweep(connection, now, receipt_wait_ms, limit))
+            .write_knowing(move |connection| {
+                schedule::sweep(connection, now, receipt_wait_ms, limit)
+            })
             .await
     }
 

@@ -123,7 +123,7 @@ impl SenderNames for SqliteStore {
 
     async fn follow_decisions(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write(move |connection| follow_decisions(connection, now, limit))
+            .write_knowing(move |connection| follow_decisions(connection, now, limit))
             .await
     }
 }

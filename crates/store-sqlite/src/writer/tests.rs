@@ -7,6 +7,7 @@ use store::{AccountId, Error, Ledger as _};
 use tempfile::TempDir;
 use tokio::task::yield_now;
 
+use super::Care;
 use crate::{Options, SqliteStore};
 
 const NOW: Timestamp = Timestamp::from_millis(0);
@@ -137,4 +138,60 @@ async fn whoever_shares_a_commit_with_a_full_disk_is_told_the_truth() {
     let available = store.book(account).await.unwrap().unwrap().available;
     assert_eq!(available, acknowledged, "what was refused was not written");
     assert!(store.audit().await.unwrap().violations.is_empty());
+}
+
+#[tokio::test]
+async fn what_fails_half_done_without_a_savepoint_takes_the_whole_transaction_with_it() {
+    let (store, account, _place) = open().await;
+    let half = |writing: &crate::writing::Writing<'_>| -> Result<(), Error> {
+        writing
+            .execute("UPDATE account SET name = 'spoilt'", [])
+            .unwrap();
+        Err(Error::other("a defect", None))
+    };
+    let busy = store.writer.write(|_| Ok(()));
+    let (_, before, broken, after) = tokio::join!(
+        async {
+            yield_now().await;
+            busy.await
+        },
+        store.top_up(account, 1, "", NOW),
+        store.writer.write_then(Care::Whole, half, |()| {}),
+        store.top_up(account, 2, "", NOW),
+    );
+    broken.unwrap_err();
+    let written: i64 = [(1, before), (2, after)]
+        .into_iter()
+        .filter_map(|(amount, answer)| match answer {
+            Ok(_) => Some(amount),
+            Err(error) => {
+                assert!(error.is_unavailable(), "{error:?}");
+                None
+            }
+        })
+        .sum();
+    let name = "SELECT count(*) FROM account WHERE name = 'spoilt'";
+    assert_eq!(pragma(&store, name).await, 0);
+    assert_eq!(
+        store.book(account).await.unwrap().unwrap().available,
+        written
+    );
+    store.top_up(account, 4, "", NOW).await.unwrap();
+    assert!(store.audit().await.unwrap().violations.is_empty());
+}
+
+#[tokio::test]
+async fn what_fails_before_it_writes_harms_nobody() {
+    let (store, account, _place) = open().await;
+    let refused =
+        |_: &crate::writing::Writing<'_>| -> Result<(), Error> { Err(Error::conflict("not so")) };
+    let (before, refused, after) = tokio::join!(
+        store.top_up(account, 1, "", NOW),
+        store.writer.write_then(Care::Whole, refused, |()| {}),
+        store.top_up(account, 2, "", NOW),
+    );
+    before.unwrap();
+    assert!(refused.unwrap_err().is_conflict());
+    after.unwrap();
+    assert_eq!(store.book(account).await.unwrap().unwrap().available, 3);
 }
