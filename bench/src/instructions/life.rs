@@ -1,6 +1,6 @@
 //! What the store does for a message: its acceptance, and its whole life.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::ensure;
 use gateway::{Submit, Terms, To};
@@ -8,8 +8,8 @@ use sms::{Form, Lane, MessageState, Msisdn, Outcome, Reason};
 use store::notices::Tells;
 use store::queue::{AcceptedSegment, Answer, Claim, Rest};
 use store::receipts::NewReceipt;
-use store::submissions::{Acceptance, NewMessage, NewSubmission};
-use store::{AccountId, Queue, Receipts, Submissions};
+use store::submissions::{Acceptance, AtOnce, NewMessage, NewSubmission};
+use store::{AccountId, MessageId, Queue, Receipts, Submissions};
 
 use super::world::{AT_ONCE, NOW, PRICE_MICROS, World};
 use super::{THREADED, Work};
@@ -39,6 +39,13 @@ pub(super) const WORKS: &[Work] = &[
         units: AT_ONCE,
         tolerance_percent: THREADED,
         run: lives,
+    },
+    Work {
+        name: "the same, handed over at its acceptance",
+        times: 16,
+        units: AT_ONCE,
+        tolerance_percent: THREADED,
+        run: handed_over,
     },
     Work {
         name: "life of one recipient of 1,000 in the store",
@@ -87,6 +94,45 @@ fn lives(times: u32) -> anyhow::Result<()> {
     })
 }
 
+/// Messages that a link has room for when they are accepted: nothing is claimed.
+fn handed_over(times: u32) -> anyhow::Result<()> {
+    let world = World::new()?;
+    let new = submission(&world, 0..1)?;
+    world.run(async {
+        for _ in 0..times {
+            let leased = Arc::new(Mutex::new(Vec::new()));
+            World::together(AT_ONCE, |_| {
+                let (store, new, leased) =
+                    (Arc::clone(&world.store), new.clone(), Arc::clone(&leased));
+                let at_once = AtOnce {
+                    connector: world.connector,
+                    segments: 1,
+                    hand_over: Box::new(move |messages| {
+                        let mut leased = leased.lock().unwrap_or_else(PoisonError::into_inner);
+                        leased.extend(messages.iter().map(|message| message.id));
+                    }),
+                };
+                async move {
+                    let answer = store.accept_at_once(new, Some(at_once)).await?;
+                    ensure!(matches!(answer, Acceptance::Accepted { .. }), "{answer:?}");
+                    Ok(())
+                }
+            })
+            .await?;
+            let leased = leased
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            ensure!(
+                leased.len() == AT_ONCE as usize,
+                "some were not handed over"
+            );
+            report(&world, &leased).await?;
+        }
+        Ok(())
+    })
+}
+
 /// Sends so many messages, each a submission of its own, until they are delivered.
 pub(crate) async fn singles(world: &World, messages: u32) -> anyhow::Result<()> {
     accept_singles(world, messages).await?;
@@ -130,27 +176,32 @@ async fn finish(world: &World, messages: u32) -> anyhow::Result<()> {
     };
     let claimed = world.store.claim(claim).await?.messages;
     ensure!(claimed.len() == messages as usize, "others waited");
-    let id = |message: store::MessageId| message.0.to_string().into_bytes();
-    let answer = |message: store::MessageId| Answer {
-        message,
+    let ids: Vec<_> = claimed.iter().map(|message| message.id).collect();
+    report(world, &ids).await
+}
+
+/// Records that leased messages were taken and delivered.
+async fn report(world: &World, messages: &[MessageId]) -> anyhow::Result<()> {
+    let id = |message: MessageId| message.0.to_string().into_bytes();
+    let answer = |message: &MessageId| Answer {
+        message: *message,
         connector: world.connector,
-        accepted: vec![AcceptedSegment::new(0, id(message))],
+        accepted: vec![AcceptedSegment::new(0, id(*message))],
         rest: Rest::Nothing,
         at: NOW,
     };
-    let receipt = |message: store::MessageId| NewReceipt {
+    let receipt = |message: &MessageId| NewReceipt {
         connector: world.connector,
-        candidates: vec![id(message)],
+        candidates: vec![id(*message)],
         numbers: [None; 2],
         outcome: Some(Outcome::Delivered),
         at: NOW,
     };
-    let ids = || claimed.iter().map(|message| message.id);
-    let answers = ids().map(answer).collect();
+    let answers = messages.iter().map(answer).collect();
     world.store.record_answers(answers).await?;
-    let receipts = ids().map(receipt).collect();
+    let receipts = messages.iter().map(receipt).collect();
     let met = world.store.record_receipts(receipts).await?;
-    ensure!(met.len() == messages as usize, "receipts were lost");
+    ensure!(met.len() == messages.len(), "receipts were lost");
     Ok(())
 }
 
