@@ -21,6 +21,7 @@ mod stamp;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use clap::{Args, Parser, Subcommand};
 use tokio::task::{LocalSet, spawn_blocking};
 
@@ -77,8 +78,13 @@ enum Command {
 /// How measurements are taken.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Options {
-    /// How often each is taken.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    /// How often each is taken: three times, or once for a first look.
+    #[arg(
+        long,
+        default_value_t = 3,
+        default_value_if("quick", "true", "1"),
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     pub(crate) runs: u32,
     /// The program of Heliogram that is measured.
     #[arg(long, env = "BENCH_GATEWAY", default_value = "target/dist/heliogram")]
@@ -153,14 +159,19 @@ async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()>
     let all = Scenario::all();
     let wanted = if wanted.is_empty() { &all } else { wanted };
     let mut report = Report::default();
+    let mut failed = Vec::new();
     for scenario in wanted {
+        let name = scenario.name();
         for run in 1..=options.runs {
-            output::note(format_args!(
-                "{}: run {run} of {}",
-                scenario.name(),
-                options.runs
-            ));
-            report.take_all(scenario.measure(options).await?);
+            output::note(format_args!("{name}: run {run} of {}", options.runs));
+            match scenario.measure(options).await {
+                Ok(runs) => report.take_all(runs),
+                // What others found took long and is told all the same.
+                Err(error) => {
+                    output::note(format_args!("{name} failed: {error:#}"));
+                    failed.push(name.clone());
+                }
+            }
         }
     }
     report.print()?;
@@ -169,5 +180,7 @@ async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()>
         _ => "scenarios".to_owned(),
     };
     report.write(&options.out, &name)?;
-    growth::draw(&report.json(), &options.out)
+    growth::draw(&report.json(), &options.out)?;
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod figures;
 mod machine;
+mod overview;
 
 use std::path::Path;
 
@@ -52,14 +53,13 @@ impl Report {
         groups
     }
 
-    /// Prints a table for each group: minimum, median and maximum of each figure.
+    /// Prints a table for each group, of the minimum, median and maximum of each figure; then one of all groups' medians.
     pub(crate) fn print(&self) -> anyhow::Result<()> {
         for group in self.groups() {
             let first = group[0];
-            let at = first.at.map(|at| format!(" at {at}")).unwrap_or_default();
             output::line(format_args!(
-                "\n{}{at}: {}, {} (runs: {})\n  {}",
-                first.scenario,
+                "\n{}: {}, {} (runs: {})\n  {}",
+                first.title(),
                 first.contender,
                 first.version,
                 group.len(),
@@ -77,7 +77,7 @@ impl Report {
                 ))?;
             }
         }
-        Ok(())
+        overview::print(&self.groups())
     }
 
     /// Gives everything for programs: machine, commit, date, and each group's figures with all their runs.
@@ -103,6 +103,12 @@ impl Report {
 }
 
 impl Run {
+    /// Names the scenario, and where it stands among others of it.
+    fn title(&self) -> String {
+        let at = self.at.map(|at| format!(" at {at}")).unwrap_or_default();
+        format!("{}{at}", self.scenario)
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         let key = |run: &Self| {
             (

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::contender::{Contender, Ground, Running};
 use crate::load::{Seen, now};
 use crate::measure::{Syncs, Usage, octets_of};
+use crate::output;
 use crate::report::Run;
 use crate::report::figures::Figures;
 use crate::smsc::{Counts, Smsc};
@@ -89,8 +90,15 @@ pub(crate) struct Stage {
 /// What was used before, and a count of syncs that goes on.
 struct Counting {
     since: Instant,
-    used_before: Usage,
+    used_before: Used,
     syncs: Syncs,
+}
+
+/// What each side has used.
+struct Used {
+    gateway: Usage,
+    operator: Usage,
+    load: Usage,
 }
 
 /// When things were done.
@@ -171,7 +179,7 @@ impl Stage {
         let syncs = Syncs::count(&processes).await;
         let counting = Counting {
             since: now(),
-            used_before: Usage::of(&processes)?,
+            used_before: self.used()?,
             syncs,
         };
         self.begun.set(counting.since);
@@ -207,13 +215,33 @@ impl Stage {
         let Some(counting) = self.counting.take() else {
             return Ok(figures);
         };
-        let used = Usage::of(&self.gateway.processes())?.since(&counting.used_before);
+        let (used, before) = (self.used()?, counting.used_before);
         let time = counting.since.elapsed();
-        take_usage(&mut figures, &used, messages);
-        if let Some(syncs) = counting.syncs.end().await {
-            figures.take("syncs/s", rate(syncs, time), 1);
+        take_usage(&mut figures, &used.gateway.since(&before.gateway), messages);
+        // They share the processors with the gateway: whoever compares wants to know how much they took.
+        for (name, used, before) in [
+            (
+                "beside it, CPU µs a message: operator",
+                used.operator,
+                before.operator,
+            ),
+            ("beside it, CPU µs a message: load", used.load, before.load),
+        ] {
+            figures.take(name, used.since(&before).cpu_micros(messages), 1);
+        }
+        match counting.syncs.end().await {
+            Some(syncs) => figures.take("syncs/s", rate(syncs, time), 1),
+            None => output::note("syncs are not measured: perf is not there, or may not count"),
         }
         Ok(figures)
+    }
+
+    fn used(&self) -> anyhow::Result<Used> {
+        Ok(Used {
+            gateway: Usage::of(&self.gateway.processes())?,
+            operator: Usage::of(&[self.smsc.id()?])?,
+            load: Usage::of(&[std::process::id()])?,
+        })
     }
 
     /// Waits until as many receipts are recorded as messages were accepted, once that is known.
@@ -335,7 +363,7 @@ impl Progress {
 
 fn take_usage(figures: &mut Figures, used: &Usage, messages: u64) {
     let each = |time: Duration| time.as_secs_f64() * 1e6 / count(messages.max(1));
-    figures.take("CPU µs a message", each(used.user + used.system), 1);
+    figures.take("CPU µs a message", used.cpu_micros(messages), 1);
     figures.take("CPU µs a message: user", each(used.user), 1);
     figures.take("CPU µs a message: system", each(used.system), 1);
     for (thread, time) in &used.threads {

@@ -342,7 +342,7 @@ fn in_words(fields: &Value) -> String {
     let mut words = text(&fields["message"]);
     for (name, value) in fields.as_object().into_iter().flatten() {
         if name != "message" {
-            words = format!("{words} {name}={}", text(value));
+            words = format!("{words}, {name} {}", text(value));
         }
     }
     words
@@ -432,6 +432,6 @@ mod tests {
     #[test]
     fn what_the_store_says_of_itself_is_told_with_its_fields() {
         let fields = json!({ "message": "opened", "synchronous": "FULL", "migrations": 5 });
-        assert_eq!(in_words(&fields), "opened migrations=5 synchronous=FULL");
+        assert_eq!(in_words(&fields), "opened, migrations 5, synchronous FULL");
     }
 }

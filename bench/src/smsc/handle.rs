@@ -67,6 +67,11 @@ impl Smsc {
         self.ask(Question::Latencies).await
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> anyhow::Result<u32> {
+        self.process.id().context("the operator has ended")
+    }
+
     /// Ends it in order.
     pub(crate) async fn end(mut self) -> anyhow::Result<()> {
         drop(self.talk);
