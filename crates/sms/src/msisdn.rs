@@ -66,17 +66,15 @@ impl Msisdn {
     /// Tells whether two numbers may be the same phone's in different forms: the same digits, or the last ones of the longer,
     /// with a trunk zero or without, as operators write national numbers. Seven digits at least must agree.
     pub fn is_same_phone(&self, other: &Self) -> bool {
-        let significant = |number: &Self| {
-            let zeros = number
-                .as_bytes()
-                .iter()
-                .take_while(|octet| **octet == b'0')
-                .count();
-            number.as_bytes()[zeros..].to_vec()
-        };
-        let (one, two) = (significant(self), significant(other));
-        let shorter = one.len().min(two.len());
-        self == other || shorter >= 7 && (one.ends_with(&two) || two.ends_with(&one))
+        if self == other {
+            return true;
+        }
+        let [one, two] = [self, other].map(|number| {
+            let digits = number.as_bytes();
+            let zeros = digits.iter().take_while(|octet| **octet == b'0').count();
+            &digits[zeros..]
+        });
+        one.len().min(two.len()) >= 7 && (one.ends_with(two) || two.ends_with(one))
     }
 
     /// Returns the digits as ASCII octets.
