@@ -35,14 +35,14 @@ use crate::secrets::{Secret, Vault};
 #[derive(Default)]
 pub(crate) struct Directory {
     pub(crate) revision: i64,
-    pub(crate) accounts: HashMap<AccountId, Arc<Account>>,
+    pub(crate) accounts: foldhash::HashMap<AccountId, Arc<Account>>,
     /// Which account has which number.
     pub(crate) owners: Owners,
     /// Whether any of them has a program that is called back.
     pub(crate) calls_back: bool,
     /// By kind and name: public keys, logins, hashes of tokens, numbers of accounts for what they sign callbacks with.
     pub(crate) credentials: HashMap<(CredentialKind, String), Credential>,
-    pub(crate) tariffs: HashMap<String, Arc<sms::Tariff>>,
+    pub(crate) tariffs: foldhash::HashMap<String, Arc<sms::Tariff>>,
     pub(crate) connectors: Vec<ConnectorSpec>,
     /// Those that cannot be read, by their names: they do not run, and messages may wait for them.
     pub(crate) unreadable: Vec<(ConnectorId, String)>,

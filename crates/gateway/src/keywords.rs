@@ -26,7 +26,7 @@ pub(crate) struct Owned {
 
 impl Owners {
     /// Lists which account has which number; of several that claim the same one the oldest.
-    pub(crate) fn of(accounts: &HashMap<AccountId, Arc<Account>>) -> Self {
+    pub(crate) fn of(accounts: &foldhash::HashMap<AccountId, Arc<Account>>) -> Self {
         let mut accounts: Vec<_> = accounts.values().collect();
         accounts.sort_unstable_by_key(|account| account.id);
         let mut owners = Self::default();

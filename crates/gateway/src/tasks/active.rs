@@ -1,11 +1,11 @@
 //! What the tasks of one connector share: the connector, and the account of what is in its hands.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use foldhash::HashMap;
 use sms::{Lane, Timestamp};
 use store::queue::ClaimedMessage;
 use store::{ConnectorId, MessageId};
