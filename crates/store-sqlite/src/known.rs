@@ -20,6 +20,9 @@ const ON_THEIR_WAY: usize = 32_768;
 /// How many accounts are known.
 const ACCOUNTS: usize = 16_384;
 
+/// Which message, and which segment of it, an upstream's id stands for.
+type Segments = LruCache<(ConnectorId, Box<[u8]>), (MessageId, u16)>;
+
 pub(crate) struct Known {
     standings: HashMap<AccountId, Standing>,
     stops: HashMap<AccountId, Stops>,
@@ -27,7 +30,7 @@ pub(crate) struct Known {
     next_message: Option<Number>,
     next_notice: Option<Number>,
     messages: LruCache<MessageId, Message>,
-    segments: LruCache<(ConnectorId, Box<[u8]>), (MessageId, u16)>,
+    segments: Segments,
 }
 
 impl Default for Known {

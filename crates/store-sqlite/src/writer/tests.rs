@@ -1,6 +1,5 @@
 //! The writer when things go wrong inside a transaction: panics, and a disk that is full.
 
-use rusqlite::Connection;
 use sms::{Currency, Timestamp};
 use store::accounts::{Accounts as _, NewAccount};
 use store::{AccountId, Error, Ledger as _};
@@ -8,6 +7,7 @@ use tempfile::TempDir;
 use tokio::task::yield_now;
 
 use super::Care;
+use crate::writing::Writing;
 use crate::{Options, SqliteStore};
 
 const NOW: Timestamp = Timestamp::from_millis(0);
@@ -27,7 +27,7 @@ async fn open() -> (SqliteStore, AccountId, TempDir) {
 
 /// Reads or sets a number of the writer's own connection.
 async fn pragma(store: &SqliteStore, sql: &'static str) -> i64 {
-    let read = move |connection: &crate::writing::Writing<'_>| {
+    let read = move |connection: &Writing<'_>| {
         connection
             .query_row(sql, [], |row| row.get(0))
             .map_err(crate::failed(sql))
@@ -143,7 +143,7 @@ async fn whoever_shares_a_commit_with_a_full_disk_is_told_the_truth() {
 #[tokio::test]
 async fn what_fails_half_done_without_a_savepoint_takes_the_whole_transaction_with_it() {
     let (store, account, _place) = open().await;
-    let half = |writing: &crate::writing::Writing<'_>| -> Result<(), Error> {
+    let half = |writing: &Writing<'_>| -> Result<(), Error> {
         writing
             .execute("UPDATE account SET name = 'spoilt'", [])
             .unwrap();
@@ -183,8 +183,7 @@ async fn what_fails_half_done_without_a_savepoint_takes_the_whole_transaction_wi
 #[tokio::test]
 async fn what_fails_before_it_writes_harms_nobody() {
     let (store, account, _place) = open().await;
-    let refused =
-        |_: &crate::writing::Writing<'_>| -> Result<(), Error> { Err(Error::conflict("not so")) };
+    let refused = |_: &Writing<'_>| -> Result<(), Error> { Err(Error::conflict("not so")) };
     let (before, refused, after) = tokio::join!(
         store.top_up(account, 1, "", NOW),
         store.writer.write_then(Care::Whole, refused, |()| {}),
