@@ -7,6 +7,7 @@ mod room;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,6 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
@@ -111,7 +111,6 @@ pub(crate) async fn serve<F, B>(
         // Not `pipeline_flush`: with it the server takes in a whole stream, whether or not the client reads.
         .half_close(true);
     let places = Arc::new(Semaphore::new(settings.connections));
-    let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
@@ -123,7 +122,7 @@ pub(crate) async fn serve<F, B>(
         };
         let answer = answer.clone();
         let service = hyper::service::service_fn(move |request| answer(request, peer.ip()));
-        let (server, watcher) = (server.clone(), graceful.watcher());
+        let server = server.clone();
         let stream = Patient::new(stream, answer_timeout);
         let first_line = timeout(head_timeout, Mended::read(stream));
         let stop = stop.clone();
@@ -136,15 +135,23 @@ pub(crate) async fn serve<F, B>(
             let Some(Ok(Ok(stream))) = stop.run_until_cancelled(first_line).await else {
                 return drop(place);
             };
-            let connection = watcher.watch(server.serve_connection(TokioIo::new(stream), service));
-            if let Err(error) = connection.await {
+            let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
+            let ended = stop.run_until_cancelled(connection.as_mut()).await;
+            let ended = if let Some(ended) = ended {
+                ended
+            } else {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "the connection ended badly");
             }
             drop(place);
         });
     }
     drop(listener);
-    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    let all = u32::try_from(settings.connections).unwrap_or(u32::MAX);
+    if timeout(DRAIN, places.acquire_many(all)).await.is_err() {
         tracing::warn!("some requests were cut off by the stop");
     }
 }
