@@ -99,8 +99,10 @@ impl Money {
         if places == 0 {
             return format!("{sign}{units}");
         }
-        let (kept, more) = (kept as usize, (places - kept) as usize);
-        format!("{sign}{units}.{fraction:0kept$}{:0<more$}", "")
+        let width = kept as usize;
+        let mut text = format!("{sign}{units}.{fraction:0width$}");
+        text.extend((kept..places).map(|_| '0'));
+        text
     }
 
     /// Drops what lies beyond so many decimal places, towards less: whoever is shown a balance must be able to spend it.

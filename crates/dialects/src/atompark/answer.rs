@@ -25,6 +25,9 @@ use crate::wire::local_time;
 /// What stands for a time that has not come.
 const NEVER: &str = "0000-00-00 00:00:00";
 
+/// How many decimals an amount has at the most.
+const PLACES: u32 = 4;
+
 /// Holds the result of a call, ready to be written.
 pub(super) struct Reply {
     pieces: Box<dyn Pieces>,
@@ -148,15 +151,17 @@ impl InPieces for Writing {
 
 /// Writes an amount as a number in its shortest form with four decimals at most, and at least so many.
 pub(super) fn number(money: Money, least_places: usize) -> Box<RawValue> {
-    let full = money.decimal_rounded(4);
-    let (units, fraction) = full.split_once('.').unwrap_or((&full, ""));
-    let shortest = fraction
+    let mut text = money.decimal_rounded(PLACES);
+    let point = text.len() - PLACES as usize - 1;
+    let shortest = text
         .trim_end_matches('0')
         .len()
-        .max(least_places)
-        .min(fraction.len());
-    let point = if shortest == 0 { "" } else { "." };
-    let text = format!("{units}{point}{}", &fraction[..shortest]);
+        .max(point + 1 + least_places);
+    text.truncate(if shortest == point + 1 {
+        point
+    } else {
+        shortest
+    });
     RawValue::from_string(text).expect("a decimal number is JSON")
 }
 

@@ -12,6 +12,12 @@ const VERSION: &str = "3.0";
 /// Tolerates doubled slashes and a repeated `3.0/`: there are clients whose base address ends in the version already.
 /// What follows the name belongs to it, so that it is no method's.
 pub(super) fn method_name(path: &str) -> Option<Cow<'_, str>> {
+    // As the documents write it, and nearly every program.
+    if let Some(name) = path.strip_prefix("/api/sms/3.0/")
+        && name.bytes().all(|octet| octet.is_ascii_alphanumeric())
+    {
+        return Some(Cow::Borrowed(name));
+    }
     let (mut segment, mut rest) = first_segment(path);
     if is(segment, "api") {
         (segment, rest) = first_segment(rest);

@@ -90,7 +90,9 @@ pub(super) fn price(
 /// Reads a recipient, and keeps the beginning of what was given for it: what is no number may be a text of any length.
 fn read(given: &str) -> Recipient {
     let mut recipient = Recipient::new(given);
-    if let Some((end, _)) = given.char_indices().nth(LONGEST_GIVEN) {
+    if given.len() > LONGEST_GIVEN
+        && let Some((end, _)) = given.char_indices().nth(LONGEST_GIVEN)
+    {
         given[..end].clone_into(&mut recipient.given);
     }
     recipient
