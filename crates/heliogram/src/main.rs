@@ -21,7 +21,9 @@ mod serve;
 mod simulator_alone;
 mod smpp_client;
 
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
@@ -38,6 +40,7 @@ const LEFT_BEHIND: Duration = Duration::from_secs(1);
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build();
     let outcome = match runtime {
@@ -58,6 +61,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How many threads serve connections and run tasks: one processor is the store's writer's, which has work whenever they have. More
+/// threads would wake one another to take turns with it, and that is much of what a small message costs.
+fn workers() -> usize {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors.saturating_sub(1).max(1)
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
