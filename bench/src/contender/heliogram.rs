@@ -66,6 +66,8 @@ pub(crate) struct Found {
     pub(crate) data: PathBuf,
     /// How many messages are in them, all of which have ended.
     pub(crate) messages: u64,
+    /// Whether whoever made them audits them after all runs: with ten million messages that takes a minute.
+    pub(crate) is_audited_later: bool,
 }
 
 impl Heliogram {
@@ -102,6 +104,10 @@ impl Contender for Heliogram {
             directory: ground.directory.clone(),
             accounts: ground.accounts,
             messages: self.found.as_ref().map_or(0, |found| found.messages),
+            is_audited_later: self
+                .found
+                .as_ref()
+                .is_some_and(|found| found.is_audited_later),
         };
         if let Some(found) = &self.found
             && !place.data.exists()
@@ -126,6 +132,7 @@ struct Place {
     accounts: u32,
     /// How many were in it when it was found.
     messages: u64,
+    is_audited_later: bool,
 }
 
 impl Place {
@@ -237,6 +244,9 @@ impl Place {
     /// Audits the books, which counts the messages and those that have not ended.
     async fn audit(&self, messages: u64, under_way: u64) -> anyhow::Result<()> {
         let said = self.said(&["ledger", "audit"]).await?;
+        if self.is_audited_later {
+            return Ok(());
+        }
         let messages = self.messages + messages;
         let expected = format!(" {messages} messages, {under_way} of them under way");
         ensure!(said.contains(&expected), "not{expected}: {said}");

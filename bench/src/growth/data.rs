@@ -46,7 +46,7 @@ pub(super) struct Lent {
     data: PathBuf,
     messages: u64,
     /// Holds the copy, where it is one.
-    _copy: Option<TempDir>,
+    copy: Option<TempDir>,
 }
 
 impl Lent {
@@ -55,6 +55,8 @@ impl Lent {
         Found {
             data: self.data.clone(),
             messages: self.messages,
+            // A copy is gone by then.
+            is_audited_later: self.copy.is_none(),
         }
     }
 }
@@ -62,8 +64,7 @@ impl Lent {
 impl Stored {
     /// Lends the data to a run that sends so many: a copy where the run would change what is measured, else the data themselves.
     pub(super) async fn lend(&self, options: &Options, sent: u32) -> anyhow::Result<Lent> {
-        let copy = self.messages / TIMES < sent;
-        let (data, holder) = if copy {
+        let (data, holder) = if self.messages / TIMES < sent {
             let (data, holder) = copied(&self.directory, options).await?;
             (data, Some(holder))
         } else {
@@ -72,7 +73,7 @@ impl Stored {
         Ok(Lent {
             messages: messages_in(&data)?,
             data,
-            _copy: holder,
+            copy: holder,
         })
     }
 
@@ -132,7 +133,7 @@ pub(super) async fn with_accounts(options: &Options, accounts: u32) -> anyhow::R
     Ok(Lent {
         data: made.data(),
         messages: 0,
-        _copy: Some(made.directory),
+        copy: Some(made.directory),
     })
 }
 
