@@ -1,11 +1,16 @@
 //! One run: an operator, a gateway on fresh data and the load, and what the gateway used for it.
 
+mod plan;
+mod progress;
+
 use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
+
+pub(crate) use plan::{Plan, Until};
+use progress::Progress;
 
 use crate::contender::{Contender, Ground, Running};
 use crate::load::{Seen, now};
@@ -24,58 +29,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What is left to do when the last receipt is answered is done by then, and counts.
 const AFTERWARDS: Duration = Duration::from_millis(300);
-
-/// What is run, and on what ground.
-#[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    /// The scenario's name in tables.
-    pub(crate) scenario: String,
-    /// See [`Run::at`].
-    pub(crate) at: Option<f64>,
-    /// How the operator behaves: a scenario of the simulator.
-    pub(crate) operator: String,
-    pub(crate) links: u32,
-    /// Of each link.
-    pub(crate) window: u32,
-    pub(crate) accounts: u32,
-    /// The most that programs of one account bind.
-    pub(crate) binds: u32,
-    /// Whether somebody else sends besides, of whose messages the load does not know.
-    pub(crate) others: bool,
-    /// When the run is over.
-    pub(crate) until: Until,
-    /// The directory in which the run's directory is made.
-    pub(crate) data: PathBuf,
-}
-
-/// When a run is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Until {
-    /// When the receipt of each message that was accepted is recorded.
-    Reported,
-    /// When each has come to the operator: nobody asked for receipts.
-    Submitted,
-    /// When the load is: the operator is away, and messages wait.
-    Accepted,
-}
-
-impl Plan {
-    /// One account, and one link with a window of 1,000 to an operator that answers and reports at once.
-    pub(crate) fn of(scenario: &str, data: &Path) -> Self {
-        Self {
-            scenario: scenario.to_owned(),
-            at: None,
-            operator: "{}".to_owned(),
-            links: 1,
-            window: 1_000,
-            accounts: 1,
-            binds: 100,
-            others: false,
-            until: Until::Reported,
-            data: data.to_owned(),
-        }
-    }
-}
 
 /// The processes of a run.
 pub(crate) struct Stage {
@@ -329,38 +282,6 @@ impl Stage {
     }
 }
 
-/// How far the messages have come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Progress {
-    counts: Counts,
-    /// Receipts that the customer could have seen, where the operator's count does not say that.
-    seen: Option<u64>,
-}
-
-impl Progress {
-    fn submitted(&self) -> u64 {
-        self.counts.distinct()
-    }
-
-    fn reported(&self) -> u64 {
-        self.seen.unwrap_or(self.counts.receipts_answered)
-    }
-
-    /// Tells whether so many messages have come so far. A long text has a receipt for each of its segments.
-    fn has_come(&self, until: Until, messages: u64) -> bool {
-        let counts = &self.counts;
-        let reported = || {
-            let all = counts.receipts_answered >= counts.segments;
-            self.seen.map_or(all, |seen| seen >= messages)
-        };
-        match until {
-            Until::Reported => self.submitted() >= messages && reported(),
-            Until::Submitted => self.submitted() >= messages,
-            Until::Accepted => true,
-        }
-    }
-}
-
 fn take_usage(figures: &mut Figures, used: &Usage, messages: u64) {
     let each = |time: Duration| time.as_secs_f64() * 1e6 / count(messages.max(1));
     figures.take("CPU µs a message", used.cpu_micros(messages), 1);
@@ -393,33 +314,4 @@ fn take_losses(figures: &mut Figures, counts: &Counts, accepted: u64) {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn count(number: u64) -> f64 {
     number as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_is_over_when_all_have_come_and_all_that_came_is_reported() {
-        let of = |messages, segments, receipts_answered, seen| Progress {
-            counts: Counts {
-                messages,
-                segments,
-                receipts_answered,
-                duplicates: 1,
-                ..Counts::default()
-            },
-            seen,
-        };
-        let is_over = |progress: Progress| progress.has_come(Until::Reported, 10);
-        assert!(!is_over(of(10, 20, 20, None)), "one came twice");
-        assert!(!is_over(of(11, 22, 21, None)), "a receipt is on its way");
-        assert!(is_over(of(11, 22, 22, None)));
-        assert!(
-            !is_over(of(11, 22, 22, Some(9))),
-            "the customer has not seen one"
-        );
-        assert!(is_over(of(11, 22, 22, Some(10))));
-        assert!(of(11, 22, 0, None).has_come(Until::Submitted, 10));
-    }
 }
