@@ -4,6 +4,7 @@
 mod ratio;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -12,7 +13,7 @@ use crate::contender::Contender;
 use crate::contender::heliogram::Heliogram;
 use crate::contender::{jasmin, kannel};
 use crate::load::Pace;
-use crate::load::http::{Plan as Load, drive};
+use crate::load::http::{Plan as Load, drive_over, open_all};
 use crate::report::figures::Figures;
 use crate::report::{Report, Run};
 use crate::scenario::smpp::{Programs, submit};
@@ -25,7 +26,10 @@ const CONNECTIONS: u32 = 64;
 /// For how long half of a peer's load lasts.
 const HALF_LOAD_SECONDS: f64 = 10.0;
 
-/// How many messages a second are enough for a figure, where a peer takes a minute for them.
+/// Kannel takes new connections one by one, a hundredth of a second each: the load begins when it has them all.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// How many messages are enough for a figure, where a peer takes its time for them.
 const KANNEL_MESSAGES: u32 = 60_000;
 const JASMIN_MESSAGES: u32 = 5_000;
 
@@ -206,8 +210,14 @@ async fn single(
     let run = stage::run(contender, plan, async |stage| match door {
         Door::Http => {
             let (http, requests) = (stage.gateway.http(), stage.gateway.single());
-            let load = Load::closed(http, requests, messages, CONNECTIONS);
-            drive(&Load { pace, ..load }).await
+            let load = Load {
+                pace,
+                ..Load::closed(http, requests, messages, CONNECTIONS)
+            };
+            let connections = open_all(&load).await?;
+            tokio::time::sleep(SETTLE).await;
+            stage.begin().await?;
+            drive_over(connections, &load).await
         }
         Door::Smpp => {
             let programs = Programs {
