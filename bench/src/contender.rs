@@ -40,7 +40,7 @@ pub(crate) struct Ground {
 /// A gateway that can be started, tuned in one way.
 #[async_trait(?Send)]
 pub(crate) trait Contender {
-    /// Its name in tables, such as `heliogram` or `kannel (spool)`.
+    /// Its name in tables, such as `heliogram` or `kannel spool`.
     fn name(&self) -> String;
 
     /// Tells its version, as it says it itself.

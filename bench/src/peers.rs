@@ -25,6 +25,7 @@ const CONNECTIONS: u32 = 64;
 
 /// For how long half of a peer's load lasts.
 const HALF_LOAD_SECONDS: f64 = 10.0;
+const QUICK_HALF_LOAD_SECONDS: f64 = 2.0;
 
 /// Kannel takes new connections one by one, a hundredth of a second each: the load begins when it has them all.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -151,8 +152,13 @@ impl Pair {
                 .await?;
             let per_second =
                 ratio::messages_per_second(&theirs).context("no rate was measured")? / 2.0;
-            let plan = self.plan(&format!("half the load of {peer}"), options);
-            let messages = how_many(per_second * HALF_LOAD_SECONDS);
+            let plan = self.plan(&format!("half load of {peer}"), options);
+            let seconds = if options.quick {
+                QUICK_HALF_LOAD_SECONDS
+            } else {
+                HALF_LOAD_SECONDS
+            };
+            let messages = how_many(per_second * seconds);
             self.turn(run, &plan, messages, Pace::Open { per_second }, report)
                 .await?;
         }

@@ -46,9 +46,9 @@ pub(crate) enum Variant {
 impl Variant {
     const fn name(self) -> &'static str {
         match self {
-            Self::Http => "jasmin (HTTP, final receipts)",
-            Self::HttpNoReceipts => "jasmin (HTTP, no receipts)",
-            Self::Smpp => "jasmin (SMPP, receipts)",
+            Self::Http => "jasmin http",
+            Self::HttpNoReceipts => "jasmin http-no-receipts",
+            Self::Smpp => "jasmin smpp",
         }
     }
 

@@ -40,10 +40,10 @@ pub(crate) enum Variant {
 impl Variant {
     const fn name(self) -> &'static str {
         match self {
-            Self::Spool => "kannel (spool, final receipts)",
-            Self::File => "kannel (file, all receipts)",
-            Self::NoStore => "kannel (no store, final receipts)",
-            Self::NoReceipts => "kannel (no store, no receipts)",
+            Self::Spool => "kannel spool",
+            Self::File => "kannel file",
+            Self::NoStore => "kannel no-store",
+            Self::NoReceipts => "kannel no-receipts",
         }
     }
 
@@ -76,10 +76,11 @@ impl Variant {
     const fn durability(self) -> &'static str {
         match self {
             Self::Spool => {
-                "a file for each message, written but not synced; which receipts are awaited is in memory"
+                "final receipts; a file for each message, written but not synced; which receipts are awaited is in memory"
             }
-            Self::File => "nothing: written every ten seconds, not synced",
-            Self::NoStore | Self::NoReceipts => "nothing",
+            Self::File => "all receipts; nothing is kept: a file is written by a timer, not synced",
+            Self::NoStore => "final receipts; nothing is kept",
+            Self::NoReceipts => "no receipts; nothing is kept",
         }
     }
 }

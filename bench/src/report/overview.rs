@@ -24,7 +24,9 @@ pub(super) fn print(groups: &[Vec<&Run>]) -> anyhow::Result<()> {
         .map(|(_, heading, _)| format!("{heading:>11}"))
         .concat();
     output::line(format_args!("\n{:<46}{headings}", "medians"))?;
-    for group in groups {
+    // Ratios have figures of their own.
+    let has = |run: &Run| COLUMNS.iter().any(|it| run.figures.value(it.0).is_some());
+    for group in groups.iter().filter(|group| has(group[0])) {
         output::line(line(group))?;
     }
     Ok(())
