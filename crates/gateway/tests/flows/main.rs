@@ -1,5 +1,6 @@
 //! Whole flows: a gateway on a SQLite file, a clock that the test moves, and connectors that the test plays.
 
+mod at_once;
 mod callbacks;
 mod campaigns;
 mod cases;

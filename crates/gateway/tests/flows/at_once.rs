@@ -1,0 +1,98 @@
+//! Messages that go to their connector without waiting in the queue.
+
+use std::time::Duration;
+
+use sms::{MessageState, Reason};
+use store::Queue as _;
+use testkit::loopback::Way;
+use tokio::time::timeout;
+
+use crate::world::{World, eventually};
+
+const ONE_AT_A_TIME: &str = r#"{"address":"loopback","system_id":"x","window":1}"#;
+
+/// Waits until the connector has found its queue empty: from then on what comes may go at once.
+async fn idle(world: &World) {
+    let connector = world.gateway.connectors()[0].id;
+    eventually("nothing waits", async || {
+        world.store().waiting(connector, 1).await.unwrap() == [0; 3]
+    })
+    .await;
+}
+
+/// Takes the next attempt and says who it is to.
+async fn next(way: &Way) -> String {
+    let attempts = way.take(1).await;
+    way.accept(&attempts[0]);
+    attempts[0].recipient.to_string()
+}
+
+#[tokio::test]
+async fn nothing_overtakes_what_waits() {
+    let world = World::with(ONE_AT_A_TIME).await;
+    let way = world.way().await;
+    idle(&world).await;
+    let numbers: Vec<_> = (0..20)
+        .map(|index| format!("3806700000{index:02}"))
+        .collect();
+    for number in &numbers {
+        let request = world.request(&[number]);
+        world.gateway.submit(request).await.unwrap();
+    }
+    for number in &numbers {
+        assert_eq!(next(&way).await, *number);
+        // What comes while the others wait comes after them.
+        world
+            .gateway
+            .submit(world.request(&["380671111111"]))
+            .await
+            .unwrap();
+    }
+    for _ in &numbers {
+        assert_eq!(next(&way).await, "380671111111");
+    }
+    assert_eq!(way.most_outstanding(), 1, "the window holds");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_takes_no_message_with_it() {
+    let world = World::new().await;
+    let way = world.way().await;
+    idle(&world).await;
+    let mut given_up = 0;
+    for waited in 0..60 {
+        // The request is given up at some point of its way to the disk.
+        let submission = world.gateway.submit(world.request(&["380670000001"]));
+        let answer = timeout(Duration::from_micros(waited * 50), submission).await;
+        given_up += u32::from(answer.is_err());
+    }
+    assert!(given_up > 0, "nobody has hung up");
+    // What has come so far comes before this, and all that was written leaves.
+    world.send("the last").await;
+    let audit = world.gateway.audit().await.unwrap();
+    assert_eq!(audit.violations, []);
+    for _ in 0..audit.messages {
+        next(&way).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_connector_refuses_for_a_moment_waits_in_the_queue_and_goes_again() {
+    let world = World::new().await;
+    let way = world.way().await;
+    idle(&world).await;
+    let id = world.send("hello").await;
+    let attempt = way.take(1).await.remove(0);
+    let busy = gateway::connector::Failure::Retry {
+        reason: Reason::LinkDown,
+        after_ms: 0,
+        attempt_used: false,
+    };
+    way.fail(&attempt, busy);
+    let again = way.take(1).await.remove(0);
+    assert_eq!(again.message, attempt.message);
+    way.accept(&again);
+    world
+        .becomes(id, MessageState::Submitted, Reason::None)
+        .await;
+}
