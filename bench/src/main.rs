@@ -25,6 +25,7 @@ use anyhow::ensure;
 use clap::{Args, Parser, Subcommand};
 use tokio::task::{LocalSet, spawn_blocking};
 
+use load::Pace;
 use report::Report;
 use scenario::Scenario;
 
@@ -101,6 +102,9 @@ pub(crate) struct Options {
     /// This many messages where a scenario would send another number.
     #[arg(long)]
     pub(crate) messages: Option<u32>,
+    /// So many messages a second, whatever the answers take, where a scenario would send as fast as it is answered (single and smpp).
+    #[arg(long)]
+    pub(crate) per_second: Option<f64>,
 }
 
 impl Options {
@@ -112,6 +116,12 @@ impl Options {
             usual
         };
         self.messages.unwrap_or(usual).max(1)
+    }
+
+    /// Says when messages are sent.
+    pub(crate) fn pace(&self) -> Pace {
+        let open = |per_second| Pace::Open { per_second };
+        self.per_second.map_or(Pace::Closed, open)
     }
 }
 

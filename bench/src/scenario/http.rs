@@ -38,7 +38,11 @@ pub(super) async fn single(options: &Options) -> anyhow::Result<Vec<Run>> {
     let count = options.count(200_000);
     let run = stage::run(&gateway, &plan, async |stage| {
         let (http, requests) = (stage.gateway.http(), stage.gateway.single());
-        drive(&Load::closed(http, requests, count, CONNECTIONS)).await
+        drive(&Load {
+            pace: options.pace(),
+            ..Load::closed(http, requests, count, CONNECTIONS)
+        })
+        .await
     });
     Ok(vec![run.await?])
 }

@@ -81,7 +81,10 @@ pub(super) async fn measure(
         accounts,
         ..Plan::of(name, &options.data)
     };
-    let programs = Programs::closed(binds, options.count(400_000));
+    let programs = Programs {
+        pace: options.pace(),
+        ..Programs::closed(binds, options.count(400_000))
+    };
     let run = stage::run(&gateway, &plan, async |stage| submit(stage, programs).await);
     Ok(vec![run.await?])
 }
