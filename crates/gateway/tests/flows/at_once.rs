@@ -71,8 +71,11 @@ async fn a_client_that_hangs_up_takes_no_message_with_it() {
     world.send("the last").await;
     let audit = world.gateway.audit().await.unwrap();
     assert_eq!(audit.violations, []);
-    for _ in 0..audit.messages {
-        next(&way).await;
+    let mut left = audit.messages;
+    while left > 0 {
+        let attempts = way.take(1).await;
+        left -= attempts.len() as u64;
+        crate::campaigns::accept_all(&way, &attempts);
     }
 }
 
