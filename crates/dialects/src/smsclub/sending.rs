@@ -80,12 +80,17 @@ pub(super) async fn send(
     sending: Sending,
 ) -> Result<Vec<Told>, Failure> {
     let recipients = recipients(&sending, settings);
-    // The gateway keeps back those on the stop list by itself: this only tells which they are. It is asked before, so that nothing
-    // can fail any more once the messages are accepted.
-    let valid = recipients.iter().filter_map(|recipient| recipient.number);
-    let stopped = gateway
-        .stopped_among(account.id, &sending.sender, valid.collect())
-        .await?;
+    // The gateway keeps back those on the stop list by itself: this only tells which they are. Of several it is asked before, so
+    // that nothing can fail any more once the messages are accepted. One alone is accepted only if it is not on the list.
+    let stopped_among = || {
+        let valid = recipients.iter().filter_map(|recipient| recipient.number);
+        gateway.stopped_among(account.id, &sending.sender, valid.collect())
+    };
+    let is_one = recipients.len() == 1;
+    let mut stopped = HashSet::new();
+    if !is_one {
+        stopped = stopped_among().await?;
+    }
     let submit = submit(account, &sending, &recipients);
     let (accepted, all_repeated) = match gateway.submit(submit).await {
         Ok(accepted) => (Some(accepted), false),
@@ -93,6 +98,10 @@ pub(super) async fn send(
         Err(gateway::Error::Refused(Refusal::Duplicate)) => (None, true),
         Err(error) => return Err(error.into()),
     };
+    if is_one && all_repeated {
+        // It may have been put on the list since: then that is told, and nothing has been accepted that this could fail for.
+        stopped = stopped_among().await?;
+    }
     let message = |position| accepted.as_ref()?.message(position);
     let is_repeated = |position| {
         let repeats = |accepted: &Accepted| accepted.repeated.binary_search(&position).is_ok();

@@ -42,6 +42,27 @@ async fn of_twenty_identical_requests_at_once_one_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_number_that_was_sent_to_and_then_put_on_the_stop_list_is_told_as_stopped() {
+    let world = World::speaking("smsclub", FACTS).await;
+    let send = || {
+        json(
+            "/sms/send",
+            r#"{"src_addr":"Shop","phone":["380989361131"],"message":"hi"}"#,
+        )
+    };
+    assert_eq!(answer(&world, send()).await.0, 200);
+    assert_eq!(answer(&world, send()).await.0, 453);
+    let account = world.account("shop");
+    world
+        .gateway
+        .stop(account, "380989361131", "")
+        .await
+        .unwrap();
+    let (_, told) = answer(&world, send()).await;
+    assert!(told.contains("Phone in black list"), "{told}");
+}
+
+#[tokio::test]
 async fn the_referral_id_is_kept() {
     let world = World::speaking("smsclub", &format!("{FACTS}, next submission 7")).await;
     assert_eq!(answer(&world, send_to_two()).await.0, 200);
