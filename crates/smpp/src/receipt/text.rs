@@ -21,24 +21,25 @@ impl Key {
     }
 }
 
-/// Spellings seen, by their last letter; a space also stands for `_`, `-` or nothing. Longer ones come before those that end them.
-const fn spellings(last: u8) -> &'static [(&'static str, Key)] {
+/// Spellings seen, by their last letter: of two words or of one. Between two stands a space, `_`, `-` or nothing. Longer ones come
+/// before those that end them.
+const fn spellings(last: u8) -> &'static [([&'static str; 2], Key)] {
     match last.to_ascii_lowercase() {
-        b'b' => &[("sub", Key::Submitted)],
+        b'b' => &[(["", "sub"], Key::Submitted)],
         b'd' => &[
-            ("message id", Key::Id),
-            ("msg id", Key::Id),
-            ("id", Key::Id),
-            ("dlvrd", Key::Delivered),
-            ("delivered", Key::Delivered),
+            (["message", "id"], Key::Id),
+            (["msg", "id"], Key::Id),
+            (["", "id"], Key::Id),
+            (["", "dlvrd"], Key::Delivered),
+            (["", "delivered"], Key::Delivered),
         ],
         b'e' => &[
-            ("submit date", Key::SubmitDate),
-            ("done date", Key::DoneDate),
+            (["submit", "date"], Key::SubmitDate),
+            (["done", "date"], Key::DoneDate),
         ],
-        b'r' => &[("error", Key::Error), ("err", Key::Error)],
-        b's' => &[("status", Key::State)],
-        b't' => &[("stat", Key::State), ("text", Key::Text)],
+        b'r' => &[(["", "error"], Key::Error), (["", "err"], Key::Error)],
+        b's' => &[(["", "status"], Key::State)],
+        b't' => &[(["", "stat"], Key::State), (["", "text"], Key::Text)],
         _ => &[],
     }
 }
@@ -134,6 +135,8 @@ fn number(value: &[u8]) -> Option<u32> {
 /// Walks over the keys with their values, each key once.
 struct Fields<'a> {
     text: &'a [u8],
+    /// How far it has been looked at.
+    looked: usize,
     /// The key whose value begins at the second item.
     current: Option<(Key, usize)>,
     /// One bit for each key.
@@ -144,32 +147,35 @@ impl<'a> Fields<'a> {
     fn new(text: &'a [u8]) -> Self {
         let mut fields = Self {
             text,
+            looked: 0,
             current: None,
             seen: 0,
         };
-        fields.current = fields.next_key(0).map(|(_, key, start)| (key, start));
+        fields.current = fields.next_key().map(|(_, key, start)| (key, start));
         fields
     }
 
-    /// Finds the next key not seen, from an offset on: where it begins, and where its value does.
+    /// Finds the next key not seen: where it begins, and where its value does.
     ///
     /// Once id and state are known, what follows `text:` is the message's own words, which may
     /// look like keys.
-    fn next_key(&mut self, from: usize) -> Option<(usize, Key, usize)> {
+    fn next_key(&mut self) -> Option<(usize, Key, usize)> {
         const KNOWN: u8 = Key::Id.bit() | Key::State.bit() | Key::Text.bit();
         if self.seen & KNOWN == KNOWN {
             return None;
         }
-        let signs = (from..).zip(&self.text[from..]);
-        for (sign, _) in signs.filter(|(_, octet)| matches!(octet, b':' | b'=')) {
-            if let Some((at, key)) = key_before(self.text, sign)
+        loop {
+            let is_sign = |octet: &u8| matches!(octet, b':' | b'=');
+            let rest = &self.text[self.looked..];
+            let sign = self.looked + rest.iter().position(is_sign)?;
+            self.looked = sign + 1;
+            if let Some((at, key)) = key_before(&self.text[..sign])
                 && self.seen & key.bit() == 0
             {
                 self.seen |= key.bit();
-                return Some((at, key, sign + 1));
+                return Some((at, key, self.looked));
             }
         }
-        None
     }
 }
 
@@ -178,32 +184,37 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (key, start) = self.current?;
-        let next = self.next_key(start);
+        let next = self.next_key();
         let end = next.map_or(self.text.len(), |(at, _, _)| at);
         self.current = next.map(|(_, key, start)| (key, start));
         Some((key, trim(&self.text[start..end])))
     }
 }
 
-/// Recognises the key that a colon or an equals sign ends, and says where it begins.
-fn key_before(text: &[u8], sign: usize) -> Option<(usize, Key)> {
-    let mut text = &text[..sign];
+/// Recognises the key at the end of what stands before a colon or an equals sign, and says where it begins.
+fn key_before(mut text: &[u8]) -> Option<(usize, Key)> {
     while let [rest @ .., b' '] = text {
         text = rest;
     }
-    spellings(*text.last()?).iter().find_map(|(spelling, key)| {
-        let mut rest = text;
-        for octet in spelling.bytes().rev() {
-            rest = match rest {
-                [before @ .., b' ' | b'_' | b'-'] if octet == b' ' => before,
-                _ if octet == b' ' => rest,
-                [before @ .., last] if last.eq_ignore_ascii_case(&octet) => before,
-                _ => return None,
-            };
-        }
-        let begins = !rest.last().is_some_and(u8::is_ascii_alphanumeric);
-        begins.then_some((rest.len(), *key))
-    })
+    spellings(*text.last()?)
+        .iter()
+        .find_map(|([first, second], key)| {
+            let mut rest = without(text, second)?;
+            if !first.is_empty() {
+                if let [before @ .., b' ' | b'_' | b'-'] = rest {
+                    rest = before;
+                }
+                rest = without(rest, first)?;
+            }
+            let begins = !rest.last().is_some_and(u8::is_ascii_alphanumeric);
+            begins.then_some((rest.len(), *key))
+        })
+}
+
+/// Takes a word off the end, in whatever case.
+fn without<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
+    let (rest, end) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+    end.eq_ignore_ascii_case(word.as_bytes()).then_some(rest)
 }
 
 /// Takes off the white space, separators and quotes around a value.
