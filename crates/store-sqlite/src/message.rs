@@ -1,21 +1,22 @@
 //! One message's row as the transitions see it: read, stepped through [`sms::state::step`], written back once.
 
+mod lease;
 mod outcome;
+mod waiting;
 
 use rusqlite::Row;
 use sms::state::{Event, step};
 use sms::{Form, MessageState, Msisdn, Outcome, Reason, Settlement, Timestamp};
 use store::notices::Tells;
-use store::submissions::NewMessage;
 use store::{AccountId, ConnectorId, Error, MessageId, SubmissionId};
 
 use crate::books::Resolution;
 use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
-use crate::new_messages::Target;
 use crate::tallies::Place;
 use crate::writing::{Sql, Writing};
 use crate::{failed, notices};
+pub(crate) use lease::Lease;
 use outcome::Failure;
 pub(crate) use outcome::{decode, encode};
 
@@ -67,16 +68,6 @@ pub(crate) struct Message {
     written: Place,
 }
 
-/// Whether a message is on lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lease {
-    /// That has to be looked up.
-    Unknown,
-    None,
-    /// Since then, in milliseconds.
-    Since(i64),
-}
-
 static LOAD: Sql = Sql::new(concat!(
     "SELECT ",
     columns!(),
@@ -89,10 +80,6 @@ static SAVE: Sql = Sql::new(
      WHERE id = ?1",
 );
 
-static LEASED_AT: Sql = Sql::new("SELECT claimed_at FROM lease WHERE message_id = ?1");
-
-static END_LEASE: Sql = Sql::new("DELETE FROM lease WHERE message_id = ?1");
-
 impl Message {
     pub(crate) fn load(connection: &Writing<'_>, id: MessageId) -> Result<Option<Self>, Error> {
         let known = connection.known().take(id);
@@ -102,58 +89,6 @@ impl Message {
         connection
             .find(&LOAD, [id.0], Self::from_row)
             .map_err(failed("cannot read a message"))
-    }
-
-    /// Makes the message of a row just written; it is on lease since then.
-    pub(crate) fn leased(
-        id: MessageId,
-        target: &Target,
-        message: &NewMessage,
-        is_tallied: bool,
-    ) -> Self {
-        Self {
-            id,
-            submission: target.submission,
-            account: target.account,
-            segments: message.segments,
-            price_micros: message.price_micros,
-            connector: message.connector,
-            state: message.state,
-            reason: message.reason,
-            accepted: 0,
-            delivered: 0,
-            failed: 0,
-            attempts: 0,
-            doubts: 0,
-            failure: None,
-            submitted_at: None,
-            done_at: None,
-            changed_at: None,
-            tells: target.tells,
-            recipient: message.recipient,
-            lease: Lease::Since(target.at.as_millis()),
-            is_tallied: Some(is_tallied),
-            written: Place::with_us(message.state, message.reason),
-        }
-    }
-
-    /// Ends its lease, if it has one; answers since when it had it, in milliseconds.
-    pub(crate) fn end_lease(&mut self, connection: &Writing<'_>) -> Result<Option<i64>, Error> {
-        let since = match self.lease {
-            Lease::None => None,
-            Lease::Since(at) => Some(at),
-            // In two statements: RETURNING builds a table of its own each time, which costs more than both.
-            Lease::Unknown => connection
-                .find(&LEASED_AT, [self.id.0], |row| row.get(0))
-                .map_err(failed("cannot look for a lease"))?,
-        };
-        if since.is_some() {
-            connection
-                .run(&END_LEASE, [self.id.0])
-                .map_err(failed("cannot end a lease"))?;
-        }
-        self.lease = Lease::None;
-        Ok(since)
     }
 
     /// Lets the writer know the message by heart while its receipts are awaited.
@@ -379,73 +314,6 @@ impl Message {
             Some(subject) => notices::owe(connection, self.account, subject, at),
             None => Ok(()),
         }
-    }
-
-    /// Puts the message into its connector's queue again.
-    pub(crate) fn enqueue(&self, connection: &Writing<'_>) -> Result<(), Error> {
-        let Some(connector) = self.connector else {
-            return Err(Error::other(
-                format!("message {} waits without a connector", self.id),
-                None,
-            ));
-        };
-        connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO queue (connector_id, lane, account_id, message_id) \
-                 SELECT ?1, lane, ?2, ?3 FROM submission WHERE id = ?4",
-            )
-            .and_then(|mut insert| {
-                insert.execute((connector.0, self.account.0, self.id.0, self.submission.0))
-            })
-            .map(|_| ())
-            .map_err(failed("cannot queue a message"))
-    }
-
-    /// Takes a message that has ended out of whatever it waits in, so that its connector is free of it.
-    pub(crate) fn dequeue(&self, connection: &Writing<'_>) -> Result<(), Error> {
-        self.leave_turn(connection)?;
-        connection
-            .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
-            .and_then(|mut delete| delete.execute([self.id.0]))
-            .map(|_| ())
-            .map_err(failed("cannot take an ended message from its sender name"))
-    }
-
-    /// Takes a message out of the queue and of what is due; what it waits for besides stays known.
-    pub(crate) fn leave_turn(&self, connection: &Writing<'_>) -> Result<(), Error> {
-        let connector = self.connector.map(|connector| connector.0);
-        connection
-            .prepare_cached(
-                "DELETE FROM queue WHERE connector_id = ?1 AND account_id = ?2 AND message_id = ?3 \
-                 AND lane = (SELECT lane FROM submission WHERE id = ?4)",
-            )
-            .and_then(|mut delete| {
-                delete.execute((connector, self.account.0, self.id.0, self.submission.0))
-            })
-            .and_then(|_| {
-                connection
-                    .prepare_cached("DELETE FROM deferred WHERE message_id = ?1")?
-                    .execute([self.id.0])
-            })
-            .map(|_| ())
-            .map_err(failed("cannot take a message out of the queue"))
-    }
-
-    /// Queues the message at once, or for `due_at` when that is still to come.
-    pub(crate) fn enqueue_at(
-        &self,
-        connection: &Writing<'_>,
-        due_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        if due_at <= now {
-            return self.enqueue(connection);
-        }
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO deferred (message_id, due_at) VALUES (?1, ?2)")
-            .and_then(|mut insert| insert.execute((self.id.0, due_at.as_millis())))
-            .map(|_| ())
-            .map_err(failed("cannot defer a message"))
     }
 }
 
