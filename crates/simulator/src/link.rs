@@ -20,8 +20,9 @@ use crate::scenario::Ending;
 use crate::server::Shared;
 use conversation::{Conversation, Flow};
 
-/// Octets asked for in one read.
+/// Room for octets that is made at once, and how little of it is left before more is made.
 const READ_LENGTH: usize = 64 * 1024;
+const READ_LEAST: usize = 8 * 1024;
 
 /// How long a link that is half closed is kept.
 const HALF_CLOSED: Duration = Duration::from_mins(5);
@@ -135,7 +136,9 @@ impl Link {
         if !self.conversation.has_room() {
             return Ok(true);
         }
-        self.read.reserve(READ_LENGTH);
+        if self.read.capacity() - self.read.len() < READ_LEAST {
+            self.read.reserve(READ_LENGTH);
+        }
         match self.stream.try_read_buf(&mut self.read) {
             Ok(length) => Ok(length > 0),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
