@@ -1,7 +1,7 @@
 //! Bounds on a document, kept before it is parsed: the parser takes memory for what the text looks like, and time by the square
 //! of an element's attributes and of the namespaces in scope.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2_iter, memmem};
 
 use super::NotXml;
 
@@ -24,8 +24,7 @@ const MOST_NAMESPACES: usize = 16;
 /// as long as the text is well formed, and beyond that the parser does not go.
 pub(super) fn check(text: &str) -> Result<(), NotXml> {
     let text = text.as_bytes();
-    let marks = text.iter().filter(|octet| matches!(octet, b'<' | b'='));
-    if marks.count() > MOST_MARKS {
+    if memchr2_iter(b'<', b'=', text).count() > MOST_MARKS {
         return Err(NotXml::TooMuch);
     }
     let (mut rest, mut depth, mut namespaces) = (text, 0_usize, 0);
