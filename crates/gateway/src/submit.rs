@@ -6,7 +6,7 @@ mod price;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sms::{Form, Lane, Msisdn, Originator, Refusal, Timestamp};
+use sms::{Form, Lane, Money, Msisdn, Originator, Refusal, Timestamp};
 use store::notices::Tells;
 use store::submissions::{Acceptance, NewSubmission, Parts};
 use store::{AccountId, MailingId};
@@ -133,41 +133,66 @@ impl Gateway {
     ///
     /// What repeats an accepted request or message by its [`Once`] is not accepted again: [`Refusal::Duplicate`] when that is
     /// the whole request or every message that could leave, else those messages are left out.
-    pub async fn submit(&self, submit: Submit) -> Result<Accepted, Error> {
-        self.submit_for(submit, Occasion::Request).await
+    pub fn submit(&self, submit: Submit) -> impl Future<Output = Result<Accepted, Error>> + Send {
+        self.submit_for(submit, Occasion::Request)
     }
 
     /// Accepts a submission on some occasion.
-    pub(crate) async fn submit_for(
+    pub(crate) fn submit_for(
         &self,
         submit: Submit,
         occasion: Occasion,
+    ) -> impl Future<Output = Result<Accepted, Error>> + Send {
+        self.submit_shared(Arc::new(submit), occasion)
+    }
+
+    async fn submit_shared(
+        &self,
+        submit: Arc<Submit>,
+        occasion: Occasion,
     ) -> Result<Accepted, Error> {
-        let submit = Arc::new(submit);
-        let mut priced = self.prepare(&submit, occasion).await?;
-        let answer = match self.accept(priced.new).await {
+        // Boxed, so that of thousands that wait for the store none holds the room that pricing takes.
+        let (new, mut total, mut left_out) = Box::pin(self.ready(&submit, occasion)).await?;
+        let answer = match self.accept(new).await {
             Err(error) if error.is_conflict() => {
                 // What it was priced and routed by has changed meanwhile, perhaps by another process.
                 self.reload().await?;
-                priced = self.prepare(&submit, occasion).await?;
-                self.accept(priced.new).await
+                let new;
+                (new, total, left_out) = Box::pin(self.ready(&submit, occasion)).await?;
+                self.accept(new).await
             }
             answer => answer,
         };
-        Ok(accepted(answer?, priced.quote.total(), priced.left_out)?)
+        Ok(accepted(answer?, total, left_out)?)
+    }
+
+    /// Makes a submission ready for acceptance: what is to be accepted, what it costs, and the positions without a message.
+    async fn ready(
+        &self,
+        submit: &Arc<Submit>,
+        occasion: Occasion,
+    ) -> Result<(NewSubmission, Money, Vec<usize>), Error> {
+        let priced = self.prepare(submit, occasion).await?;
+        Ok((priced.new, priced.quote.total(), priced.left_out))
     }
 
     /// Has a priced submission accepted; its messages go to their connector at once when that has room for them.
-    async fn accept(&self, new: NewSubmission) -> Result<Acceptance, store::Error> {
+    fn accept(
+        &self,
+        new: NewSubmission,
+    ) -> impl Future<Output = Result<Acceptance, store::Error>> + Send {
         let at_once = self.at_once(&new);
         // Those that the messages wait for, should they not go at once.
         let connectors = if new.test { vec![] } else { connectors(&new) };
         let (at_once, wish) = at_once.unzip();
-        let answer = self.store().accept_at_once(new, at_once).await;
-        if !wish.is_some_and(|wish| wish.has_come_true()) {
-            self.wake_connectors(&connectors);
+        let accepted = self.store().accept_at_once(new, at_once);
+        async move {
+            let answer = accepted.await;
+            if !wish.is_some_and(|wish| wish.has_come_true()) {
+                self.wake_connectors(&connectors);
+            }
+            answer
         }
-        answer
     }
 
     /// Checks what the messages of a submission to recipients have in common.

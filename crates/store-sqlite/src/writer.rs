@@ -62,12 +62,13 @@ impl Writer {
 
     /// Runs `work` in a transaction, with care, and then `then` when it is on disk: on the writer's own thread, whether or not
     /// anybody still waits for the answer.
-    pub(crate) async fn write_then<T: Send + 'static>(
+    pub(crate) fn write_then<T: Send + 'static>(
         &self,
         care: Care,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(&mut T) + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> impl Future<Output = Result<T, Error>> + Send {
+        // Who waits for the answer holds nothing of the work: thousands may.
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |begun| {
             let outcome = begun.map_err(Error::from).and_then(|writing| {
@@ -92,8 +93,10 @@ impl Writer {
             .jobs
             .as_ref()
             .expect("the sender is taken only by drop");
-        jobs.send(job).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        async move {
+            jobs.send(job).await.map_err(|_| stopped())?;
+            answered.await.map_err(|_| stopped())?
+        }
     }
 }
 
