@@ -294,7 +294,11 @@ fn take_usage(figures: &mut Figures, used: &Usage, messages: u64) {
     }
     figures.take("peak memory MiB", count(used.peak_kib) / 1024.0, 1);
     let octets = |octets: u64| count(octets) / count(messages.max(1));
-    figures.take("written a message: B", octets(used.written), 0);
+    figures.take(
+        "written to files and sockets a message: B",
+        octets(used.written),
+        0,
+    );
     figures.take(
         "written to disk a message: B",
         octets(used.written_to_disk),

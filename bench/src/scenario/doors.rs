@@ -62,7 +62,7 @@ fn doors() -> [Door; 3] {
             pace: Pace::Closed,
         },
         Door {
-            scenario: "door SMS Club, 100 numbers at 200 requests/s",
+            scenario: "door SMS Club, 100 numbers at 200/s",
             requests: Rc::new(smsclub::Send::to(100)),
             count: 2_000,
             connections: 32,
