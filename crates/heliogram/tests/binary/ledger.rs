@@ -60,8 +60,8 @@ async fn whatever_is_changed_behind_its_back_is_found_and_named() {
             "UPDATE message SET price = price - 1 WHERE id = (SELECT min(id) FROM message)",
         ),
         (
-            "INSERT INTO ledger_entry SELECT max(id) + 1, account_id, kind, amount, submission_id, NULL, at, ''
-             FROM ledger_entry WHERE message_id IS NOT NULL",
+            "INSERT INTO ledger_entry (account_id, kind, amount, submission_id, at)
+             SELECT account_id, kind, amount, submission_id, at FROM ledger WHERE kind = 3 LIMIT 1",
             "DROP TRIGGER ledger_entry_never_goes;
              DELETE FROM ledger_entry WHERE id = (SELECT max(id) FROM ledger_entry)",
         ),

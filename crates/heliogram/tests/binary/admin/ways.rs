@@ -55,7 +55,14 @@ async fn a_connector_is_changed_in_what_is_named_and_keeps_the_rest() {
         assert!(line.is_some_and(|line| line.ends_with(value)), "{shown}");
     }
     // The password is that of before: the operator is asked for it when the link is opened anew.
+    let links = || shop.operator.inbox().counters().links;
+    let before = links();
     shop.operator.reset_links();
+    // What is sent into a link that breaks at that moment would be held.
+    eventually("the link is opened anew", async || {
+        (links() > before).then_some(())
+    })
+    .await;
     assert!(send(&shop.customer, "Shop", UKRAINE).await["result"].is_object());
     assert_eq!(
         shop.operator.inbox().wait(Some(UKRAINE), SOON).await.len(),
