@@ -81,6 +81,7 @@ pub(crate) async fn kannel(wanted: Kannel) -> anyhow::Result<()> {
         pair.measure(options, &mut report).await?;
     }
     report.print()?;
+    ratio::print(&report)?;
     report.write(&options.out, "kannel")
 }
 
@@ -104,6 +105,7 @@ pub(crate) async fn jasmin(wanted: Jasmin) -> anyhow::Result<()> {
         pair.measure(options, &mut report).await?;
     }
     report.print()?;
+    ratio::print(&report)?;
     report.write(&options.out, "jasmin")
 }
 

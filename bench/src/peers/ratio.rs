@@ -1,8 +1,9 @@
 //! How many times better one run is than the one beside it.
 
 use crate::load::Pace;
-use crate::report::Run;
-use crate::report::figures::Figures;
+use crate::output;
+use crate::report::figures::{Figures, Spread};
+use crate::report::{Report, Run};
 
 /// Which way a figure is better.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,7 @@ pub(super) fn of(ours: &Run, theirs: &Run, pace: Pace) -> Run {
                 Better::Less => (theirs, ours),
             };
             if above > 0.0 && below > 0.0 {
-                figures.take(format!("{name}: times better"), above / below, 2);
+                figures.take(named(name), above / below, 2);
             }
         }
     }
@@ -58,6 +59,63 @@ pub(super) fn of(ours: &Run, theirs: &Run, pace: Pace) -> Run {
         durability: "ratios within each turn".to_owned(),
         figures,
     }
+}
+
+/// What is told of ratios in one line: the first of these figures that there is, and what stands above it.
+const COLUMNS: [(&[&str], &str); 6] = [
+    (&["receipts/s", "submitted/s"], "messages/s"),
+    (&["CPU µs a message"], "CPU"),
+    (&["peak memory MiB"], "memory"),
+    (&["answer: p50 ms"], "answer p50"),
+    (&["answer: p99 ms"], "answer p99"),
+    (&["to the wire: p99 ms"], "wire p99"),
+];
+
+/// Prints the ratios of all pairs, a line each: the median of the turns, and in brackets the least and the most.
+pub(super) fn print(report: &Report) -> anyhow::Result<()> {
+    let headings = COLUMNS
+        .map(|(_, heading)| format!("{heading:>22}"))
+        .concat();
+    output::line(format_args!(
+        "\n{:<34}{headings}",
+        "times better than the peer"
+    ))?;
+    for group in report.groups() {
+        let cells = COLUMNS.map(|(figures, _)| cell(&group, figures));
+        if cells.iter().any(|cell| cell != NOTHING) {
+            let cells = cells.map(|cell| format!("{cell:>22}")).concat();
+            output::line(format_args!("{:<34}{cells}", group[0].scenario))?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands where there is no ratio.
+const NOTHING: &str = "–";
+
+fn cell(group: &[&Run], figures: &[&str]) -> String {
+    let ratios = |figure: &&str| -> Vec<f64> {
+        let name = named(figure);
+        group
+            .iter()
+            .filter_map(|run| run.figures.value(&name))
+            .collect()
+    };
+    let found = figures.iter().map(ratios).find(|ratios| !ratios.is_empty());
+    found.map_or(NOTHING.to_owned(), |ratios| {
+        let Spread {
+            minimum,
+            median,
+            maximum,
+            ..
+        } = Spread::of(ratios);
+        format!("{median:.1} ({minimum:.1} – {maximum:.1})")
+    })
+}
+
+/// Names the ratio of a figure.
+fn named(figure: &str) -> String {
+    format!("{figure}: times better")
 }
 
 #[cfg(test)]
@@ -113,6 +171,25 @@ mod tests {
         let paced = of(&ours, &theirs, Pace::Open { per_second: 9.0 });
         let names: Vec<_> = paced.figures.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["CPU µs a message: times better"]);
+    }
+
+    #[test]
+    fn a_cell_has_the_median_of_the_turns_and_how_far_they_are_apart() {
+        let turn = |theirs| {
+            let ours = run("heliogram", &[("submitted/s", 100.0)]);
+            of(
+                &ours,
+                &run("kannel", &[("submitted/s", theirs)]),
+                Pace::Closed,
+            )
+        };
+        let turns = [turn(10.0), turn(20.0), turn(50.0)];
+        let group: Vec<_> = turns.iter().collect();
+        assert_eq!(
+            cell(&group, &["receipts/s", "submitted/s"]),
+            "5.0 (2.0 – 10.0)"
+        );
+        assert_eq!(cell(&group, &["CPU µs a message"]), NOTHING);
     }
 
     #[test]
