@@ -58,7 +58,7 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
             "to the wire: p99.9 ms",
             "CPU µs a message: store-writer",
             "peak memory MiB",
-            "written a message: B",
+            "written to files and sockets a message: B",
             "disk a message, stopped: B",
         ] {
             let told = figure(place, name)[0].as_f64();
