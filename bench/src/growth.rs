@@ -1,7 +1,6 @@
 //! `bench growth`: how cost grows with the messages that are stored, with accounts, and with connectors; and how long a start takes.
 
 mod accounts;
-mod charts;
 mod connectors;
 mod data;
 mod prefill;
@@ -10,10 +9,9 @@ mod stored;
 
 use clap::{Args, ValueEnum};
 
+use crate::plot::draw;
 use crate::report::{Report, Run};
 use crate::{Options, output};
-
-pub(crate) use charts::draw;
 
 /// What `bench growth` is asked for.
 #[derive(Debug, Args)]

@@ -150,7 +150,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Jasmin(wanted)) => peers::jasmin(wanted).await,
         Some(Command::Growth(wanted)) => growth::run(wanted).await,
         Some(Command::Draw { results, out }) => {
-            growth::draw(&serde_json::from_slice(&std::fs::read(&results)?)?, &out)
+            plot::draw(&serde_json::from_slice(&std::fs::read(&results)?)?, &out)
         }
         Some(Command::Instructions(options)) => {
             // Each work has a runtime of its own, which cannot be within another.
@@ -190,7 +190,7 @@ async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()>
         _ => "scenarios".to_owned(),
     };
     report.write(&options.out, &name)?;
-    growth::draw(&report.json(), &options.out)?;
+    plot::draw(&report.json(), &options.out)?;
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
 }

@@ -1,42 +1,45 @@
 //! Line charts as SVG, for documents: drawn to be read on light and on dark paper, without a script or a library.
 
 mod axis;
+mod charts;
 
 use std::fmt::Write as _;
 
-pub(crate) use axis::{Axis, Scale};
+use axis::{Axis, Scale};
+
+pub(crate) use charts::draw;
 
 /// Holds a chart of lines over a common pair of axes.
-pub(crate) struct Chart {
+struct Chart {
     /// What it shows, in a sentence.
-    pub(crate) title: String,
+    title: String,
     /// What it is shown against.
-    pub(crate) x: Axis,
+    x: Axis,
     /// What was measured.
-    pub(crate) y: Axis,
+    y: Axis,
     /// The lines, in the order of their colours.
-    pub(crate) lines: Vec<Line>,
+    lines: Vec<Line>,
 }
 
 /// Holds one line: a name, which stands at its end, and its points from left to right.
-pub(crate) struct Line {
+struct Line {
     /// What it is called.
-    pub(crate) name: String,
+    name: String,
     /// Where it goes.
-    pub(crate) points: Vec<Point>,
+    points: Vec<Point>,
 }
 
 /// Holds what several runs found at one place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Point {
+struct Point {
     /// The place.
-    pub(crate) x: f64,
+    x: f64,
     /// The least of the runs.
-    pub(crate) low: f64,
+    low: f64,
     /// Their median, through which the line goes.
-    pub(crate) median: f64,
+    median: f64,
     /// The most of the runs.
-    pub(crate) high: f64,
+    high: f64,
 }
 
 /// Blue, orange, green, violet, red, teal: each as far from white as from black.
@@ -59,7 +62,7 @@ const LINE_HEIGHT: f64 = 15.0;
 
 impl Chart {
     /// Draws it. Points that an axis cannot have (not above nought on a logarithmic one, or not a number) are left out.
-    pub(crate) fn svg(&self) -> String {
+    fn svg(&self) -> String {
         let view = View::of(self);
         let (width, height) = SIZE;
         let mut svg = format!(

@@ -1,26 +1,12 @@
 //! The benchmark, small and with programs as tests build them: nothing is lost, and every figure is told.
 
-use std::path::{Path, PathBuf};
+mod programs;
+
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-const BENCH: &str = env!("CARGO_BIN_EXE_bench");
-
-/// Finds the gateway's program beside the benchmark's, where a test of the whole workspace has put it; builds it where only the
-/// benchmark is tested.
-fn gateway() -> PathBuf {
-    let folder = Path::new(BENCH).parent().unwrap();
-    let program = folder.join("heliogram");
-    if !program.exists() {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--package", "heliogram", "--target-dir"])
-            .arg(folder.parent().unwrap())
-            .status();
-        assert!(built.unwrap().success());
-    }
-    program
-}
+use programs::{BENCH, gateway};
 
 #[test]
 fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_lost() {

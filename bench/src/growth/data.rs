@@ -264,3 +264,28 @@ async fn add_account(
     store.top_up(account, MONEY_MICROS, "bench", at).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use gateway::directory::CredentialKind;
+
+    use super::*;
+    use crate::instructions::world::World;
+
+    #[test]
+    fn accounts_are_added_with_money_and_a_token_each_until_there_are_so_many() {
+        let world = World::new().unwrap();
+        let world = world.reopened_after(|file| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+            runtime.block_on(add_accounts(file, 5))
+        });
+        let world = world.unwrap();
+        let accounts = world.gateway.accounts();
+        assert_eq!(accounts.len(), 5);
+        for place in 1..5 {
+            let known = world.gateway.bearer(CredentialKind::Token, &token(place));
+            let book = world.run(world.gateway.book(known.unwrap().id)).unwrap();
+            assert_eq!(book.unwrap().available, MONEY_MICROS);
+        }
+    }
+}

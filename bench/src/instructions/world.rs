@@ -37,7 +37,7 @@ const FILE: &str = "data.sqlite";
 pub(crate) struct World {
     runtime: Runtime,
     pub(crate) store: Arc<SqliteStore>,
-    pub(super) gateway: Gateway,
+    pub(crate) gateway: Gateway,
     pub(super) account: AccountId,
     pub(super) connector: ConnectorId,
     #[cfg_attr(not(test), expect(dead_code, reason = "it holds the file"))]

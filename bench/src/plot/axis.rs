@@ -1,16 +1,16 @@
 //! Axes: which values a chart shows, where each stands, and which are written beside it.
 
 /// Names an axis and says how its values are spread.
-pub(crate) struct Axis {
+pub(super) struct Axis {
     /// What stands there, with its unit.
-    pub(crate) label: String,
+    pub(super) label: String,
     /// How.
-    pub(crate) scale: Scale,
+    pub(super) scale: Scale,
 }
 
 /// Says how values are spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scale {
+pub(super) enum Scale {
     /// From nought, in equal steps: heights can be compared.
     Linear,
     /// In whole decades: ratios can be compared.

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 
+use super::{Axis, Chart, Line, Point, Scale};
 use crate::output;
-use crate::plot::{Axis, Chart, Line, Point, Scale};
 
 /// A chart and the results that it shows.
 struct Drawing {
