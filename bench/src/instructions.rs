@@ -64,6 +64,10 @@ fn works() -> impl Iterator<Item = &'static Work> {
 
 /// Counts and prints the table; fails when something takes more than it did when it was pinned.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    ensure!(
+        !cfg!(debug_assertions),
+        "the pins are of programs built with --release: cargo xtask bench instructions"
+    );
     let chosen: Vec<_> = works()
         .filter(|work| work.name.contains(&options.only))
         .collect();
