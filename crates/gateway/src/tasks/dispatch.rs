@@ -70,7 +70,7 @@ enum Looked {
     Found,
     /// Nothing that may be sent.
     Empty,
-    /// It was not looked.
+    /// It was not looked, or for the most urgent lane alone.
     NoRoom,
 }
 
