@@ -67,12 +67,16 @@ impl Usage {
         self.user += times.user;
         self.system += times.system;
         for thread in fs::read_dir(process.join("task"))? {
+            let thread = thread?.path();
             // A thread may end while this looks.
-            let Ok(stat) = fs::read_to_string(thread?.path().join("stat")) else {
+            let Ok(stat) = fs::read_to_string(thread.join("stat")) else {
                 continue;
             };
             let times = self::times(&stat)?;
-            *self.threads.entry(times.name).or_default() += times.user + times.system;
+            let exactly = fs::read_to_string(thread.join("schedstat"));
+            let used = exactly.ok().and_then(|text| on_processor(&text));
+            *self.threads.entry(times.name).or_default() +=
+                used.unwrap_or(times.user + times.system);
         }
         let status = fs::read_to_string(process.join("status"))?;
         self.peak_kib += number_of(&status, "VmHWM").context("the peak is missing")?;
@@ -107,6 +111,13 @@ fn times(stat: &str) -> anyhow::Result<Times> {
         user: field(14)?,
         system: field(15)?,
     })
+}
+
+/// Reads a line of `/proc/…/schedstat`: the time on a processor comes first, in nanoseconds. Ticks would tell a thread
+/// that works for less than one at a time as idle, or not at all.
+fn on_processor(schedstat: &str) -> Option<Duration> {
+    let nanoseconds = schedstat.split_whitespace().next()?;
+    Some(Duration::from_nanos(nanoseconds.parse().ok()?))
 }
 
 /// Finds the number of a line such as `VmHWM:   12 kB`.
@@ -147,6 +158,19 @@ mod tests {
         assert_eq!(times.system, Duration::from_millis(450));
         assert!(super::times("4711 (short) S 1").is_err());
         assert!(super::times("").is_err());
+    }
+
+    #[test]
+    fn a_thread_is_told_to_the_nanosecond() {
+        let used = on_processor("1026710 48255 1\n");
+        assert_eq!(used, Some(Duration::from_nanos(1_026_710)));
+        assert_eq!(on_processor(""), None);
+        // Far less than a tick, and told all the same.
+        let here = Usage::of(&[std::process::id()]).unwrap();
+        let thread = std::thread::current();
+        let name: String = thread.name().unwrap().chars().take(15).collect();
+        let thread = here.threads.get(&name).copied();
+        assert!(thread > Some(Duration::ZERO), "{here:?}");
     }
 
     #[test]
