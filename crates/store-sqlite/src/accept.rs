@@ -17,12 +17,12 @@ use crate::{books, failed, known, tallies};
 
 /// Accepts it whole, or writes nothing.
 pub(crate) fn accept(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     mut new: NewSubmission,
     leases: &mut Leases,
 ) -> Result<Acceptance, Error> {
     // All that can be refused is refused before the first row is written: an answer is no error, and undoes nothing.
-    let (repeated, first_repeated) = match repeats(connection, &new)? {
+    let (repeated, first_repeated) = match repeats(writing, &new)? {
         Repeats::All(submission) => return Ok(Acceptance::Repeated { submission }),
         Repeats::Messages {
             positions,
@@ -30,7 +30,7 @@ pub(crate) fn accept(
         } => (positions, submission),
     };
     leave_out(&mut new.messages, &repeated);
-    if suppress_stopped(connection, &mut new)? {
+    if suppress_stopped(writing, &mut new)? {
         // Then those that repeat are all that could leave.
         return Ok(match first_repeated {
             Some(submission) => Acceptance::Repeated { submission },
@@ -38,7 +38,7 @@ pub(crate) fn accept(
         });
     }
     if let Some(expansion) = &new.expansion
-        && has_been_emptied(connection, new.account, expansion)?
+        && has_been_emptied(writing, new.account, expansion)?
     {
         return Ok(Acceptance::NobodyLeft);
     }
@@ -48,20 +48,20 @@ pub(crate) fn accept(
     };
     let with_copy = price_micros.saturating_add(price(&new.control)?);
     if !new.test {
-        let available = available(connection, new.account)?;
+        let available = available(writing, new.account)?;
         if with_copy > available {
             return Ok(Acceptance::Insufficient {
                 available_micros: available,
             });
         }
     }
-    check_connectors(connection, new.messages.iter().chain(&new.control))?;
-    let (submission, first_message) = write(connection, &new, price_micros, None, leases)?;
+    check_connectors(writing, new.messages.iter().chain(&new.control))?;
+    let (submission, first_message) = write(writing, &new, price_micros, None, leases)?;
     if !new.test {
-        use_up(connection, &new, submission)?;
+        use_up(writing, &new, submission)?;
     }
     if let Some(expansion) = &new.expansion {
-        begin_expansion(connection, new.account, submission, expansion)?;
+        begin_expansion(writing, new.account, submission, expansion)?;
     }
     let segments = new
         .messages
@@ -69,7 +69,7 @@ pub(crate) fn accept(
         .map(|message| u64::from(message.segments))
         .sum();
     if let Some(copy) = new.control.take() {
-        write_copy(connection, new, copy, submission)?;
+        write_copy(writing, new, copy, submission)?;
     }
     Ok(Acceptance::Accepted {
         submission,
@@ -81,7 +81,7 @@ pub(crate) fn accept(
 }
 
 /// Keeps back what must not leave, the control copy too; tells whether nobody is left to send to because of that.
-fn suppress_stopped(connection: &Writing<'_>, new: &mut NewSubmission) -> Result<bool, Error> {
+fn suppress_stopped(writing: &Writing<'_>, new: &mut NewSubmission) -> Result<bool, Error> {
     if new.passes_stops {
         return Ok(false);
     }
@@ -90,8 +90,8 @@ fn suppress_stopped(connection: &Writing<'_>, new: &mut NewSubmission) -> Result
         originator: &new.originator,
         alternative: new.alternative.as_deref(),
     };
-    suppress(connection, &from, new.control.iter_mut())?;
-    suppress(connection, &from, new.messages.iter_mut())
+    suppress(writing, &from, new.control.iter_mut())?;
+    suppress(writing, &from, new.messages.iter_mut())
 }
 
 /// Takes the messages at these positions, which ascend, out of a submission.
@@ -108,15 +108,15 @@ fn leave_out(messages: &mut Vec<NewMessage>, positions: &[usize]) {
 }
 
 /// What the account can spend, its credit included; conflict when there is no such account.
-pub(crate) fn available(connection: &Writing<'_>, account: AccountId) -> Result<i64, Error> {
-    let standing = known::standing(connection, account)?;
+pub(crate) fn available(writing: &Writing<'_>, account: AccountId) -> Result<i64, Error> {
+    let standing = known::standing(writing, account)?;
     // A limit near the end of the range means that there is none: the sum must not wrap.
     Ok(standing.available.saturating_add(standing.credit_limit))
 }
 
 /// Writes the control copy of a submission: a submission of its own, of which no account is told.
 fn write_copy(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     new: NewSubmission,
     copy: NewMessage,
     main: SubmissionId,
@@ -132,19 +132,19 @@ fn write_copy(
     };
     let price_micros = price(&control.messages)?;
     let mut leases = Leases::default();
-    write(connection, &control, price_micros, Some(main), &mut leases).map(drop)
+    write(writing, &control, price_micros, Some(main), &mut leases).map(drop)
 }
 
 /// Writes a submission with its messages and its hold.
 fn write(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     new: &NewSubmission,
     price_micros: i64,
     control_of: Option<SubmissionId>,
     leases: &mut Leases,
 ) -> Result<(SubmissionId, MessageId), Error> {
-    let first = known::reserve_numbers(connection, Numbered::Message, planned(new))?;
-    let submission = insert_submission(connection, new, price_micros, first, control_of)?;
+    let first = known::reserve_numbers(writing, Numbered::Message, planned(new))?;
+    let submission = insert_submission(writing, new, price_micros, first, control_of)?;
     let target = Target {
         submission,
         account: new.account,
@@ -166,14 +166,14 @@ fn write(
     if new.test || new.expires_at <= new.created_at {
         leases.close();
     }
-    leases.begin(connection, new, is_tallied)?;
-    let places = target.write(connection, first, &new.messages, leases)?;
+    leases.begin(writing, new, is_tallied)?;
+    let places = target.write(writing, first, &new.messages, leases)?;
     if is_tallied {
-        tallies::keep(connection, submission, &places)?;
+        tallies::keep(writing, submission, &places)?;
     }
     if !new.test {
         books::hold(
-            connection,
+            writing,
             new.account,
             submission,
             price_micros,
@@ -200,7 +200,7 @@ static INSERT: Sql = Sql::new(
 );
 
 fn insert_submission(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     new: &NewSubmission,
     price_micros: i64,
     first_message: i64,
@@ -238,7 +238,7 @@ fn insert_submission(
         new.tells.as_u8(),
         new.passes_stops,
     ];
-    connection
+    writing
         .using(&INSERT, |insert| insert.insert(row))
         .map(SubmissionId)
         .map_err(failed("cannot write the submission"))
@@ -246,11 +246,11 @@ fn insert_submission(
 
 /// Tells whether the account's list has none of the contacts any more that it was priced for.
 fn has_been_emptied(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     expansion: &NewExpansion,
 ) -> Result<bool, Error> {
-    connection
+    writing
         .prepare_cached(
             "SELECT 1 FROM contact_list WHERE id = ?1 AND account_id = ?2 AND state = 0 \
              AND NOT EXISTS (SELECT 1 FROM contact WHERE list_id = ?1 AND id <= ?3)",
@@ -261,12 +261,12 @@ fn has_been_emptied(
 
 /// Writes what the submission's messages will come from; conflict when the account has no such list.
 fn begin_expansion(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     expansion: &NewExpansion,
 ) -> Result<(), Error> {
-    let rows = connection
+    let rows = writing
         .prepare_cached(
             "INSERT INTO expansion (submission_id, list_id, after_contact, until_contact, reserve, options) \
              SELECT ?1, id, 0, ?4, ?5, ?6 FROM contact_list WHERE id = ?2 AND account_id = ?3 AND state = 0",

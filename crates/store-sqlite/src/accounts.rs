@@ -13,9 +13,9 @@ use crate::{SqliteStore, failed};
 impl Accounts for SqliteStore {
     async fn add_account(&self, account: NewAccount, at: Timestamp) -> Result<AccountId, Error> {
         self.writer
-            .write(move |connection| {
-                let id = add(connection, &account, at)?;
-                revise(connection)?;
+            .write(move |writing| {
+                let id = add(writing, &account, at)?;
+                revise(writing)?;
                 Ok(id)
             })
             .await
@@ -30,16 +30,16 @@ impl Accounts for SqliteStore {
     ) -> Result<AccountId, Error> {
         let kind = kind.to_owned();
         self.writer
-            .write(move |connection| {
-                let id = add(connection, &account, at)?;
+            .write(move |writing| {
+                let id = add(writing, &account, at)?;
                 let login = Credential {
                     account: id,
                     kind,
                     name: account.name,
                     secret,
                 };
-                put_credential(connection, &login)?;
-                revise(connection)?;
+                put_credential(writing, &login)?;
+                revise(writing)?;
                 Ok(id)
             })
             .await
@@ -54,8 +54,8 @@ impl Accounts for SqliteStore {
     ) -> Result<(), Error> {
         let (kind, name) = (kind.to_owned(), name.to_owned());
         self.writer
-            .write(move |connection| {
-                let kept = rename(connection, account, &kind, &name)?;
+            .write(move |writing| {
+                let kept = rename(writing, account, &kind, &name)?;
                 if let Some(secret) = secret.or(kept) {
                     let credential = Credential {
                         account,
@@ -63,9 +63,9 @@ impl Accounts for SqliteStore {
                         name,
                         secret,
                     };
-                    put_credential(connection, &credential)?;
+                    put_credential(writing, &credential)?;
                 }
-                revise(connection)
+                revise(writing)
             })
             .await
     }
@@ -78,8 +78,8 @@ impl Accounts for SqliteStore {
         suspended: bool,
     ) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                let changed = connection
+            .write(move |writing| {
+                let changed = writing
                     .execute(
                         "UPDATE account SET settings = ?2, credit_limit = ?3, suspended = ?4 WHERE id = ?1",
                         (account.0, &settings, credit_limit_micros, suspended),
@@ -88,16 +88,16 @@ impl Accounts for SqliteStore {
                 if changed == 0 {
                     return Err(Error::conflict(format!("there is no account {account}")));
                 }
-                revise(connection)
+                revise(writing)
             })
             .await
     }
 
     async fn put_credential(&self, credential: Credential) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                put_credential(connection, &credential)?;
-                revise(connection)
+            .write(move |writing| {
+                put_credential(writing, &credential)?;
+                revise(writing)
             })
             .await
     }
@@ -110,14 +110,14 @@ impl Accounts for SqliteStore {
     ) -> Result<bool, Error> {
         let (kind, name) = (kind.to_owned(), name.to_owned());
         self.writer
-            .write(move |connection| {
-                let removed = connection
+            .write(move |writing| {
+                let removed = writing
                     .execute(
                         "DELETE FROM credential WHERE account_id = ?1 AND kind = ?2 AND name = ?3",
                         (account.0, &kind, &name),
                     )
                     .map_err(failed("cannot remove the credential"))?;
-                revise(connection)?;
+                revise(writing)?;
                 Ok(removed > 0)
             })
             .await

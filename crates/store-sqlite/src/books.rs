@@ -41,7 +41,7 @@ impl Books {
     /// Writes the entry that a settlement asks for; none for `Settlement::None`.
     pub(crate) fn settle(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         settlement: Settlement,
         resolution: &Resolution,
     ) -> Result<(), Error> {
@@ -57,7 +57,7 @@ impl Books {
         };
         let at = resolution.at.as_millis();
         let row = (resolution.message.0, account.0, kind.as_u8(), price, at);
-        connection
+        writing
             .run(&SETTLE, row)
             .map_err(failed("cannot write a ledger entry"))?;
         self.change(account, available, -price, charged);
@@ -87,10 +87,10 @@ impl Books {
     }
 
     /// Brings the books in step with the entries written through this value.
-    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
+    pub(crate) fn close(self, writing: &Writing<'_>) -> Result<(), Error> {
         for change in self.changes {
             add_to_book(
-                connection,
+                writing,
                 change.account,
                 change.available,
                 change.held,
@@ -103,7 +103,7 @@ impl Books {
 
 /// Writes a hold for a submission: of its price, or of what its price has risen by.
 pub(crate) fn hold(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     price_micros: i64,
@@ -111,15 +111,15 @@ pub(crate) fn hold(
 ) -> Result<(), Error> {
     let kind = EntryKind::Hold.as_u8();
     let row = (account.0, kind, price_micros, submission.0, at.as_millis());
-    connection
+    writing
         .run(&ENTER, row)
         .map_err(failed("cannot write the hold"))?;
-    add_to_book(connection, account, -price_micros, price_micros, 0)
+    add_to_book(writing, account, -price_micros, price_micros, 0)
 }
 
 /// Gives back the part of a submission's hold that no message needs.
 pub(crate) fn release_rest(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     submission: SubmissionId,
     amount_micros: i64,
@@ -130,8 +130,8 @@ pub(crate) fn release_rest(
     }
     let kind = EntryKind::Release.as_u8();
     let row = (account.0, kind, amount_micros, submission.0, at.as_millis());
-    connection
+    writing
         .run(&ENTER, row)
         .map_err(failed("cannot write the release"))?;
-    add_to_book(connection, account, amount_micros, -amount_micros, 0)
+    add_to_book(writing, account, amount_micros, -amount_micros, 0)
 }

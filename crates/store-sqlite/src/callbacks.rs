@@ -60,8 +60,8 @@ impl Callbacks for SqliteStore {
 
     async fn callbacks_told(&self, callbacks: Vec<CallbackId>) -> Result<(), Error> {
         self.writer
-            .write_knowing(move |connection| {
-                let mut delete = connection
+            .write_knowing(move |writing| {
+                let mut delete = writing
                     .prepare_cached("DELETE FROM callback WHERE id = ?1")
                     .map_err(failed("cannot remove a callback"))?;
                 for callback in callbacks {
@@ -80,8 +80,8 @@ impl Callbacks for SqliteStore {
         due_at: Option<Timestamp>,
     ) -> Result<(), Error> {
         self.writer
-            .write_knowing(move |connection| {
-                connection
+            .write_knowing(move |writing| {
+                writing
                     .prepare_cached(
                         "UPDATE callback SET attempts = attempts + 1, due_at = ?2 WHERE id = ?1",
                     )
@@ -100,7 +100,7 @@ impl Callbacks for SqliteStore {
             loop {
                 let retried = self
                     .writer
-                    .write(move |connection| retry(connection, such, account, now))
+                    .write(move |writing| retry(writing, such, account, now))
                     .await?;
                 all += retried;
                 if retried < u64::from(AT_ONCE) {
@@ -124,8 +124,8 @@ impl Callbacks for SqliteStore {
 
     async fn forget_callbacks(&self, before: Timestamp, limit: u32) -> Result<u64, Error> {
         self.writer
-            .write_knowing(move |connection| {
-                connection
+            .write_knowing(move |writing| {
+                writing
                     .prepare_cached(FORGET)
                     .and_then(|mut delete| delete.execute((before.as_millis(), limit)))
                     .map(rows)

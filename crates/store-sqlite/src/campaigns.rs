@@ -34,7 +34,7 @@ impl Campaigns for SqliteStore {
 
     async fn expand(&self, step: Step) -> Result<Stepped, Error> {
         self.writer
-            .write_knowing(move |connection| expansion::expand(connection, step))
+            .write_knowing(move |writing| expansion::expand(writing, step))
             .await
     }
 
@@ -45,7 +45,7 @@ impl Campaigns for SqliteStore {
         now: Timestamp,
     ) -> Result<Cancellation, Error> {
         self.writer
-            .write(move |connection| halts::cancel(connection, account, submission, now))
+            .write(move |writing| halts::cancel(writing, account, submission, now))
             .await
     }
 
@@ -56,7 +56,7 @@ impl Campaigns for SqliteStore {
         now: Timestamp,
     ) -> Result<Deletion, Error> {
         self.writer
-            .write(move |connection| halts::delete(connection, account, submission, now))
+            .write(move |writing| halts::delete(writing, account, submission, now))
             .await
     }
 
@@ -67,19 +67,19 @@ impl Campaigns for SqliteStore {
         now: Timestamp,
     ) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| halts::halt(connection, submission, halt, now))
+            .write(move |writing| halts::halt(writing, submission, halt, now))
             .await
     }
 
     async fn resume(&self, submission: SubmissionId, now: Timestamp) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| halts::resume(connection, submission, now))
+            .write(move |writing| halts::resume(writing, submission, now))
             .await
     }
 
     async fn follow_halts(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write_knowing(move |connection| halts::follow(connection, now, limit))
+            .write_knowing(move |writing| halts::follow(writing, now, limit))
             .await
     }
 

@@ -15,8 +15,8 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Writes it; to be called last in the transaction that caused it.
-    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
-        self.books.close(connection)?;
-        self.tallies.close(connection)
+    pub(crate) fn close(self, writing: &Writing<'_>) -> Result<(), Error> {
+        self.books.close(writing)?;
+        self.tallies.close(writing)
     }
 }

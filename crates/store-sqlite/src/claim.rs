@@ -44,11 +44,11 @@ static SHARED: Sql = Sql::new(concat!(
 ));
 
 /// Turns queue entries into leases, lane by lane, until the segments asked for are found.
-pub(crate) fn claim(connection: &Writing<'_>, claim: &Claim) -> Result<Claimed, Error> {
+pub(crate) fn claim(writing: &Writing<'_>, claim: &Claim) -> Result<Claimed, Error> {
     // What the most urgent lane does not use of its own is nobody else's.
     let beyond = claim.max_otp_segments.saturating_sub(claim.max_segments);
     let mut run = Run {
-        connection,
+        writing,
         claim,
         left: i64::from(claim.max_segments) + i64::from(beyond),
         messages: Vec::new(),
@@ -63,7 +63,7 @@ pub(crate) fn claim(connection: &Writing<'_>, claim: &Claim) -> Result<Claimed, 
             run.left -= i64::from(beyond);
         }
     }
-    run.changes.close(connection)?;
+    run.changes.close(writing)?;
     Ok(Claimed {
         messages: run.messages,
         turns,
@@ -72,7 +72,7 @@ pub(crate) fn claim(connection: &Writing<'_>, claim: &Claim) -> Result<Claimed, 
 }
 
 struct Run<'a, 'c> {
-    connection: &'a Writing<'c>,
+    writing: &'a Writing<'c>,
     claim: &'a Claim,
     left: i64,
     messages: Vec<ClaimedMessage>,
@@ -129,7 +129,7 @@ impl Run<'_, '_> {
         while accounts.len() < ACCOUNTS_PER_CLAIM {
             let key = (self.claim.connector.0, lane.as_u8(), after);
             let found: Option<i64> = self
-                .connection
+                .writing
                 .find(&NEXT_ACCOUNT, key, |row| row.get(0))
                 .map_err(failed("cannot look into the queue"))?;
             match found {
@@ -138,7 +138,7 @@ impl Run<'_, '_> {
                     after = account;
                     let account = AccountId(account);
                     // What it has in the queue waits while it may not, as long as its lifetime lasts.
-                    if known::standing(self.connection, account)?.may_send {
+                    if known::standing(self.writing, account)?.may_send {
                         accounts.push(account);
                     }
                 }
@@ -156,7 +156,7 @@ impl Run<'_, '_> {
     fn take(&mut self, lane: Lane, account: AccountId, share: i64) -> Result<bool, Error> {
         let key = (self.claim.connector.0, lane.as_u8(), account.0);
         let oldest = self
-            .connection
+            .writing
             .using(&OLDEST, |select| {
                 let mut rows = select.query((key.0, key.1, key.2, share))?;
                 let (mut entries, mut taken) = (Vec::new(), 0);
@@ -177,7 +177,7 @@ impl Run<'_, '_> {
         }
         if let Some(last) = last {
             // All entries up to the last one seen are leased or ended.
-            self.connection
+            self.writing
                 .run(&TAKE, (key.0, key.1, key.2, last.0))
                 .map_err(failed("cannot take from the queue"))?;
         }
@@ -209,8 +209,8 @@ impl Run<'_, '_> {
             (_, None) => shared.originator,
         };
         if !shared.passes_stops
-            && known::stops(self.connection, account)?.forbid(
-                self.connection,
+            && known::stops(self.writing, account)?.forbid(
+                self.writing,
                 recipient.as_str(),
                 &originator,
             )?
@@ -222,7 +222,7 @@ impl Run<'_, '_> {
             None => (shared.text, entry.variables),
         };
         let now = self.claim.now.as_millis();
-        leases::lease(self.connection, message.id, self.claim.connector, now)?;
+        leases::lease(self.writing, message.id, self.claim.connector, now)?;
         self.messages.push(ClaimedMessage {
             id: message.id,
             account,
@@ -241,7 +241,7 @@ impl Run<'_, '_> {
         });
         message.lease = Lease::Since(now);
         message.is_tallied = Some(shared.is_tallied);
-        self.connection.known().note(message);
+        self.writing.known().note(message);
         Ok(())
     }
 
@@ -251,13 +251,13 @@ impl Run<'_, '_> {
         self.kept_back = true;
         match event {
             Event::Hold(_) => {
-                message.apply(self.connection, &mut self.changes, event, now)?;
+                message.apply(self.writing, &mut self.changes, event, now)?;
             }
-            _ => message.end(self.connection, &mut self.changes, event, now)?,
+            _ => message.end(self.writing, &mut self.changes, event, now)?,
         }
         // An earlier attempt may have been noted.
-        self.connection.known().take(message.id);
-        message.save(self.connection, &mut self.changes)
+        self.writing.known().take(message.id);
+        message.save(self.writing, &mut self.changes)
     }
 
     fn shared(&mut self, id: SubmissionId) -> Result<Shared, Error> {
@@ -267,7 +267,7 @@ impl Run<'_, '_> {
             return Ok(shared.clone());
         }
         let shared = self
-            .connection
+            .writing
             .find(&SHARED, [id.0], |row| {
                 Ok(Shared {
                     originator: row.get_ref(0)?.as_str()?.into(),

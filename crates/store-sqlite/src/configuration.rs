@@ -73,14 +73,14 @@ impl Configuration for SqliteStore {
 
     async fn put_rate(&self, rate: Rate) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .execute(
                         "INSERT OR REPLACE INTO rate (currency, base, worth) VALUES (?1, ?2, ?3)",
                         (rate.currency.code(), rate.base.code(), rate.worth_micros),
                     )
                     .map_err(failed("cannot write the rate"))?;
-                revise(connection)
+                revise(writing)
             })
             .await
     }
@@ -92,14 +92,14 @@ impl Configuration for SqliteStore {
 
     async fn put_tariff(&self, tariff: Tariff) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .execute(
                         "INSERT OR REPLACE INTO tariff (name, settings) VALUES (?1, ?2)",
                         (&tariff.name, &tariff.settings),
                     )
                     .map_err(failed("cannot write the tariff"))?;
-                revise(connection)
+                revise(writing)
             })
             .await
     }
@@ -117,8 +117,8 @@ impl Configuration for SqliteStore {
     ) -> Result<ConnectorId, Error> {
         let (name, settings, secret) = (name.to_owned(), settings.to_owned(), secret.to_owned());
         self.writer
-            .write(move |connection| {
-                let id = connection
+            .write(move |writing| {
+                let id = writing
                     .query_row(
                         "INSERT INTO connector (name, settings, secret) VALUES (?1, ?2, ?3) \
                          ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, secret = excluded.secret \
@@ -127,7 +127,7 @@ impl Configuration for SqliteStore {
                         |row| row.get(0).map(ConnectorId),
                     )
                     .map_err(failed("cannot write the connector"))?;
-                revise(connection)?;
+                revise(writing)?;
                 Ok(id)
             })
             .await
@@ -136,15 +136,15 @@ impl Configuration for SqliteStore {
     async fn remove_connector(&self, name: &str) -> Result<bool, Error> {
         let name = name.to_owned();
         self.writer
-            .write(move |connection| remove_connector(connection, &name))
+            .write(move |writing| remove_connector(writing, &name))
             .await
     }
 
     async fn put_route(&self, route: Route) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                put_route(connection, &route)?;
-                revise(connection)
+            .write(move |writing| {
+                put_route(writing, &route)?;
+                revise(writing)
             })
             .await
     }
@@ -152,14 +152,14 @@ impl Configuration for SqliteStore {
     async fn remove_route(&self, name: &str) -> Result<bool, Error> {
         let name = name.to_owned();
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .execute("DELETE FROM route_connector WHERE route_name = ?1", [&name])
                     .map_err(failed("cannot remove the route's ways"))?;
-                let removed = connection
+                let removed = writing
                     .execute("DELETE FROM route WHERE name = ?1", [&name])
                     .map_err(failed("cannot remove the route"))?;
-                revise(connection)?;
+                revise(writing)?;
                 Ok(removed > 0)
             })
             .await
@@ -167,14 +167,14 @@ impl Configuration for SqliteStore {
 
     async fn put_operator(&self, operator: Operator) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .execute(
                         "INSERT OR REPLACE INTO operator (name, settings) VALUES (?1, ?2)",
                         (&operator.name, &operator.settings),
                     )
                     .map_err(failed("cannot write the operator"))?;
-                revise(connection)
+                revise(writing)
             })
             .await
     }
@@ -186,8 +186,8 @@ impl Configuration for SqliteStore {
 
     async fn put_condition(&self, condition: Condition) -> Result<(), Error> {
         self.writer
-            .write_knowing(move |connection| {
-                connection
+            .write_knowing(move |writing| {
+                writing
                     .prepare_cached(
                         "INSERT OR REPLACE INTO connector_condition (connector_id, condition, at) \
                          SELECT id, ?2, ?3 FROM connector WHERE id = ?1",
@@ -274,11 +274,11 @@ impl SqliteStore {
     async fn remove(&self, sql: &'static str, name: &str) -> Result<bool, Error> {
         let name = name.to_owned();
         self.writer
-            .write(move |connection| {
-                let removed = connection
+            .write(move |writing| {
+                let removed = writing
                     .execute(sql, [&name])
                     .map_err(failed("cannot remove"))?;
-                revise(connection)?;
+                revise(writing)?;
                 Ok(removed > 0)
             })
             .await

@@ -30,7 +30,7 @@ impl Contacts for SqliteStore {
     ) -> Result<ListId, Error> {
         let (name, description) = (name.to_owned(), description.to_owned());
         self.writer
-            .write(move |connection| lists::add(connection, account, &name, &description, at))
+            .write(move |writing| lists::add(writing, account, &name, &description, at))
             .await
     }
 
@@ -42,19 +42,19 @@ impl Contacts for SqliteStore {
         description: Option<String>,
     ) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| lists::change(connection, account, list, name, description))
+            .write(move |writing| lists::change(writing, account, list, name, description))
             .await
     }
 
     async fn remove_list(&self, account: AccountId, list: ListId) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| lists::remove(connection, account, list))
+            .write(move |writing| lists::remove(writing, account, list))
             .await
     }
 
     async fn forget_removed_lists(&self, before: Timestamp, limit: u32) -> Result<bool, Error> {
         self.writer
-            .write_knowing(move |connection| lists::forget_removed(connection, before, limit))
+            .write_knowing(move |writing| lists::forget_removed(writing, before, limit))
             .await
     }
 
@@ -77,13 +77,13 @@ impl Contacts for SqliteStore {
         at: Timestamp,
     ) -> Result<Option<ListId>, Error> {
         self.writer
-            .write(move |connection| copies::begin(connection, account, source, at))
+            .write(move |writing| copies::begin(writing, account, source, at))
             .await
     }
 
     async fn go_on_copying(&self, copy: ListId, limit: u32) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| copies::go_on(connection, copy, limit))
+            .write(move |writing| copies::go_on(writing, copy, limit))
             .await
     }
 
@@ -95,7 +95,7 @@ impl Contacts for SqliteStore {
     ) -> Result<Option<VariableId>, Error> {
         let name = name.to_owned();
         self.writer
-            .write(move |connection| variables::add(connection, account, list, &name))
+            .write(move |writing| variables::add(writing, account, list, &name))
             .await
     }
 
@@ -118,7 +118,7 @@ impl Contacts for SqliteStore {
     ) -> Result<bool, Error> {
         let name = name.to_owned();
         self.writer
-            .write(move |connection| variables::rename(connection, account, list, variable, &name))
+            .write(move |writing| variables::rename(writing, account, list, variable, &name))
             .await
     }
 
@@ -129,7 +129,7 @@ impl Contacts for SqliteStore {
         variable: VariableId,
     ) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| variables::remove(connection, account, list, variable))
+            .write(move |writing| variables::remove(writing, account, list, variable))
             .await
     }
 
@@ -140,7 +140,7 @@ impl Contacts for SqliteStore {
         contacts: Vec<NewContact>,
     ) -> Result<Option<Added>, Error> {
         self.writer
-            .write(move |connection| members::add(connection, account, list, &contacts))
+            .write(move |writing| members::add(writing, account, list, &contacts))
             .await
     }
 
@@ -152,9 +152,7 @@ impl Contacts for SqliteStore {
         variables: Option<String>,
     ) -> Result<ContactChange, Error> {
         self.writer
-            .write(move |connection| {
-                members::change(connection, account, contact, number, variables)
-            })
+            .write(move |writing| members::change(writing, account, contact, number, variables))
             .await
     }
 
@@ -164,7 +162,7 @@ impl Contacts for SqliteStore {
         contacts: Vec<ContactId>,
     ) -> Result<u64, Error> {
         self.writer
-            .write(move |connection| members::remove(connection, account, &contacts))
+            .write(move |writing| members::remove(writing, account, &contacts))
             .await
     }
 
@@ -175,7 +173,7 @@ impl Contacts for SqliteStore {
         limit: u32,
     ) -> Result<Option<u64>, Error> {
         self.writer
-            .write(move |connection| members::clear(connection, account, list, limit))
+            .write(move |writing| members::clear(writing, account, list, limit))
             .await
     }
 

@@ -86,8 +86,8 @@ struct Stand {
 }
 
 impl Stand {
-    fn load(connection: &Writing<'_>, submission: SubmissionId) -> Result<Option<Self>, Error> {
-        connection
+    fn load(writing: &Writing<'_>, submission: SubmissionId) -> Result<Option<Self>, Error> {
+        writing
             .prepare_cached(&format!(
                 "SELECT after_contact, reserve, account_id, lane, test, halt, start_at IS NOT NULL, message_count, planned, tells, \
                  originator, alternative, passes_stops, form, {} \
@@ -120,9 +120,9 @@ impl Stand {
 }
 
 /// Writes a step where the expansion stands, if the money for it is there.
-pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped, Error> {
+pub(crate) fn expand(writing: &Writing<'_>, mut step: Step) -> Result<Stepped, Error> {
     let id = step.submission;
-    let stand = match Stand::load(connection, id)? {
+    let stand = match Stand::load(writing, id)? {
         Some(stand) if stand.after == step.after => stand,
         _ => return Ok(Stepped::Outdated),
     };
@@ -132,12 +132,12 @@ pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped
             originator: &stand.originator,
             alternative: stand.alternative.as_deref(),
         };
-        suppress(connection, &from, step.messages.iter_mut())?;
+        suppress(writing, &from, step.messages.iter_mut())?;
     }
     let price = price(&step.messages)?;
     let shortage = (price - stand.reserve).max(0);
-    if shortage > 0 && !stand.test && available(connection, stand.account)? < shortage {
-        wait_for_money(connection, id)?;
+    if shortage > 0 && !stand.test && available(writing, stand.account)? < shortage {
+        wait_for_money(writing, id)?;
         return Ok(Stepped::NoMoney);
     }
     let count = i64::try_from(step.messages.len()).expect("a vector's length fits i64");
@@ -147,18 +147,18 @@ pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped
             None,
         ));
     }
-    check_connectors(connection, &step.messages)?;
-    write(connection, &stand, &step)?;
+    check_connectors(writing, &step.messages)?;
+    write(writing, &stand, &step)?;
     if shortage > 0 && !stand.test {
-        books::hold(connection, stand.account, id, shortage, step.at)?;
+        books::hold(writing, stand.account, id, shortage, step.at)?;
     }
-    connection
+    writing
         .prepare_cached(
             "UPDATE submission SET message_count = message_count + ?2, price = price + ?3 WHERE id = ?1",
         )
         .and_then(|mut update| update.execute((id.0, count, shortage)))
         .map_err(failed("cannot count the messages"))?;
-    connection
+    writing
         .prepare_cached(
             "UPDATE expansion SET after_contact = ?2, reserve = ?3, no_money = 0 WHERE submission_id = ?1",
         )
@@ -166,11 +166,11 @@ pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped
             update.execute((id.0, step.reached.0, stand.reserve + shortage - price))
         })
         .map_err(failed("cannot tell how far the expansion has come"))?;
-    kept::forget(connection, id, step.reached)?;
+    kept::forget(writing, id, step.reached)?;
     if step.last {
-        end(connection, id, step.at)?;
+        end(writing, id, step.at)?;
         // No more are expected, should some contacts never have come.
-        connection
+        writing
             .prepare_cached("UPDATE submission SET planned = message_count WHERE id = ?1")
             .and_then(|mut update| update.execute([id.0]))
             .map_err(failed("cannot end the expansion"))?;
@@ -178,7 +178,7 @@ pub(crate) fn expand(connection: &Writing<'_>, mut step: Step) -> Result<Stepped
     Ok(Stepped::Written)
 }
 
-fn write(connection: &Writing<'_>, stand: &Stand, step: &Step) -> Result<(), Error> {
+fn write(writing: &Writing<'_>, stand: &Stand, step: &Step) -> Result<(), Error> {
     let target = Target {
         submission: step.submission,
         account: stand.account,
@@ -192,16 +192,16 @@ fn write(connection: &Writing<'_>, stand: &Stand, step: &Step) -> Result<(), Err
         at: step.at,
     };
     let places = target.write(
-        connection,
+        writing,
         stand.timing.first + stand.written,
         &step.messages,
         &mut Leases::default(),
     )?;
-    tallies::keep(connection, step.submission, &places)
+    tallies::keep(writing, step.submission, &places)
 }
 
-fn wait_for_money(connection: &Writing<'_>, submission: SubmissionId) -> Result<(), Error> {
-    connection
+fn wait_for_money(writing: &Writing<'_>, submission: SubmissionId) -> Result<(), Error> {
+    writing
         .prepare_cached(
             "UPDATE expansion SET no_money = 1 WHERE submission_id = ?1 AND no_money = 0",
         )
@@ -212,11 +212,11 @@ fn wait_for_money(connection: &Writing<'_>, submission: SubmissionId) -> Result<
 
 /// Ends the submission's expansion, if it has one: no more messages come, and what is held for them is released.
 pub(crate) fn end(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     submission: SubmissionId,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let found: Option<(i64, i64, bool)> = connection
+    let found: Option<(i64, i64, bool)> = writing
         .prepare_cached(
             "SELECT account_id, reserve, test FROM expansion JOIN submission ON submission.id = submission_id \
              WHERE submission_id = ?1",
@@ -232,17 +232,17 @@ pub(crate) fn end(
     let Some((account, reserve, test)) = found else {
         return Ok(());
     };
-    connection
+    writing
         .prepare_cached("DELETE FROM expansion WHERE submission_id = ?1")
         .and_then(|mut delete| delete.execute([submission.0]))
         .and_then(|_| {
-            connection
+            writing
                 .prepare_cached("UPDATE submission SET price = price - ?2 WHERE id = ?1")?
                 .execute((submission.0, reserve))
         })
         .map_err(failed("cannot end the expansion"))?;
     if !test {
-        books::release_rest(connection, AccountId(account), submission, reserve, at)?;
+        books::release_rest(writing, AccountId(account), submission, reserve, at)?;
     }
     Ok(())
 }

@@ -66,71 +66,71 @@ pub(crate) fn place_after(place: Place, halt: Halt) -> Place {
 
 /// Makes one message follow its submission's halt. A pause keeps the sender name that it waits for.
 pub(crate) fn obey(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     halt: Halt,
     now: Timestamp,
 ) -> Result<(), Error> {
     if halt == Halt::Paused {
-        message.apply(connection, changes, event(halt), now)?;
-        message.leave_turn(connection)
+        message.apply(writing, changes, event(halt), now)?;
+        message.leave_turn(writing)
     } else {
-        message.end(connection, changes, event(halt), now)?;
-        message.dequeue(connection)
+        message.end(writing, changes, event(halt), now)?;
+        message.dequeue(writing)
     }
 }
 
 /// Lets a held message go on: to its sender name, to its time, or into the queue.
 pub(crate) fn let_go(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     timing: &Timing,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let awaits = connection
+    let awaits = writing
         .prepare_cached("SELECT 1 FROM awaits_sender WHERE message_id = ?1")
         .and_then(|mut select| select.exists([message.id.0]))
         .map_err(failed("cannot look for a sender name"))?;
     let due_at = timing.due_at(message.id);
     if awaits {
-        message.apply(connection, changes, Event::Hold(Reason::Moderation), now)?;
+        message.apply(writing, changes, Event::Hold(Reason::Moderation), now)?;
         Ok(())
     } else if due_at > now {
-        message.apply(connection, changes, Event::Hold(Reason::Scheduled), now)?;
-        message.enqueue_at(connection, due_at, now)
+        message.apply(writing, changes, Event::Hold(Reason::Scheduled), now)?;
+        message.enqueue_at(writing, due_at, now)
     } else {
-        message.apply(connection, changes, Event::Release, now)?;
-        message.enqueue(connection)
+        message.apply(writing, changes, Event::Release, now)?;
+        message.enqueue(writing)
     }
 }
 
 /// Lets messages follow, submission after submission, until so many were looked at.
-pub(crate) fn follow(connection: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
+pub(crate) fn follow(writing: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
     let mut changes = Changes::default();
     let mut left = limit;
     while left > 0 {
-        let next: Option<i64> = connection
+        let next: Option<i64> = writing
             .prepare_cached("SELECT id FROM submission WHERE following <> 0 LIMIT 1")
             .and_then(|mut select| select.query_row([], |row| row.get(0)).optional())
             .map_err(failed("cannot look for halted submissions"))?;
         let Some(id) = next else { break };
-        left -= follow_one(connection, &mut changes, SubmissionId(id), now, left)?;
+        left -= follow_one(writing, &mut changes, SubmissionId(id), now, left)?;
     }
-    changes.close(connection)?;
+    changes.close(writing)?;
     Ok(limit - left)
 }
 
 /// Lets the next messages of one submission follow its halt or the end of its pause; answers how many it looked at, `limit` at most.
 fn follow_one(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     id: SubmissionId,
     now: Timestamp,
     limit: u32,
 ) -> Result<u32, Error> {
-    let (halt, from, messages, timing) = connection
+    let (halt, from, messages, timing) = writing
         .prepare_cached(&format!(
             "SELECT halt, following, message_count, {} FROM submission WHERE id = ?1",
             Timing::COLUMNS
@@ -149,20 +149,20 @@ fn follow_one(
         .map_err(failed("cannot read a halted submission"))?;
     let end = timing.first + messages;
     let until = end.min(from + i64::from(limit));
-    for id in waiting(connection, from, until)? {
-        let Some(mut message) = Message::load(connection, id)? else {
+    for id in waiting(writing, from, until)? {
+        let Some(mut message) = Message::load(writing, id)? else {
             continue;
         };
         match halt {
-            Some(halt) => obey(connection, changes, &mut message, halt, now)?,
+            Some(halt) => obey(writing, changes, &mut message, halt, now)?,
             None if message.reason == Reason::Paused => {
-                let_go(connection, changes, &mut message, &timing, now)?;
+                let_go(writing, changes, &mut message, &timing, now)?;
             }
             None => {}
         }
-        message.save(connection, changes)?;
+        message.save(writing, changes)?;
     }
-    connection
+    writing
         .prepare_cached("UPDATE submission SET following = ?2 WHERE id = ?1")
         .and_then(|mut update| update.execute((id.0, if until < end { until } else { 0 })))
         .map_err(failed("cannot tell which messages have followed"))?;
@@ -171,9 +171,9 @@ fn follow_one(
 
 /// Lists the messages that wait, from one number to before another; those on lease are about to be answered, and meet the halt when
 /// they are claimed again.
-fn waiting(connection: &Writing<'_>, from: i64, until: i64) -> Result<Vec<MessageId>, Error> {
+fn waiting(writing: &Writing<'_>, from: i64, until: i64) -> Result<Vec<MessageId>, Error> {
     // States 1 and 2: held and queued.
-    connection
+    writing
         .prepare_cached(
             "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN (1, 2) \
              AND NOT EXISTS (SELECT 1 FROM lease WHERE message_id = message.id) ORDER BY id",

@@ -14,10 +14,10 @@ use crate::{SqliteStore, callbacks, failed, notices, originator_stops, parts, st
 impl Inbound for SqliteStore {
     async fn receive(&self, messages: Vec<NewInbound>) -> Result<Vec<Heard>, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 messages
                     .iter()
-                    .map(|message| keep(connection, message))
+                    .map(|message| keep(writing, message))
                     .collect()
             })
             .await
@@ -25,7 +25,7 @@ impl Inbound for SqliteStore {
 
     async fn receive_parts(&self, parts: Vec<NewPart>) -> Result<(), Error> {
         self.writer
-            .write(move |connection| parts::receive(connection, &parts))
+            .write(move |writing| parts::receive(writing, &parts))
             .await
     }
 
@@ -72,14 +72,14 @@ const RECEIVED: &str = "SELECT id, sender, recipient, text, at FROM inbound \
 const FIRST: &str = "SELECT min(id) FROM inbound WHERE account_id = ?1 AND at >= ?2";
 
 /// Writes one message and what comes of it, unless its parts have been used already.
-fn keep(connection: &Writing<'_>, message: &NewInbound) -> Result<Heard, Error> {
-    if !parts::use_up(connection, &message.parts, message.at)? {
+fn keep(writing: &Writing<'_>, message: &NewInbound) -> Result<Heard, Error> {
+    if !parts::use_up(writing, &message.parts, message.at)? {
         return Ok(Heard {
             written: false,
             changed: false,
         });
     }
-    connection
+    writing
         .prepare_cached(
             "INSERT INTO inbound (account_id, connector_id, sender, recipient, text, at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -95,28 +95,23 @@ fn keep(connection: &Writing<'_>, message: &NewInbound) -> Result<Heard, Error> 
             ))
         })
         .map_err(failed("cannot keep a message from a handset"))?;
-    let id = InboundId(connection.last_insert_rowid());
+    let id = InboundId(writing.last_insert_rowid());
     if let Some(account) = message.account {
         if message.tells {
             callbacks::owe(
-                connection,
+                writing,
                 account,
                 callbacks::Subject::Inbound(id),
                 message.at,
             )?;
         }
         if message.notifies {
-            notices::owe(
-                connection,
-                account,
-                notices::Subject::Received(id),
-                message.at,
-            )?;
+            notices::owe(writing, account, notices::Subject::Received(id), message.at)?;
         }
     }
     Ok(Heard {
         written: true,
-        changed: grant(connection, message)?,
+        changed: grant(writing, message)?,
     })
 }
 

@@ -24,17 +24,10 @@ impl Ledger for SqliteStore {
     ) -> Result<Book, Error> {
         let note = note.to_owned();
         self.writer
-            .write(move |connection| {
-                bring(
-                    connection,
-                    account,
-                    EntryKind::TopUp,
-                    amount_micros,
-                    &note,
-                    at,
-                )?;
-                connection.flush()?;
-                book(connection, account)?
+            .write(move |writing| {
+                bring(writing, account, EntryKind::TopUp, amount_micros, &note, at)?;
+                writing.flush()?;
+                book(writing, account)?
                     .ok_or_else(|| Error::conflict(format!("there is no account {account}")))
             })
             .await
@@ -50,7 +43,7 @@ impl Ledger for SqliteStore {
     ) -> Result<Transferred, Error> {
         let note = note.to_owned();
         self.writer
-            .write(move |connection| transfer(connection, (from, to), amount_micros, &note, at))
+            .write(move |writing| transfer(writing, (from, to), amount_micros, &note, at))
             .await
     }
 
@@ -78,14 +71,14 @@ impl Ledger for SqliteStore {
 
 /// Moves an amount from the first account to the second.
 fn transfer(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     (from, to): (AccountId, AccountId),
     amount_micros: i64,
     note: &str,
     at: Timestamp,
 ) -> Result<Transferred, Error> {
-    let (giver, currency) = name_and_currency(connection, from)?;
-    let (taker, other) = name_and_currency(connection, to)?;
+    let (giver, currency) = name_and_currency(writing, from)?;
+    let (taker, other) = name_and_currency(writing, to)?;
     if currency != other {
         return Err(Error::conflict(format!(
             "account {giver} has {currency}, account {taker} has {other}"
@@ -96,28 +89,28 @@ fn transfer(
             "a transfer moves more than nothing, from one account to another",
         ));
     }
-    let available_micros = available(connection, from)?;
+    let available_micros = available(writing, from)?;
     if amount_micros > available_micros {
         return Ok(Transferred::Insufficient { available_micros });
     }
     let noted = |other: &str| format!("{other}: {note}");
     let kind = EntryKind::Transfer;
-    bring(connection, from, kind, -amount_micros, &noted(&taker), at)?;
-    bring(connection, to, kind, amount_micros, &noted(&giver), at)?;
+    bring(writing, from, kind, -amount_micros, &noted(&taker), at)?;
+    bring(writing, to, kind, amount_micros, &noted(&giver), at)?;
     Ok(Transferred::Done)
 }
 
 /// Writes an entry that brings money, or takes it away when negative.
 fn bring(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     kind: EntryKind,
     amount_micros: i64,
     note: &str,
     at: Timestamp,
 ) -> Result<(), Error> {
-    add_to_book(connection, account, amount_micros, 0, 0)?;
-    connection
+    add_to_book(writing, account, amount_micros, 0, 0)?;
+    writing
         .execute(
             "INSERT INTO ledger_entry (account_id, kind, amount, at, note) VALUES (?1, ?2, ?3, ?4, ?5)",
             (account.0, kind.as_u8(), amount_micros, at.as_millis(), note),
@@ -127,11 +120,8 @@ fn bring(
 }
 
 /// Reads an account's name and the code of its currency; conflict when there is no such account.
-fn name_and_currency(
-    connection: &Writing<'_>,
-    account: AccountId,
-) -> Result<(String, String), Error> {
-    connection
+fn name_and_currency(writing: &Writing<'_>, account: AccountId) -> Result<(String, String), Error> {
+    writing
         .query_row(
             "SELECT name, currency FROM account WHERE id = ?1",
             [account.0],

@@ -16,7 +16,7 @@ const PLANS_AT_ONCE: usize = 8 * 1024 * 1024;
 impl Mailings for SqliteStore {
     async fn add_mailing(&self, mailing: NewMailing) -> Result<Option<MailingId>, Error> {
         self.writer
-            .write(move |connection| add(connection, &mailing))
+            .write(move |writing| add(writing, &mailing))
             .await
     }
 
@@ -31,9 +31,9 @@ impl Mailings for SqliteStore {
     ) -> Result<bool, Error> {
         let next_at = next_at.map(Timestamp::as_millis);
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "UPDATE mailing SET name = ?3, plan = ?4, next_at = CASE WHEN disabled THEN NULL ELSE ?5 END, \
                      changed_at = max(?6, changed_at + 1) WHERE id = ?1 AND account_id = ?2",
                     (mailing.0, account.0, &name, &plan, next_at, now.as_millis()),
@@ -49,9 +49,9 @@ impl Mailings for SqliteStore {
         now: Timestamp,
     ) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "UPDATE mailing SET disabled = 1, next_at = NULL, changed_at = max(?3, changed_at + 1) \
                      WHERE id = ?1 AND account_id = ?2",
                     (mailing.0, account.0, now.as_millis()),
@@ -62,9 +62,9 @@ impl Mailings for SqliteStore {
 
     async fn remove_mailing(&self, account: AccountId, mailing: MailingId) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "DELETE FROM mailing WHERE id = ?1 AND account_id = ?2",
                     (mailing.0, account.0),
                 )
@@ -131,9 +131,9 @@ impl Mailings for SqliteStore {
         let submission = submission.map(|submission| submission.0);
         let next_at = next_at.map(Timestamp::as_millis);
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "UPDATE mailing SET runs = runs + 1, ran_at = ?5, submission_id = coalesce(?3, submission_id), \
                      next_at = CASE changed_at WHEN ?6 THEN ?4 ELSE next_at END WHERE id = ?1 AND runs = ?2",
                     (
@@ -151,9 +151,9 @@ impl Mailings for SqliteStore {
 
     async fn put_off_mailing(&self, run: Run, next_at: Timestamp) -> Result<(), Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "UPDATE mailing SET next_at = ?4 WHERE id = ?1 AND runs = ?2 AND changed_at = ?3",
                     (
                         run.mailing.0,

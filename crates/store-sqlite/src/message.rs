@@ -81,22 +81,22 @@ static SAVE: Sql = Sql::new(
 );
 
 impl Message {
-    pub(crate) fn load(connection: &Writing<'_>, id: MessageId) -> Result<Option<Self>, Error> {
-        let known = connection.known().take(id);
+    pub(crate) fn load(writing: &Writing<'_>, id: MessageId) -> Result<Option<Self>, Error> {
+        let known = writing.known().take(id);
         if known.is_some() {
             return Ok(known);
         }
-        connection
+        writing
             .find(&LOAD, [id.0], Self::from_row)
             .map_err(failed("cannot read a message"))
     }
 
     /// Lets the writer know the message by heart while its receipts are awaited.
-    pub(crate) fn keep_in_mind(self, connection: &Writing<'_>) {
+    pub(crate) fn keep_in_mind(self, writing: &Writing<'_>) {
         if matches!(self.state, MessageState::Submitted | MessageState::InDoubt)
             && self.lease == Lease::None
         {
-            connection.known().note(self);
+            writing.known().note(self);
         }
     }
 
@@ -141,7 +141,7 @@ impl Message {
     /// Takes the transition if the event applies in this state; tells whether it did.
     pub(crate) fn apply(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         changes: &mut Changes,
         event: Event,
         at: Timestamp,
@@ -163,7 +163,7 @@ impl Message {
             };
             changes
                 .books
-                .settle(connection, change.settlement, &resolution)?;
+                .settle(writing, change.settlement, &resolution)?;
             if change.settlement == Settlement::Charge {
                 self.submitted_at.get_or_insert(at.as_millis());
             }
@@ -179,7 +179,7 @@ impl Message {
     /// Applies a receipt for one segment; the message follows when all its segments have one.
     pub(crate) fn apply_receipt(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         changes: &mut Changes,
         segment: u16,
         outcome: Outcome,
@@ -192,7 +192,7 @@ impl Message {
         self.accepted |= bit;
         match outcome {
             // It says that the upstream took the segment, and nothing about its end.
-            Outcome::Unknown => return self.prove_taken(connection, changes, at),
+            Outcome::Unknown => return self.prove_taken(writing, changes, at),
             Outcome::Delivered => {
                 let too_late = |done| at.as_millis().saturating_sub(done) > CORRECTION_WINDOW_MS;
                 if self.state.is_final() && self.done_at.is_some_and(too_late) {
@@ -220,15 +220,15 @@ impl Message {
             } else {
                 Event::Receipt(Outcome::Delivered)
             };
-            self.apply(connection, changes, event, at)?;
+            self.apply(writing, changes, event, at)?;
         } else if self.delivered | self.failed == self.all() {
             let outcome = match self.failure {
                 Some(failure) if self.delivered == 0 => failure.outcome(),
                 _ => Outcome::Undelivered(Reason::PartlyDelivered),
             };
-            self.apply(connection, changes, Event::Receipt(outcome), at)?;
+            self.apply(writing, changes, Event::Receipt(outcome), at)?;
         } else {
-            self.prove_taken(connection, changes, at)?;
+            self.prove_taken(writing, changes, at)?;
         }
         Ok(())
     }
@@ -236,17 +236,17 @@ impl Message {
     /// Ends a message whose remaining segments cannot leave. When some have left, the upstream bills them: it is charged.
     pub(crate) fn end(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         changes: &mut Changes,
         event: Event,
         at: Timestamp,
     ) -> Result<(), Error> {
         if self.accepted == 0 {
-            self.apply(connection, changes, event, at)?;
+            self.apply(writing, changes, event, at)?;
         } else {
-            self.apply(connection, changes, Event::Submitted, at)?;
+            self.apply(writing, changes, Event::Submitted, at)?;
             let partly = Event::Receipt(Outcome::Undelivered(Reason::PartlySubmitted));
-            self.apply(connection, changes, partly, at)?;
+            self.apply(writing, changes, partly, at)?;
         }
         Ok(())
     }
@@ -254,12 +254,12 @@ impl Message {
     /// Counts the message as submitted when receipts have proved it for the segments that were in doubt.
     fn prove_taken(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         changes: &mut Changes,
         at: Timestamp,
     ) -> Result<(), Error> {
         if self.accepted == self.all() {
-            self.apply(connection, changes, Event::Submitted, at)?;
+            self.apply(writing, changes, Event::Submitted, at)?;
         }
         Ok(())
     }
@@ -268,7 +268,7 @@ impl Message {
     /// it here.
     pub(crate) fn save(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let now = Place {
@@ -282,7 +282,7 @@ impl Message {
         if now.state != self.written.state
             && let Some(at) = self.changed_at.map(Timestamp::from_millis)
         {
-            self.tell(connection, at)?;
+            self.tell(writing, at)?;
         }
         self.written = now;
         let row = (
@@ -299,19 +299,19 @@ impl Message {
             self.changed_at.take(),
             self.failure.map(|failure| failure.0),
         );
-        connection
+        writing
             .run(&SAVE, row)
             .map(drop)
             .map_err(failed("cannot write a message"))
     }
 
     /// Writes what the account's programs are to be told of the state that the message has come into.
-    fn tell(&self, connection: &Writing<'_>, at: Timestamp) -> Result<(), Error> {
+    fn tell(&self, writing: &Writing<'_>, at: Timestamp) -> Result<(), Error> {
         if self.tells.has(Tells::CALLBACK) && self.state.is_final() {
-            callbacks::owe(connection, self.account, Subject::Message(self.id), at)?;
+            callbacks::owe(writing, self.account, Subject::Message(self.id), at)?;
         }
         match notices::owed(self.tells, self.id, Some(self.written.state), self.state) {
-            Some(subject) => notices::owe(connection, self.account, subject, at),
+            Some(subject) => notices::owe(writing, self.account, subject, at),
             None => Ok(()),
         }
     }

@@ -54,16 +54,16 @@ impl<'a> Originators<'a> {
 /// Makes suppressed messages at no price of those to numbers on the stop list, or that have stopped the originator; tells whether
 /// nobody is left to send to because of that.
 pub(crate) fn suppress<'a>(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     from: &Originators<'_>,
     messages: impl Iterator<Item = &'a mut NewMessage>,
 ) -> Result<bool, Error> {
-    let stops = known::stops(connection, from.account)?;
+    let stops = known::stops(writing, from.account)?;
     let (mut waiting, mut suppressed) = (0, 0);
     for message in messages.filter(|message| is_waiting(message)) {
         waiting += 1;
         let stopped = match &message.recipient {
-            Some(number) => stops.forbid(connection, number.as_str(), from.of(message))?,
+            Some(number) => stops.forbid(writing, number.as_str(), from.of(message))?,
             None => false,
         };
         if stopped {
@@ -94,7 +94,7 @@ pub(crate) fn price<'a>(messages: impl IntoIterator<Item = &'a NewMessage>) -> R
 
 /// Refuses ways out that are not there (any more), or none at all: what is queued for one of them would wait for ever.
 pub(crate) fn check_connectors<'a>(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     messages: impl IntoIterator<Item = &'a NewMessage>,
 ) -> Result<(), Error> {
     let mut known = None;
@@ -108,7 +108,7 @@ pub(crate) fn check_connectors<'a>(
         if known == Some(connector) {
             continue;
         }
-        if !known::has_connector(connection, connector)? {
+        if !known::has_connector(writing, connector)? {
             return Err(Error::conflict(format!(
                 "there is no connector {connector}"
             )));
@@ -130,7 +130,7 @@ impl Target {
     /// Writes the messages, numbered from `first`, with what each waits in, unless it is leased at once; answers where they are.
     pub(crate) fn write<'a>(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         first: i64,
         messages: impl IntoIterator<Item = &'a NewMessage>,
         leases: &mut Leases,
@@ -138,21 +138,21 @@ impl Target {
         let mut places = Places::default();
         for (message, id) in messages.into_iter().zip(first..) {
             let (place, wait) = self.place(message, MessageId(id));
-            self.insert(connection, id, message, place)
+            self.insert(writing, id, message, place)
                 .map_err(failed("cannot write a message"))?;
             if self.tells.has(Tells::CALLBACK) && !self.test && place.state.is_final() {
                 let ended = Subject::Message(MessageId(id));
-                callbacks::owe(connection, self.account, ended, self.at)?;
+                callbacks::owe(writing, self.account, ended, self.at)?;
             }
             if !self.test
                 && let Some(subject) = notices::owed(self.tells, MessageId(id), None, place.state)
             {
-                notices::owe(connection, self.account, subject, self.at)?;
+                notices::owe(writing, self.account, subject, self.at)?;
             }
             let is_leased = matches!(wait, Wait::Queue)
-                && leases.take(connection, self, MessageId(id), message)?;
+                && leases.take(writing, self, MessageId(id), message)?;
             if !is_leased {
-                self.wait(connection, id, message, &wait)
+                self.wait(writing, id, message, &wait)
                     .map_err(failed("cannot let a message wait"))?;
             }
             places.add(place, 1);
@@ -183,7 +183,7 @@ impl Target {
 
     fn insert(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         id: i64,
         message: &NewMessage,
         place: Place,
@@ -212,12 +212,12 @@ impl Target {
             &message.originator,
             self.tells.as_u8(),
         ];
-        connection.run(&INSERT, row).map(drop)
+        writing.run(&INSERT, row).map(drop)
     }
 
     fn wait(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         id: i64,
         message: &NewMessage,
         wait: &Wait,
@@ -227,10 +227,10 @@ impl Target {
             Wait::Queue => {
                 let connector = message.connector.map(|connector| connector.0);
                 let entry = (connector, self.lane.as_u8(), self.account.0, id);
-                connection.run(&ENQUEUE, entry)
+                writing.run(&ENQUEUE, entry)
             }
-            Wait::Deferred(due_at) => connection.run(&DEFER, (id, due_at.as_millis())),
-            Wait::Sender(sender) => connection.run(&AWAIT_SENDER, (id, sender.0)),
+            Wait::Deferred(due_at) => writing.run(&DEFER, (id, due_at.as_millis())),
+            Wait::Sender(sender) => writing.run(&AWAIT_SENDER, (id, sender.0)),
         }
         .map(drop)
     }

@@ -147,8 +147,8 @@ impl Notices for SqliteStore {
 
     async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, Error> {
         self.writer
-            .write_knowing(move |connection| {
-                connection
+            .write_knowing(move |writing| {
+                writing
                     .prepare_cached(FORGET)
                     .and_then(|mut delete| delete.execute((before.as_millis(), limit)))
                     .map(|rows| rows as u64)

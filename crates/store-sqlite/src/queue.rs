@@ -24,26 +24,26 @@ const FORGET_AT_ONCE: u32 = 10_000;
 impl Queue for SqliteStore {
     async fn claim(&self, asked: Claim) -> Result<Claimed, Error> {
         self.writer
-            .write_knowing(move |connection| claim(connection, &asked))
+            .write_knowing(move |writing| claim(writing, &asked))
             .await
     }
 
     async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
         self.writer
-            .write_knowing(move |connection| {
+            .write_knowing(move |writing| {
                 let mut changes = Changes::default();
-                let early = kept_receipts::any(connection)?;
+                let early = kept_receipts::any(writing)?;
                 for answer in &answers {
-                    record_answer(connection, &mut changes, answer, early)?;
+                    record_answer(writing, &mut changes, answer, early)?;
                 }
-                changes.close(connection)
+                changes.close(writing)
             })
             .await
     }
 
     async fn release_due(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write_knowing(move |connection| schedule::release_due(connection, now, limit))
+            .write_knowing(move |writing| schedule::release_due(writing, now, limit))
             .await
     }
 
@@ -54,9 +54,7 @@ impl Queue for SqliteStore {
         limit: u32,
     ) -> Result<Swept, Error> {
         self.writer
-            .write_knowing(move |connection| {
-                schedule::sweep(connection, now, receipt_wait_ms, limit)
-            })
+            .write_knowing(move |writing| schedule::sweep(writing, now, receipt_wait_ms, limit))
             .await
     }
 
@@ -67,7 +65,7 @@ impl Queue for SqliteStore {
         now: Timestamp,
     ) -> Result<Recovered, Error> {
         self.writer
-            .write(move |connection| recover(connection, connector, policy, now))
+            .write(move |writing| recover(writing, connector, policy, now))
             .await
     }
 
@@ -105,7 +103,7 @@ impl Queue for SqliteStore {
             if !old.is_empty() {
                 all += self
                     .writer
-                    .write(move |connection| upstream_ids::forget(connection, before, &old))
+                    .write(move |writing| upstream_ids::forget(writing, before, &old))
                     .await?;
             }
             after = next;
@@ -113,7 +111,7 @@ impl Queue for SqliteStore {
         loop {
             let forgotten = self
                 .writer
-                .write(move |connection| kept_receipts::forget(connection, before, FORGET_AT_ONCE))
+                .write(move |writing| kept_receipts::forget(writing, before, FORGET_AT_ONCE))
                 .await?;
             all += u64::from(forgotten);
             if forgotten < FORGET_AT_ONCE {
@@ -125,12 +123,12 @@ impl Queue for SqliteStore {
 
 /// Settles one answer; `any_early` says whether there is any receipt that came before its answer.
 fn record_answer(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     answer: &Answer,
     any_early: bool,
 ) -> Result<(), Error> {
-    let Some(mut message) = Message::load(connection, answer.message)? else {
+    let Some(mut message) = Message::load(writing, answer.message)? else {
         return Err(Error::other(
             format!("there is no message {}", answer.message),
             None,
@@ -143,18 +141,18 @@ fn record_answer(
         | Rest::Retry { .. }
         | Rest::Refused(_)
         | Rest::Failed(_)
-        | Rest::Unknown { .. } => message.end_lease(connection)?,
+        | Rest::Unknown { .. } => message.end_lease(writing)?,
     };
     let sent_at = claimed_at.unwrap_or(answer.at.as_millis() - LATE_ANSWER_WINDOW_MS);
     let mut early = Vec::new();
     for segment in &answer.accepted {
         message.accepted |= 1_u64.checked_shl(u32::from(segment.index)).unwrap_or(0);
         if !segment.upstream_id.is_empty() {
-            remember(connection, answer, segment)?;
+            remember(writing, answer, segment)?;
             if any_early {
                 let id = &segment.upstream_id;
                 let outcome = kept_receipts::take_early(
-                    connection,
+                    writing,
                     answer.connector,
                     answer.message,
                     id,
@@ -165,26 +163,26 @@ fn record_answer(
         }
     }
     if message.accepted == message.all() {
-        let applied = message.apply(connection, changes, Event::Submitted, answer.at)?;
+        let applied = message.apply(writing, changes, Event::Submitted, answer.at)?;
         if applied && claimed_at.is_none() {
             // It had been queued again, and may be on lease again: it need not leave any more.
-            message.end_lease(connection)?;
-            message.dequeue(connection)?;
+            message.end_lease(writing)?;
+            message.dequeue(writing)?;
         }
     } else if claimed_at.is_some() {
-        apply_rest(connection, changes, &mut message, answer)?;
+        apply_rest(writing, changes, &mut message, answer)?;
     }
     for (segment, outcome) in early {
-        message.apply_receipt(connection, changes, segment, outcome, answer.at)?;
+        message.apply_receipt(writing, changes, segment, outcome, answer.at)?;
     }
-    message.save(connection, changes)?;
-    message.keep_in_mind(connection);
+    message.save(writing, changes)?;
+    message.keep_in_mind(writing);
     Ok(())
 }
 
 /// Keeps the upstream's id of a segment, by which its receipt will be matched.
 fn remember(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     answer: &Answer,
     segment: &AcceptedSegment,
 ) -> Result<(), Error> {
@@ -196,10 +194,10 @@ fn remember(
         answer.at.as_millis(),
         &segment.verbatim,
     );
-    connection
+    writing
         .run(&REMEMBER, row)
         .map_err(failed("cannot keep an upstream id"))?;
-    connection.known().note_segment(
+    writing.known().note_segment(
         answer.connector,
         &segment.upstream_id,
         answer.message,
@@ -215,7 +213,7 @@ static REMEMBER: Sql = Sql::new(
 
 /// Decides about a message of which not every segment was taken.
 fn apply_rest(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     message: &mut Message,
     answer: &Answer,
@@ -227,7 +225,7 @@ fn apply_rest(
         Rest::Nothing => {
             message.doubts += 1;
             message.apply(
-                connection,
+                writing,
                 changes,
                 Event::AnswerLost(Reason::InternalError),
                 at,
@@ -239,19 +237,19 @@ fn apply_rest(
             attempt_used,
         } => {
             message.attempts += u32::from(attempt_used);
-            if message.apply(connection, changes, Event::Retry(reason), at)? {
-                message.enqueue_at(connection, due_at, at)?;
+            if message.apply(writing, changes, Event::Retry(reason), at)? {
+                message.enqueue_at(writing, due_at, at)?;
             }
         }
-        Rest::Refused(reason) => message.end(connection, changes, Event::Refused(reason), at)?,
-        Rest::Failed(reason) => message.end(connection, changes, Event::Fail(reason), at)?,
+        Rest::Refused(reason) => message.end(writing, changes, Event::Refused(reason), at)?,
+        Rest::Failed(reason) => message.end(writing, changes, Event::Fail(reason), at)?,
         Rest::Unknown { reason, resend_at } => {
             message.doubts += 1;
-            message.apply(connection, changes, Event::AnswerLost(reason), at)?;
+            message.apply(writing, changes, Event::AnswerLost(reason), at)?;
             if let Some(resend_at) = resend_at
-                && message.apply(connection, changes, Event::Resend, at)?
+                && message.apply(writing, changes, Event::Resend, at)?
             {
-                message.enqueue_at(connection, resend_at, at)?;
+                message.enqueue_at(writing, resend_at, at)?;
             }
         }
     }
@@ -259,23 +257,23 @@ fn apply_rest(
 }
 
 fn recover(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     connector: ConnectorId,
     policy: DoubtPolicy,
     now: Timestamp,
 ) -> Result<Recovered, Error> {
-    let leased: Vec<i64> = connection
+    let leased: Vec<i64> = writing
         .prepare_cached("DELETE FROM lease WHERE connector_id = ?1 RETURNING message_id")
         .and_then(|mut delete| delete.query_map([connector.0], |row| row.get(0))?.collect())
         .map_err(failed("cannot read the leases left behind"))?;
     let mut changes = Changes::default();
     let mut recovered = Recovered::default();
     for id in leased {
-        let Some(mut message) = Message::load(connection, MessageId(id))? else {
+        let Some(mut message) = Message::load(writing, MessageId(id))? else {
             continue;
         };
         let lost = Event::AnswerLost(Reason::ProcessStopped);
-        if !message.apply(connection, &mut changes, lost, now)? {
+        if !message.apply(writing, &mut changes, lost, now)? {
             // A receipt or a late answer has told meanwhile that it was taken.
             continue;
         }
@@ -284,14 +282,14 @@ fn recover(
             DoubtPolicy::Resend { max_resends } => message.doubts <= max_resends,
             DoubtPolicy::Hold => false,
         };
-        if resend && message.apply(connection, &mut changes, Event::Resend, now)? {
-            message.enqueue(connection)?;
+        if resend && message.apply(writing, &mut changes, Event::Resend, now)? {
+            message.enqueue(writing)?;
             recovered.resent += 1;
         } else {
             recovered.held += 1;
         }
-        message.save(connection, &mut changes)?;
+        message.save(writing, &mut changes)?;
     }
-    changes.close(connection)?;
+    changes.close(writing)?;
     Ok(recovered)
 }

@@ -15,13 +15,13 @@ use crate::{SqliteStore, failed, kept_receipts, upstream_ids};
 impl Receipts for SqliteStore {
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error> {
         self.writer
-            .write_knowing(move |connection| {
+            .write_knowing(move |writing| {
                 let mut changes = Changes::default();
                 let matches = receipts
                     .iter()
-                    .map(|receipt| record(connection, &mut changes, receipt))
+                    .map(|receipt| record(writing, &mut changes, receipt))
                     .collect::<Result<Vec<_>, _>>()?;
-                changes.close(connection)?;
+                changes.close(writing)?;
                 Ok(matches)
             })
             .await
@@ -57,40 +57,40 @@ impl Receipts for SqliteStore {
 }
 
 fn record(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     receipt: &NewReceipt,
 ) -> Result<Match, Error> {
-    let (found, segment) = match find(connection, receipt)? {
+    let (found, segment) = match find(writing, receipt)? {
         Found::One(segment) => (Match::Message(segment.message), segment),
-        Found::None => return kept_receipts::keep(connection, receipt).map(|()| Match::Unmatched),
+        Found::None => return kept_receipts::keep(writing, receipt).map(|()| Match::Unmatched),
         Found::Several => {
-            return kept_receipts::keep(connection, receipt).map(|()| Match::Ambiguous);
+            return kept_receipts::keep(writing, receipt).map(|()| Match::Ambiguous);
         }
     };
     let Some(outcome) = receipt.outcome else {
         return Ok(found);
     };
-    let Some(mut message) = Message::load(connection, segment.message)? else {
+    let Some(mut message) = Message::load(writing, segment.message)? else {
         return Ok(found);
     };
     let waited = message.state == MessageState::Queued;
-    message.apply_receipt(connection, changes, segment.index, outcome, receipt.at)?;
-    message.save(connection, changes)?;
+    message.apply_receipt(writing, changes, segment.index, outcome, receipt.at)?;
+    message.save(writing, changes)?;
     if waited && message.state != MessageState::Queued {
         // It had been queued again after a doubt that is over now.
-        message.dequeue(connection)?;
+        message.dequeue(writing)?;
     }
     if outcome == Outcome::Delivered {
         // Nothing that may still come can change it. After a negative one the id stays: a positive one may correct it.
         let id = segment.upstream_id;
         let row = (receipt.connector.0, id, segment.message.0, segment.index);
-        connection
+        writing
             .run(&FORGET, row)
             .map_err(failed("cannot forget an upstream id"))?;
-        connection.known().forget_segment(receipt.connector, id);
+        writing.known().forget_segment(receipt.connector, id);
     }
-    message.keep_in_mind(connection);
+    message.keep_in_mind(writing);
     Ok(found)
 }
 
@@ -111,16 +111,16 @@ enum Found<'a> {
 }
 
 /// Tries the likeliest id; then the others, which must not lead to different messages.
-fn find<'a>(connection: &Writing<'_>, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
+fn find<'a>(writing: &Writing<'_>, receipt: &'a NewReceipt) -> Result<Found<'a>, Error> {
     let Some((likeliest, others)) = receipt.candidates.split_first() else {
         return Ok(Found::None);
     };
-    if let Some(segment) = look_up(connection, receipt, likeliest)? {
+    if let Some(segment) = look_up(writing, receipt, likeliest)? {
         return Ok(Found::One(segment));
     }
     let mut found: Option<Segment<'a>> = None;
     for form in others {
-        let Some(segment) = look_up(connection, receipt, form)? else {
+        let Some(segment) = look_up(writing, receipt, form)? else {
             continue;
         };
         match &found {
@@ -139,14 +139,14 @@ const LOOK_UP: &str = "SELECT u.message_id, u.segment, m.recipient FROM upstream
 /// Finds the segment with this upstream id and to a number that the receipt names; the latest, when the upstream has used an id
 /// again.
 fn look_up<'a>(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     receipt: &NewReceipt,
     upstream_id: &'a [u8],
 ) -> Result<Option<Segment<'a>>, Error> {
-    if let Some(known) = known_segment(connection, receipt, upstream_id) {
+    if let Some(known) = known_segment(writing, receipt, upstream_id) {
         return Ok(Some(known));
     }
-    let mut select = connection
+    let mut select = writing
         .prepare_cached(LOOK_UP)
         .map_err(failed("cannot look up an upstream id"))?;
     let mut rows = select
@@ -178,11 +178,11 @@ fn look_up<'a>(
 
 /// Finds it among what the writer knows by heart.
 fn known_segment<'a>(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     receipt: &NewReceipt,
     upstream_id: &'a [u8],
 ) -> Option<Segment<'a>> {
-    let mut known = connection.known();
+    let mut known = writing.known();
     let (message, index) = known.segment(receipt.connector, upstream_id)?;
     let recipient = known.message(message)?.recipient?;
     let mut numbers = receipt.numbers.iter().flatten().peekable();

@@ -17,12 +17,8 @@ use crate::{failed, tallies};
 const SWEEP_AGAIN_MS: i64 = 60_000;
 
 /// Queues the messages whose time has come.
-pub(crate) fn release_due(
-    connection: &Writing<'_>,
-    now: Timestamp,
-    limit: u32,
-) -> Result<u32, Error> {
-    let due: Vec<i64> = connection
+pub(crate) fn release_due(writing: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
+    let due: Vec<i64> = writing
         .prepare_cached(
             "DELETE FROM deferred WHERE message_id IN \
              (SELECT message_id FROM deferred WHERE due_at <= ?1 ORDER BY due_at, message_id LIMIT ?2) \
@@ -35,30 +31,30 @@ pub(crate) fn release_due(
     let mut changes = Changes::default();
     let mut released = 0;
     for id in due {
-        let Some(mut message) = Message::load(connection, MessageId(id))? else {
+        let Some(mut message) = Message::load(writing, MessageId(id))? else {
             continue;
         };
-        if message.apply(connection, &mut changes, Event::Release, now)? {
-            message.save(connection, &mut changes)?;
+        if message.apply(writing, &mut changes, Event::Release, now)? {
+            message.save(writing, &mut changes)?;
         }
         if message.state == MessageState::Queued {
-            message.enqueue(connection)?;
+            message.enqueue(writing)?;
             released += 1;
         }
     }
-    changes.close(connection)?;
+    changes.close(writing)?;
     Ok(released)
 }
 
 /// Ends the messages whose lifetime, or whose wait for a receipt, is over; about `limit` of them in one transaction, the others in
 /// the next.
 pub(crate) fn sweep(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     now: Timestamp,
     receipt_wait_ms: i64,
     limit: u32,
 ) -> Result<Swept, Error> {
-    let due: Vec<Due> = connection
+    let due: Vec<Due> = writing
         .prepare_cached(&format!(
             "SELECT submission.id, message_count, EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id), \
              sweep_from, {} \
@@ -84,21 +80,21 @@ pub(crate) fn sweep(
     let mut swept = Swept::default();
     let mut left = limit;
     for due in due {
-        let ids = due.to_end(connection, now, left)?;
+        let ids = due.to_end(writing, now, left)?;
         for &id in &ids {
-            end(connection, &mut changes, &mut swept, id, now)?;
+            end(writing, &mut changes, &mut swept, id, now)?;
         }
         left = left.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
         match ids.last() {
             // It may have more: it stays due.
             Some(last) if left == 0 => {
-                due.plan(connection, Some(now), last.0 + 1)?;
+                due.plan(writing, Some(now), last.0 + 1)?;
                 break;
             }
-            _ => due.plan(connection, due.again(connection, now)?, 0)?,
+            _ => due.plan(writing, due.again(writing, now)?, 0)?,
         }
     }
-    changes.close(connection)?;
+    changes.close(writing)?;
     Ok(swept)
 }
 
@@ -132,15 +128,15 @@ impl Due {
     /// Lists messages to end, at most `most`; those on lease are about to be answered and may come back into the queue.
     fn to_end(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         now: Timestamp,
         most: u32,
     ) -> Result<Vec<MessageId>, Error> {
-        if !self.has_open(connection)? {
+        if !self.has_open(writing)? {
             return Ok(Vec::new());
         }
         let unreported_before = self.timing.over_before(now, self.receipt_wait_ms);
-        connection
+        writing
             .prepare_cached(&format!(
                 "SELECT id FROM message WHERE id >= ?1 AND id < ?2 \
                  AND (state IN ({WAITING}) OR (id < ?3 AND state IN ({OPEN}))) \
@@ -157,9 +153,9 @@ impl Due {
     }
 
     /// Tells whether any message may be open; a kept tally saves looking at them all.
-    fn has_open(&self, connection: &Writing<'_>) -> Result<bool, Error> {
+    fn has_open(&self, writing: &Writing<'_>) -> Result<bool, Error> {
         let open = |place: Place| !place.state.is_final();
-        match tallies::kept(connection, self.submission)? {
+        match tallies::kept(writing, self.submission)? {
             Some(places) => Ok(places.any(open)),
             None => Ok(true),
         }
@@ -167,13 +163,13 @@ impl Due {
 
     /// When to look at it again: at once after a sweep of several steps, behind which some may have been given back; soon while
     /// messages are on lease; when receipts are overdue while some are awaited; when the next part's time is over; else never.
-    fn again(&self, connection: &Writing<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    fn again(&self, writing: &Writing<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         if self.from > 0 {
             return Ok(Some(now));
         }
         let over_before = self.over_before(now);
         let soon = now.plus_millis(SWEEP_AGAIN_MS);
-        let leased = connection
+        let leased = writing
             .prepare_cached(
                 "SELECT 1 FROM lease WHERE message_id >= ?1 AND message_id < ?2 LIMIT 1",
             )
@@ -183,10 +179,10 @@ impl Due {
             return Ok(Some(soon));
         }
         let mut next = None;
-        if self.has_open(connection)? {
+        if self.has_open(writing)? {
             // Of those whose time is over, only receipts are awaited; of the others, the first is over first.
-            let awaited = first_open(connection, self.timing.first, over_before)?;
-            let waiting = first_open(connection, over_before, self.end())?;
+            let awaited = first_open(writing, self.timing.first, over_before)?;
+            let waiting = first_open(writing, over_before, self.end())?;
             let overdue = awaited.map(|id| {
                 let expires_at = self.timing.expires_at(id);
                 expires_at.plus_millis(self.receipt_wait_ms)
@@ -202,13 +198,8 @@ impl Due {
     }
 
     /// Says when to sweep it next, and from which message on.
-    fn plan(
-        &self,
-        connection: &Writing<'_>,
-        at: Option<Timestamp>,
-        from: i64,
-    ) -> Result<(), Error> {
-        connection
+    fn plan(&self, writing: &Writing<'_>, at: Option<Timestamp>, from: i64) -> Result<(), Error> {
+        writing
             .prepare_cached("UPDATE submission SET sweep_at = ?2, sweep_from = ?3 WHERE id = ?1")
             .and_then(|mut update| {
                 update.execute((self.submission.0, at.map(Timestamp::as_millis), from))
@@ -219,8 +210,8 @@ impl Due {
 }
 
 /// The first message that is open, from one number to before another.
-fn first_open(connection: &Writing<'_>, from: i64, end: i64) -> Result<Option<MessageId>, Error> {
-    connection
+fn first_open(writing: &Writing<'_>, from: i64, end: i64) -> Result<Option<MessageId>, Error> {
+    writing
         .prepare_cached(&format!(
             "SELECT id FROM message WHERE id >= ?1 AND id < ?2 AND state IN ({OPEN}) ORDER BY id LIMIT 1"
         ))
@@ -232,23 +223,23 @@ fn first_open(connection: &Writing<'_>, from: i64, end: i64) -> Result<Option<Me
 
 /// Ends one message.
 fn end(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     swept: &mut Swept,
     id: MessageId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(mut message) = Message::load(connection, id)? else {
+    let Some(mut message) = Message::load(writing, id)? else {
         return Ok(());
     };
     if matches!(message.state, MessageState::Held | MessageState::Queued) {
-        message.end(connection, changes, Event::LifetimeOver, now)?;
-        message.save(connection, changes)?;
-        message.dequeue(connection)?;
+        message.end(writing, changes, Event::LifetimeOver, now)?;
+        message.save(writing, changes)?;
+        message.dequeue(writing)?;
         swept.expired += 1;
     } else {
-        message.apply(connection, changes, Event::NoReceipt, now)?;
-        message.save(connection, changes)?;
+        message.apply(writing, changes, Event::NoReceipt, now)?;
+        message.save(writing, changes)?;
         swept.without_receipt += 1;
     }
     Ok(())

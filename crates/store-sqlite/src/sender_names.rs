@@ -22,7 +22,7 @@ impl SenderNames for SqliteStore {
         at: Timestamp,
     ) -> Result<Registered, Error> {
         self.writer
-            .write(move |connection| register(connection, &name, at))
+            .write(move |writing| register(writing, &name, at))
             .await
     }
 
@@ -80,8 +80,8 @@ impl SenderNames for SqliteStore {
         let description = description.to_owned();
         let update = "UPDATE sender_name SET description = ?3 WHERE id = ?2 AND account_id = ?1";
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .prepare_cached(update)
                     .and_then(|mut update| update.execute((account.0, sender.0, &description)))
                     .map(|rows| rows == 1)
@@ -93,8 +93,8 @@ impl SenderNames for SqliteStore {
     async fn remove_sender(&self, account: AccountId, sender: SenderId) -> Result<bool, Error> {
         let delete = "DELETE FROM sender_name WHERE id = ?2 AND account_id = ?1";
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .prepare_cached(delete)
                     .and_then(|mut delete| delete.execute((account.0, sender.0)))
                     .map(|rows| rows == 1)
@@ -111,8 +111,8 @@ impl SenderNames for SqliteStore {
     ) -> Result<bool, Error> {
         let note = note.to_owned();
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .prepare_cached("UPDATE sender_name SET status = ?2, note = ?3 WHERE id = ?1")
                     .and_then(|mut update| update.execute((sender.0, status.as_u8(), &note)))
                     .map(|rows| rows == 1)
@@ -123,17 +123,17 @@ impl SenderNames for SqliteStore {
 
     async fn follow_decisions(&self, now: Timestamp, limit: u32) -> Result<u32, Error> {
         self.writer
-            .write_knowing(move |connection| follow_decisions(connection, now, limit))
+            .write_knowing(move |writing| follow_decisions(writing, now, limit))
             .await
     }
 }
 
 fn register(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     new: &NewSenderName,
     at: Timestamp,
 ) -> Result<Registered, Error> {
-    let known: Option<i64> = connection
+    let known: Option<i64> = writing
         .prepare_cached(
             "SELECT id FROM sender_name WHERE account_id = ?1 AND name = ?2 AND country = ?3",
         )
@@ -145,7 +145,7 @@ fn register(
     if let Some(id) = known {
         return Ok(Registered::Already(SenderId(id)));
     }
-    connection
+    writing
         .prepare_cached(
             "INSERT INTO sender_name (account_id, name, country, status, description, note, registered_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, '', ?6)",
@@ -200,19 +200,19 @@ fn status_from(code: u8) -> SenderStatus {
 }
 
 /// Goes through the names that messages wait for, and lets those follow that are decided on.
-fn follow_decisions(connection: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
+fn follow_decisions(writing: &Writing<'_>, now: Timestamp, limit: u32) -> Result<u32, Error> {
     let mut changes = Changes::default();
     let mut followed = 0;
     let mut after = 0;
     while followed < limit {
-        let Some((sender, status)) = next_awaited(connection, after)? else {
+        let Some((sender, status)) = next_awaited(writing, after)? else {
             break;
         };
         after = sender;
         if status == SenderStatus::Pending {
             continue;
         }
-        let waiting: Vec<i64> = connection
+        let waiting: Vec<i64> = writing
             .prepare_cached(
                 "SELECT message_id FROM awaits_sender WHERE sender_id = ?1 ORDER BY message_id LIMIT ?2",
             )
@@ -222,20 +222,17 @@ fn follow_decisions(connection: &Writing<'_>, now: Timestamp, limit: u32) -> Res
             .map_err(failed("cannot read what waits for a sender name"))?;
         for id in waiting {
             let decision = (sender, status);
-            follow(connection, &mut changes, MessageId(id), decision, now)?;
+            follow(writing, &mut changes, MessageId(id), decision, now)?;
             followed += 1;
         }
     }
-    changes.close(connection)?;
+    changes.close(writing)?;
     Ok(followed)
 }
 
 /// The next sender name, by number, that messages wait for, and its status.
-fn next_awaited(
-    connection: &Writing<'_>,
-    after: i64,
-) -> Result<Option<(i64, SenderStatus)>, Error> {
-    connection
+fn next_awaited(writing: &Writing<'_>, after: i64) -> Result<Option<(i64, SenderStatus)>, Error> {
+    writing
         .prepare_cached(
             "SELECT id, status FROM sender_name WHERE id = \
              (SELECT sender_id FROM awaits_sender WHERE sender_id > ?1 ORDER BY sender_id LIMIT 1)",
@@ -249,47 +246,47 @@ fn next_awaited(
 }
 
 fn follow(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     changes: &mut Changes,
     id: MessageId,
     (sender, status): (i64, SenderStatus),
     now: Timestamp,
 ) -> Result<(), Error> {
-    connection
+    writing
         .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
         .and_then(|mut delete| delete.execute([id.0]))
         .map_err(failed("cannot end the wait for a sender name"))?;
-    let Some(mut message) = Message::load(connection, id)? else {
+    let Some(mut message) = Message::load(writing, id)? else {
         return Ok(());
     };
-    let (halt, timing) = submission(connection, message.submission)?;
+    let (halt, timing) = submission(writing, message.submission)?;
     let approved = match status {
         SenderStatus::Approved => true,
-        SenderStatus::Denied => turn_to_alternative(connection, sender, id)?,
+        SenderStatus::Denied => turn_to_alternative(writing, sender, id)?,
         SenderStatus::Pending => false,
     };
     match halt {
         Some(halt) if halt != Halt::Paused || approved => {
-            halts::obey(connection, changes, &mut message, halt, now)?;
+            halts::obey(writing, changes, &mut message, halt, now)?;
         }
         _ if !approved => {
             let denied = Event::Fail(Reason::OriginatorNotApproved);
-            message.end(connection, changes, denied, now)?;
-            message.dequeue(connection)?;
+            message.end(writing, changes, denied, now)?;
+            message.dequeue(writing)?;
         }
-        _ => halts::let_go(connection, changes, &mut message, &timing, now)?,
+        _ => halts::let_go(writing, changes, &mut message, &timing, now)?,
     }
-    message.save(connection, changes)
+    message.save(writing, changes)
 }
 
 /// Makes a message whose originator was denied be from its submission's alternative one, where that is registered for the same
 /// country: approved, or to be decided on, which it then waits for. Tells whether it could.
 fn turn_to_alternative(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     denied: i64,
     message: MessageId,
 ) -> Result<bool, Error> {
-    let alternative: Option<(i64, u8)> = connection
+    let alternative: Option<(i64, u8)> = writing
         .prepare_cached(
             "SELECT a.id, a.status FROM message m JOIN submission s ON s.id = m.submission_id \
              JOIN sender_name d ON d.id = ?1 \
@@ -309,12 +306,12 @@ fn turn_to_alternative(
     if status == SenderStatus::Denied {
         return Ok(false);
     }
-    connection
+    writing
         .prepare_cached("UPDATE message SET alternative = 1 WHERE id = ?1")
         .and_then(|mut update| update.execute([message.0]))
         .map_err(failed("cannot change who a message is from"))?;
     if status == SenderStatus::Pending {
-        connection
+        writing
             .prepare_cached("INSERT INTO awaits_sender (sender_id, message_id) VALUES (?1, ?2)")
             .and_then(|mut insert| insert.execute((alternative, message.0)))
             .map_err(failed("cannot let a message wait for a sender name"))?;
@@ -322,8 +319,8 @@ fn turn_to_alternative(
     Ok(true)
 }
 
-fn submission(connection: &Writing<'_>, id: SubmissionId) -> Result<(Option<Halt>, Timing), Error> {
-    connection
+fn submission(writing: &Writing<'_>, id: SubmissionId) -> Result<(Option<Halt>, Timing), Error> {
+    writing
         .prepare_cached(&format!(
             "SELECT halt, {} FROM submission WHERE id = ?1",
             Timing::COLUMNS

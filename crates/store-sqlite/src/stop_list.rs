@@ -25,15 +25,13 @@ impl StopList for SqliteStore {
     ) -> Result<Stopped, Error> {
         let reason = reason.to_owned();
         self.writer
-            .write(move |connection| {
-                stop(connection, account, &number, given.as_deref(), &reason, at)
-            })
+            .write(move |writing| stop(writing, account, &number, given.as_deref(), &reason, at))
             .await
     }
 
     async fn remove_stop(&self, account: AccountId, stop: StopId) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| remove(connection, account, stop))
+            .write(move |writing| remove(writing, account, stop))
             .await
     }
 
@@ -45,7 +43,7 @@ impl StopList for SqliteStore {
     ) -> Result<bool, Error> {
         let reason = reason.to_owned();
         self.writer
-            .write(move |connection| change(connection, account, stop, &reason))
+            .write(move |writing| change(writing, account, stop, &reason))
             .await
     }
 
@@ -152,8 +150,8 @@ impl StopList for SqliteStore {
     ) -> Result<bool, Error> {
         let originator = originator.to_owned();
         self.writer
-            .write(move |connection| {
-                originator_stops::remove(connection, account, number.as_str(), &originator)
+            .write(move |writing| {
+                originator_stops::remove(writing, account, number.as_str(), &originator)
             })
             .await
     }

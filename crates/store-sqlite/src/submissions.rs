@@ -124,7 +124,7 @@ impl Submissions for SqliteStore {
 
     async fn forget_once(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         self.writer
-            .write_knowing(move |connection| once::forget(connection, now, limit))
+            .write_knowing(move |writing| once::forget(writing, now, limit))
             .await
     }
 

@@ -86,18 +86,18 @@ impl Tallies {
     }
 
     /// Brings the kept tallies in step; those that are not kept cost one look each.
-    pub(crate) fn close(self, connection: &Writing<'_>) -> Result<(), Error> {
+    pub(crate) fn close(self, writing: &Writing<'_>) -> Result<(), Error> {
         for (submission, places) in self.0 {
-            if is_kept(connection, submission)? {
-                keep(connection, submission, &places)?;
+            if is_kept(writing, submission)? {
+                keep(writing, submission, &places)?;
             }
         }
         Ok(())
     }
 }
 
-fn is_kept(connection: &Writing<'_>, submission: SubmissionId) -> Result<bool, Error> {
-    connection
+fn is_kept(writing: &Writing<'_>, submission: SubmissionId) -> Result<bool, Error> {
+    writing
         .prepare_cached("SELECT 1 FROM submission_tally WHERE submission_id = ?1 LIMIT 1")
         .and_then(|mut select| select.exists([submission.0]))
         .map_err(failed("cannot look for a kept tally"))
@@ -105,11 +105,11 @@ fn is_kept(connection: &Writing<'_>, submission: SubmissionId) -> Result<bool, E
 
 /// Adds to the submission's kept tally, which begins with this when there is none.
 pub(crate) fn keep(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     submission: SubmissionId,
     places: &Places,
 ) -> Result<(), Error> {
-    let mut upsert = connection
+    let mut upsert = writing
         .prepare_cached(
             "INSERT INTO submission_tally (submission_id, state, reason, taken, messages) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT DO UPDATE SET messages = messages + excluded.messages",

@@ -15,8 +15,8 @@ impl Templates for SqliteStore {
         template: TemplateText,
     ) -> Result<TemplateId, Error> {
         self.writer
-            .write(move |connection| {
-                connection
+            .write(move |writing| {
+                writing
                     .prepare_cached(
                         "INSERT INTO message_template (account_id, name, text, originator, kind) VALUES (?1, ?2, ?3, ?4, ?5)",
                     )
@@ -37,7 +37,7 @@ impl Templates for SqliteStore {
         template: TemplateText,
     ) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 let TemplateText {
                     name,
                     text,
@@ -45,7 +45,7 @@ impl Templates for SqliteStore {
                     kind,
                 } = &template;
                 touch(
-                    connection,
+                    writing,
                     "UPDATE message_template SET name = ?3, text = ?4, originator = ?5, kind = ?6 \
                      WHERE id = ?1 AND account_id = ?2",
                     (id.0, account.0, name, text, originator, kind),
@@ -56,9 +56,9 @@ impl Templates for SqliteStore {
 
     async fn remove_template(&self, account: AccountId, id: TemplateId) -> Result<bool, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 touch(
-                    connection,
+                    writing,
                     "DELETE FROM message_template WHERE id = ?1 AND account_id = ?2",
                     (id.0, account.0),
                 )

@@ -26,7 +26,7 @@ impl Waiting for SqliteStore {
         now: Timestamp,
     ) -> Result<Change, Error> {
         self.writer
-            .write(move |connection| cancel(connection, account, message, now))
+            .write(move |writing| cancel(writing, account, message, now))
             .await
     }
 
@@ -40,8 +40,8 @@ impl Waiting for SqliteStore {
     ) -> Result<Change, Error> {
         self.writer
             .write(
-                move |connection| match Subject::load(connection, account, message)? {
-                    Some(subject) => subject.replace(connection, form, &replacement, now),
+                move |writing| match Subject::load(writing, account, message)? {
+                    Some(subject) => subject.replace(writing, form, &replacement, now),
                     None => Ok(Change::Unknown),
                 },
             )
@@ -77,10 +77,10 @@ impl Waiting for SqliteStore {
 
     async fn reroute(&self, moves: Vec<Move>, now: Timestamp) -> Result<u64, Error> {
         self.writer
-            .write(move |connection| {
+            .write(move |writing| {
                 let mut done = 0;
                 for one in &moves {
-                    done += u64::from(reroute(connection, one, now)?);
+                    done += u64::from(reroute(writing, one, now)?);
                 }
                 Ok(done)
             })
@@ -102,16 +102,16 @@ struct Subject {
 impl Subject {
     /// Looks up a message; control copies are nobody's.
     fn load(
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         account: AccountId,
         id: MessageId,
     ) -> Result<Option<Self>, Error> {
-        let Some(message) = Message::load(connection, id)?.filter(|found| found.account == account)
+        let Some(message) = Message::load(writing, id)?.filter(|found| found.account == account)
         else {
             return Ok(None);
         };
         let submission = message.submission.0;
-        connection
+        writing
             .prepare_cached(&format!(
                 "SELECT message_count = 1 AND planned <= 1 \
                    AND NOT EXISTS (SELECT 1 FROM expansion WHERE submission_id = submission.id) \
@@ -135,18 +135,18 @@ impl Subject {
     }
 
     /// Tells whether it waits, and nothing of it has left or may have.
-    fn waits(&self, connection: &Writing<'_>) -> Result<bool, Error> {
-        Ok(!self.is_test && waits(connection, &self.message)?)
+    fn waits(&self, writing: &Writing<'_>) -> Result<bool, Error> {
+        Ok(!self.is_test && waits(writing, &self.message)?)
     }
 }
 
 /// Tells whether a message waits, in whatever, and no upstream has or may have any of it.
-fn waits(connection: &Writing<'_>, message: &Message) -> Result<bool, Error> {
+fn waits(writing: &Writing<'_>, message: &Message) -> Result<bool, Error> {
     let is_open = matches!(message.state, MessageState::Held | MessageState::Queued);
     if !is_open || message.accepted != 0 || message.doubts != 0 {
         return Ok(false);
     }
-    let leased = connection
+    let leased = writing
         .prepare_cached("SELECT 1 FROM lease WHERE message_id = ?1")
         .and_then(|mut select| select.exists([message.id.0]))
         .map_err(failed("cannot look for a lease"))?;
@@ -154,33 +154,33 @@ fn waits(connection: &Writing<'_>, message: &Message) -> Result<bool, Error> {
 }
 
 fn cancel(
-    connection: &Writing<'_>,
+    writing: &Writing<'_>,
     account: AccountId,
     id: MessageId,
     now: Timestamp,
 ) -> Result<Change, Error> {
-    let Some(mut subject) = Subject::load(connection, account, id)? else {
+    let Some(mut subject) = Subject::load(writing, account, id)? else {
         return Ok(Change::Unknown);
     };
     if subject.message.state == MessageState::Cancelled {
         return Ok(Change::Done);
     }
-    if !subject.waits(connection)? {
+    if !subject.waits(writing)? {
         return Ok(Change::TooLate);
     }
     let mut changes = Changes::default();
     let message = &mut subject.message;
     let cancelled = Event::Cancel(Reason::CancelledByAccount);
-    message.end(connection, &mut changes, cancelled, now)?;
-    message.dequeue(connection)?;
-    message.save(connection, &mut changes)?;
-    changes.close(connection)?;
+    message.end(writing, &mut changes, cancelled, now)?;
+    message.dequeue(writing)?;
+    message.save(writing, &mut changes)?;
+    changes.close(writing)?;
     Ok(Change::Done)
 }
 
 /// Lets one message wait for another connector, if it still waits for the one named; tells whether it did.
-fn reroute(connection: &Writing<'_>, moved: &Move, now: Timestamp) -> Result<bool, Error> {
-    let exists = connection
+fn reroute(writing: &Writing<'_>, moved: &Move, now: Timestamp) -> Result<bool, Error> {
+    let exists = writing
         .prepare_cached("SELECT 1 FROM connector WHERE id = ?1")
         .and_then(|mut select| select.exists([moved.to.0]))
         .map_err(failed("cannot look for a connector"))?;
@@ -188,21 +188,21 @@ fn reroute(connection: &Writing<'_>, moved: &Move, now: Timestamp) -> Result<boo
         let missing = format!("there is no connector {}", moved.to);
         return Err(Error::conflict(missing));
     }
-    let Some(mut message) = Message::load(connection, moved.message)? else {
+    let Some(mut message) = Message::load(writing, moved.message)? else {
         return Ok(false);
     };
     if message.state != MessageState::Queued
         || message.connector != Some(moved.from)
         || moved.from == moved.to
-        || !waits(connection, &message)?
+        || !waits(writing, &message)?
     {
         return Ok(false);
     }
-    message.leave_turn(connection)?;
+    message.leave_turn(writing)?;
     message.connector = Some(moved.to);
-    message.enqueue(connection)?;
+    message.enqueue(writing)?;
     // What waits by age waits from now on, or it would be sent on and on.
-    connection
+    writing
         .prepare_cached("UPDATE message SET connector_id = ?2, changed_at = ?3 WHERE id = ?1")
         .and_then(|mut update| update.execute((message.id.0, moved.to.0, now.as_millis())))
         .map(|_| true)

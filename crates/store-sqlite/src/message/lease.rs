@@ -58,17 +58,17 @@ impl Message {
     }
 
     /// Ends its lease, if it has one; answers since when it had it, in milliseconds.
-    pub(crate) fn end_lease(&mut self, connection: &Writing<'_>) -> Result<Option<i64>, Error> {
+    pub(crate) fn end_lease(&mut self, writing: &Writing<'_>) -> Result<Option<i64>, Error> {
         let since = match self.lease {
             Lease::None => None,
             Lease::Since(at) => Some(at),
             // In two statements: RETURNING builds a table of its own each time, which costs more than both.
-            Lease::Unknown => connection
+            Lease::Unknown => writing
                 .find(&LEASED_AT, [self.id.0], |row| row.get(0))
                 .map_err(failed("cannot look for a lease"))?,
         };
         if since.is_some() {
-            connection
+            writing
                 .run(&END_LEASE, [self.id.0])
                 .map_err(failed("cannot end a lease"))?;
         }

@@ -9,14 +9,14 @@ use crate::writing::Writing;
 
 impl Message {
     /// Puts the message into its connector's queue again.
-    pub(crate) fn enqueue(&self, connection: &Writing<'_>) -> Result<(), Error> {
+    pub(crate) fn enqueue(&self, writing: &Writing<'_>) -> Result<(), Error> {
         let Some(connector) = self.connector else {
             return Err(Error::other(
                 format!("message {} waits without a connector", self.id),
                 None,
             ));
         };
-        connection
+        writing
             .prepare_cached(
                 "INSERT OR IGNORE INTO queue (connector_id, lane, account_id, message_id) \
                  SELECT ?1, lane, ?2, ?3 FROM submission WHERE id = ?4",
@@ -29,9 +29,9 @@ impl Message {
     }
 
     /// Takes a message that has ended out of whatever it waits in, so that its connector is free of it.
-    pub(crate) fn dequeue(&self, connection: &Writing<'_>) -> Result<(), Error> {
-        self.leave_turn(connection)?;
-        connection
+    pub(crate) fn dequeue(&self, writing: &Writing<'_>) -> Result<(), Error> {
+        self.leave_turn(writing)?;
+        writing
             .prepare_cached("DELETE FROM awaits_sender WHERE message_id = ?1")
             .and_then(|mut delete| delete.execute([self.id.0]))
             .map(|_| ())
@@ -39,9 +39,9 @@ impl Message {
     }
 
     /// Takes a message out of the queue and of what is due; what it waits for besides stays known.
-    pub(crate) fn leave_turn(&self, connection: &Writing<'_>) -> Result<(), Error> {
+    pub(crate) fn leave_turn(&self, writing: &Writing<'_>) -> Result<(), Error> {
         let connector = self.connector.map(|connector| connector.0);
-        connection
+        writing
             .prepare_cached(
                 "DELETE FROM queue WHERE connector_id = ?1 AND account_id = ?2 AND message_id = ?3 \
                  AND lane = (SELECT lane FROM submission WHERE id = ?4)",
@@ -50,7 +50,7 @@ impl Message {
                 delete.execute((connector, self.account.0, self.id.0, self.submission.0))
             })
             .and_then(|_| {
-                connection
+                writing
                     .prepare_cached("DELETE FROM deferred WHERE message_id = ?1")?
                     .execute([self.id.0])
             })
@@ -61,14 +61,14 @@ impl Message {
     /// Queues the message at once, or for `due_at` when that is still to come.
     pub(crate) fn enqueue_at(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
         if due_at <= now {
-            return self.enqueue(connection);
+            return self.enqueue(writing);
         }
-        connection
+        writing
             .prepare_cached("INSERT OR REPLACE INTO deferred (message_id, due_at) VALUES (?1, ?2)")
             .and_then(|mut insert| insert.execute((self.id.0, due_at.as_millis())))
             .map(|_| ())

@@ -21,21 +21,21 @@ use crate::{books, failed};
 impl Subject {
     pub(super) fn replace(
         mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         form: Form,
         replacement: &Replacement,
         now: Timestamp,
     ) -> Result<Change, Error> {
-        if !self.is_alone || !self.stays() || self.is_over(now) || !self.waits(connection)? {
+        if !self.is_alone || !self.stays() || self.is_over(now) || !self.waits(writing)? {
             return Ok(Change::TooLate);
         }
-        if let Some(insufficient) = self.pay(connection, replacement.price_micros, now)? {
+        if let Some(insufficient) = self.pay(writing, replacement.price_micros, now)? {
             return Ok(insufficient);
         }
         let times = Times::after(&self.timing, replacement, now);
-        self.rewrite(connection, form, replacement, &times, now)?;
+        self.rewrite(writing, form, replacement, &times, now)?;
         if let Some(due_at) = times.due_at {
-            self.reschedule(connection, due_at, now)?;
+            self.reschedule(writing, due_at, now)?;
         }
         Ok(Change::Done)
     }
@@ -53,7 +53,7 @@ impl Subject {
     /// Holds what the price has risen by, or gives back what it has fallen by; answers what there is when that is too little.
     fn pay(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         price_micros: i64,
         now: Timestamp,
     ) -> Result<Option<Change>, Error> {
@@ -63,13 +63,13 @@ impl Subject {
             .filter(|_| price_micros >= 0)
             .ok_or_else(|| Error::other(format!("{price_micros} is no price"), None))?;
         if risen_by > 0 {
-            let available_micros = available(connection, account)?;
+            let available_micros = available(writing, account)?;
             if risen_by > available_micros {
                 return Ok(Some(Change::Insufficient { available_micros }));
             }
-            books::hold(connection, account, submission, risen_by, now)?;
+            books::hold(writing, account, submission, risen_by, now)?;
         } else {
-            books::release_rest(connection, account, submission, -risen_by, now)?;
+            books::release_rest(writing, account, submission, -risen_by, now)?;
         }
         Ok(None)
     }
@@ -77,14 +77,14 @@ impl Subject {
     /// Writes text, price and times; the message's text is its own from now on, so that nothing fills it in.
     fn rewrite(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         form: Form,
         replacement: &Replacement,
         times: &Times,
         now: Timestamp,
     ) -> Result<(), Error> {
         let told = told(self.message.tells, replacement.tells);
-        connection
+        writing
             .prepare_cached(
                 "UPDATE message SET text = ?2, variables = NULL, segments = ?3, price = ?4, tells = ?5 WHERE id = ?1",
             )
@@ -98,7 +98,7 @@ impl Subject {
                 ))
             })
             .and_then(|_| {
-                connection
+                writing
                     .prepare_cached(
                         "UPDATE submission SET form = ?2, price = ?3, tells = ?4, replaced_at = ?5 WHERE id = ?1",
                     )?
@@ -111,14 +111,14 @@ impl Subject {
                     ))
             })
             .map_err(failed("cannot replace a message"))?;
-        times.write(connection, self.message.submission, now)
+        times.write(writing, self.message.submission, now)
     }
 
     /// Lets it wait for its new time, or not at all any more. What holds it besides, a pause or a sender name, holds it on, and one
     /// that is to be tried again keeps its pause when it is due anyway.
     fn reschedule(
         &mut self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -130,16 +130,16 @@ impl Subject {
             return Ok(());
         }
         let mut changes = Changes::default();
-        message.leave_turn(connection)?;
+        message.leave_turn(writing)?;
         let event = if is_later {
             Event::Hold(Reason::Scheduled)
         } else {
             Event::Release
         };
-        message.apply(connection, &mut changes, event, now)?;
-        message.enqueue_at(connection, due_at, now)?;
-        message.save(connection, &mut changes)?;
-        changes.close(connection)
+        message.apply(writing, &mut changes, event, now)?;
+        message.enqueue_at(writing, due_at, now)?;
+        message.save(writing, &mut changes)?;
+        changes.close(writing)
     }
 }
 
@@ -176,20 +176,20 @@ impl Times {
 
     fn write(
         &self,
-        connection: &Writing<'_>,
+        writing: &Writing<'_>,
         submission: SubmissionId,
         now: Timestamp,
     ) -> Result<(), Error> {
         if let Some(due_at) = self.due_at {
             // What starts at once is not scheduled.
             let start_at = (due_at > now).then_some(due_at.as_millis());
-            connection
+            writing
                 .prepare_cached("UPDATE submission SET start_at = ?2 WHERE id = ?1")
                 .and_then(|mut update| update.execute((submission.0, start_at)))
                 .map_err(failed("cannot schedule a submission anew"))?;
         }
         if let Some(expires_at) = self.expires_at {
-            connection
+            writing
                 .prepare_cached(
                     "UPDATE submission SET expires_at = ?2, sweep_at = ?2, sweep_from = 0 WHERE id = ?1",
                 )
