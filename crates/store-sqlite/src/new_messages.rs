@@ -59,9 +59,9 @@ pub(crate) fn suppress<'a>(
     messages: impl Iterator<Item = &'a mut NewMessage>,
 ) -> Result<bool, Error> {
     let stops = known::stops(writing, from.account)?;
-    let (mut waiting, mut suppressed) = (0, 0);
+    let (mut due_to_leave, mut suppressed) = (0, 0);
     for message in messages.filter(|message| is_waiting(message)) {
-        waiting += 1;
+        due_to_leave += 1;
         let stopped = match &message.recipient {
             Some(number) => stops.forbid(writing, number.as_str(), from.of(message))?,
             None => false,
@@ -76,7 +76,7 @@ pub(crate) fn suppress<'a>(
             message.awaits = None;
         }
     }
-    Ok(waiting > 0 && suppressed == waiting)
+    Ok(due_to_leave > 0 && suppressed == due_to_leave)
 }
 
 /// Tells whether the message is to leave, now or later.

@@ -182,12 +182,12 @@ impl Due {
         if self.has_open(writing)? {
             // Of those whose time is over, only receipts are awaited; of the others, the first is over first.
             let awaited = first_open(writing, self.timing.first, over_before)?;
-            let waiting = first_open(writing, over_before, self.end())?;
+            let unsent = first_open(writing, over_before, self.end())?;
             let overdue = awaited.map(|id| {
                 let expires_at = self.timing.expires_at(id);
                 expires_at.plus_millis(self.receipt_wait_ms)
             });
-            let over = waiting.map(|id| self.timing.expires_at(id));
+            let over = unsent.map(|id| self.timing.expires_at(id));
             next = overdue.into_iter().chain(over).min();
         }
         if self.expanding {

@@ -212,7 +212,7 @@ fn follow_decisions(writing: &Writing<'_>, now: Timestamp, limit: u32) -> Result
         if status == SenderStatus::Pending {
             continue;
         }
-        let waiting: Vec<i64> = writing
+        let held_back: Vec<i64> = writing
             .prepare_cached(
                 "SELECT message_id FROM awaits_sender WHERE sender_id = ?1 ORDER BY message_id LIMIT ?2",
             )
@@ -220,7 +220,7 @@ fn follow_decisions(writing: &Writing<'_>, now: Timestamp, limit: u32) -> Result
                 select.query_map((sender, limit - followed), |row| row.get(0))?.collect()
             })
             .map_err(failed("cannot read what waits for a sender name"))?;
-        for id in waiting {
+        for id in held_back {
             let decision = (sender, status);
             follow(writing, &mut changes, MessageId(id), decision, now)?;
             followed += 1;

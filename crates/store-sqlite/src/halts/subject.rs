@@ -68,9 +68,9 @@ impl Subject {
     /// Tells whether anything of it, or of its control copies, has yet to leave.
     fn waits(&self, writing: &Writing<'_>) -> Result<bool, Error> {
         for subject in self.copies(writing)?.iter().chain([self]) {
-            let waiting =
+            let still_here =
                 |place: Place| matches!(place.state, MessageState::Held | MessageState::Queued);
-            if subject.expanding || subject.places(writing)?.any(waiting) {
+            if subject.expanding || subject.places(writing)?.any(still_here) {
                 return Ok(true);
             }
         }

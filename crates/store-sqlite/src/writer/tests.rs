@@ -27,8 +27,8 @@ async fn open() -> (SqliteStore, AccountId, TempDir) {
 
 /// Reads or sets a number of the writer's own connection.
 async fn pragma(store: &SqliteStore, sql: &'static str) -> i64 {
-    let read = move |connection: &Writing<'_>| {
-        connection
+    let read = move |writing: &Writing<'_>| {
+        writing
             .query_row(sql, [], |row| row.get(0))
             .map_err(crate::failed(sql))
     };
