@@ -50,6 +50,19 @@ struct Work {
     run: fn(u32) -> anyhow::Result<()>,
 }
 
+impl Work {
+    /// One message a repetition, on one thread.
+    const fn exact(name: &'static str, times: u32, run: fn(u32) -> anyhow::Result<()>) -> Self {
+        Self {
+            name,
+            times,
+            units: 1,
+            tolerance_percent: EXACT,
+            run,
+        }
+    }
+}
+
 /// For what runs on one thread, the same way each time.
 const EXACT: u64 = 5;
 

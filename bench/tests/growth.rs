@@ -2,35 +2,18 @@
 
 mod programs;
 
-use std::process::Command;
-
 use serde_json::Value;
 
-use programs::{BENCH, gateway};
+use programs::{bench, gateway};
 
 #[test]
 fn cost_is_told_beside_stored_messages_accounts_and_connectors_and_after_a_kill() {
     let out = tempfile::tempdir().unwrap();
-    let output = Command::new(BENCH)
-        .args(["growth", "--runs", "1", "--messages", "200", "--tidy"])
-        .args([
-            "--stored",
-            "100,300",
-            "--accounts",
-            "1,3",
-            "--connectors",
-            "1,2",
-        ])
-        .arg("--gateway")
-        .arg(gateway())
-        .arg("--out")
-        .arg(out.path())
-        .arg("--data")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    let [said, noted] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
-    assert!(output.status.success(), "{said}{noted}");
+    let small =
+        "growth --runs 1 --messages 200 --tidy --stored 100,300 --accounts 1,3 --connectors 1,2";
+    let arguments: Vec<_> = small.split(' ').collect();
+    let ran = bench(&arguments, &gateway(), out.path());
+    assert!(ran.succeeded, "{}{}", ran.said, ran.noted);
 
     let text = std::fs::read_to_string(out.path().join("growth.json")).unwrap();
     let told: Value = serde_json::from_str(&text).unwrap();

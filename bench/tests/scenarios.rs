@@ -2,27 +2,19 @@
 
 mod programs;
 
-use std::process::Command;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use programs::{BENCH, gateway};
+use programs::{bench, gateway};
 
 #[test]
 fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_lost() {
     let out = tempfile::tempdir().unwrap();
-    let output = Command::new(BENCH)
-        .args(["single", "smpp-1", "--messages", "300", "--runs", "2"])
-        .arg("--gateway")
-        .arg(gateway())
-        .arg("--out")
-        .arg(out.path())
-        .arg("--data")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    let [said, noted] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
-    assert!(output.status.success(), "{said}{noted}");
+    let arguments = ["single", "smpp-1", "--messages", "300", "--runs", "2"];
+    let ran = bench(&arguments, &gateway(), out.path());
+    let said = ran.said;
+    assert!(ran.succeeded, "{said}{}", ran.noted);
     for name in ["accepted/s", "receipts/s", "CPU µs a message", "lost"] {
         let rows = said.lines().filter(|line| {
             let cells = line.trim_start().strip_prefix(name);
@@ -31,8 +23,7 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
         assert_eq!(rows.count(), 2, "{name}: {said}");
     }
 
-    let text = std::fs::read_to_string(out.path().join("scenarios.json")).unwrap();
-    let told: Value = serde_json::from_str(&text).unwrap();
+    let told = results(out.path());
     let figure = |place: usize, name: &str| &told["measured"][place]["figures"][name]["runs"];
     for (place, scenario) in ["single", "smpp-1"].into_iter().enumerate() {
         assert_eq!(told["measured"][place]["scenario"], scenario);
@@ -47,8 +38,8 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
             "written to files and sockets a message: B",
             "disk a message, stopped: B",
         ] {
-            let told = figure(place, name)[0].as_f64();
-            assert!(told > Some(0.0), "{name}: {text}");
+            let value = figure(place, name)[0].as_f64();
+            assert!(value > Some(0.0), "{name}: {told}");
         }
     }
     let missing = figure(1, "receipts not given to programs");
@@ -60,15 +51,15 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
 #[test]
 fn a_gateway_that_is_not_there_is_named() {
     let out = tempfile::tempdir().unwrap();
-    let output = Command::new(BENCH)
-        .args(["single", "--runs", "1", "--gateway", "nowhere/heliogram"])
-        .arg("--out")
-        .arg(out.path())
-        .arg("--data")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    let noted = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success());
+    let nowhere = Path::new("nowhere/heliogram");
+    let ran = bench(&["single", "--runs", "1"], nowhere, out.path());
+    assert!(!ran.succeeded);
+    let noted = ran.noted;
     assert!(noted.contains("cannot start nowhere/heliogram"), "{noted}");
+}
+
+/// Reads what was written for programs.
+fn results(out: &Path) -> Value {
+    let text = std::fs::read_to_string(out.join("scenarios.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
 }

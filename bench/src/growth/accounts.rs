@@ -18,9 +18,6 @@ use crate::stamp::Kind;
 const PER_SECOND: f64 = 1_000.0;
 const SECONDS: u32 = 5;
 
-/// How many recipients one group of the hot account has.
-const GROUP: u32 = 1_000;
-
 /// Who sends.
 #[derive(Clone, Copy, Debug)]
 enum Who {
@@ -98,13 +95,10 @@ fn calm(stage: &Stage, accounts: u32, options: &Options) -> Load {
 }
 
 async fn beside_hot(stage: &Stage, accounts: u32, options: &Options) -> anyhow::Result<Seen> {
-    let recipients = options.count(300_000);
-    let groups = Rc::new(Group {
-        recipients: GROUP.min(recipients),
-    });
+    let (groups, count) = Group::requests(options.count(300_000));
     let hot = Load {
         kind: Kind::Otp,
-        ..Load::closed(stage.gateway.http(), groups, recipients.div_ceil(GROUP), 4)
+        ..Load::closed(stage.gateway.http(), groups, count, 4)
     };
     let calm = calm(stage, accounts, options);
     let (mut seen, hot) = tokio::try_join!(drive(&calm), drive(&hot))?;

@@ -1,16 +1,11 @@
 //! Connectors that share the messages, with a link each.
 
-use std::rc::Rc;
-
 use crate::Options;
 use crate::contender::heliogram::Heliogram;
 use crate::load::http::{Plan as Load, drive};
 use crate::load::requests::atompark::Group;
 use crate::report::Run;
 use crate::stage::{self, Plan};
-
-/// How many recipients a group has.
-const GROUP: u32 = 1_000;
 
 /// Sends single messages, then groups.
 pub(super) async fn measure(options: &Options, connectors: u32) -> anyhow::Result<Vec<Run>> {
@@ -30,11 +25,7 @@ pub(super) async fn measure(options: &Options, connectors: u32) -> anyhow::Resul
         drive(&Load::closed(http, requests, options.count(100_000), 64)).await
     });
     let groups = stage::run(&gateway, &group, async |stage| {
-        let recipients = options.count(300_000);
-        let requests = Rc::new(Group {
-            recipients: GROUP.min(recipients),
-        });
-        let count = recipients.div_ceil(GROUP);
+        let (requests, count) = Group::requests(options.count(300_000));
         drive(&Load::closed(stage.gateway.http(), requests, count, 4)).await
     });
     Ok(vec![singles.await?, groups.await?])

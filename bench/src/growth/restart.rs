@@ -1,6 +1,5 @@
 //! How long it takes until a gateway answers and sends again: after a stop in order, and after it was killed with messages in flight.
 
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -20,9 +19,6 @@ use crate::smsc::{Counts, Smsc};
 
 /// How many messages are on their way when the gateway is killed: so many are accepted, and it is killed when a quarter has left.
 const ACCEPTED: u32 = 100_000;
-
-/// How many recipients a group has.
-const GROUP: u32 = 1_000;
 
 /// How long nothing may happen.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -132,11 +128,8 @@ impl House {
 
     /// Kills the gateway with messages waiting, on the wire, and reported.
     async fn kill_in_flight(&self, running: &mut dyn Running, messages: u32) -> anyhow::Result<()> {
-        let group = Rc::new(Group {
-            recipients: GROUP.min(messages),
-        });
-        let count = messages.div_ceil(GROUP);
-        let seen = drive(&Load::closed(running.http(), group, count, 4)).await?;
+        let (groups, count) = Group::requests(messages);
+        let seen = drive(&Load::closed(running.http(), groups, count, 4)).await?;
         ensure!(
             seen.accepted == u64::from(messages),
             "not all were accepted"

@@ -1,7 +1,5 @@
 //! What another message costs beside those that are stored.
 
-use std::rc::Rc;
-
 use super::data::Stored;
 use super::without_disk;
 use crate::Options;
@@ -58,9 +56,8 @@ async fn send(stage: &Stage, way: Way, messages: u32) -> anyhow::Result<Seen> {
     match way {
         Way::Single => drive(&Load::closed(http, stage.gateway.single(), messages, 64)).await,
         Way::Group => {
-            let recipients = 1_000.min(messages);
-            let requests = Rc::new(Group { recipients });
-            drive(&Load::closed(http, requests, messages / recipients, 4)).await
+            let (requests, count) = Group::requests(messages);
+            drive(&Load::closed(http, requests, count, 4)).await
         }
         Way::Smpp => submit(stage, Programs::closed(4, messages)).await,
     }

@@ -9,7 +9,7 @@ use smpp::{
     Address, CommandStatus, DeliverSm, Pdu, Receipt, SubmitSm, SubmitSmResp, Tag, TlvBuffer, frame,
 };
 
-use super::{EXACT, Work};
+use super::Work;
 
 /// How often each is done: as many instructions as a second or so of valgrind.
 const TIMES: u32 = 20_000;
@@ -43,13 +43,7 @@ pub(super) const WORKS: &[Work] = &[
 ];
 
 const fn work(name: &'static str, run: fn(u32) -> anyhow::Result<()>) -> Work {
-    Work {
-        name,
-        times: TIMES,
-        units: 1,
-        tolerance_percent: EXACT,
-        run,
-    }
+    Work::exact(name, TIMES, run)
 }
 
 fn submit() -> Pdu<'static> {

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use anyhow::ensure;
 use sms::{Msisdn, text};
 
-use super::{EXACT, Work};
+use super::Work;
 
 const TIMES: u32 = 5_000;
 
@@ -39,13 +39,7 @@ pub(super) const WORKS: &[Work] = &[
 ];
 
 const fn work(name: &'static str, run: fn(u32) -> anyhow::Result<()>) -> Work {
-    Work {
-        name,
-        times: TIMES,
-        units: 1,
-        tolerance_percent: EXACT,
-        run,
-    }
+    Work::exact(name, TIMES, run)
 }
 
 fn measured(words: &str, segments: u16, times: u32) -> anyhow::Result<()> {

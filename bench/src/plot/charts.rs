@@ -32,12 +32,8 @@ const DRAWINGS: &[Drawing] = &[
     Drawing {
         file: "cost-against-stored.svg",
         title: "What a message costs beside those that are stored",
-        x: (
-            "finished messages in the database",
-            Scale::Logarithmic,
-            Place::At,
-        ),
-        y: ("gateway CPU, µs per message", Scale::Linear),
+        x: STORED,
+        y: COST,
         lines: &[
             ("stored: single", CPU, "single send"),
             ("stored: smpp", CPU, "SMPP to SMPP"),
@@ -47,11 +43,7 @@ const DRAWINGS: &[Drawing] = &[
     Drawing {
         file: "memory-against-stored.svg",
         title: "Memory beside the messages that are stored",
-        x: (
-            "finished messages in the database",
-            Scale::Logarithmic,
-            Place::At,
-        ),
+        x: STORED,
         y: ("peak memory of the gateway, MiB", Scale::Linear),
         lines: &[
             ("stored: single", MEMORY, "single sends"),
@@ -62,11 +54,7 @@ const DRAWINGS: &[Drawing] = &[
     Drawing {
         file: "start-against-stored.svg",
         title: "How soon a gateway is back",
-        x: (
-            "finished messages in the database",
-            Scale::Logarithmic,
-            Place::At,
-        ),
+        x: STORED,
         y: ("milliseconds since its start", Scale::Linear),
         lines: &[
             ("restart: stopped", ANSWERS, "stopped: answers"),
@@ -79,14 +67,14 @@ const DRAWINGS: &[Drawing] = &[
         file: "cost-against-accounts.svg",
         title: "What a message costs when accounts share the load",
         x: ("accounts", Scale::Logarithmic, Place::At),
-        y: ("gateway CPU, µs per message", Scale::Linear),
+        y: COST,
         lines: &[("accounts: even", CPU, "single send")],
     },
     Drawing {
         file: "cost-against-connectors.svg",
         title: "What a message costs when connectors share them",
         x: ("connectors", Scale::Linear, Place::At),
-        y: ("gateway CPU, µs per message", Scale::Linear),
+        y: COST,
         lines: &[
             ("connectors: single", CPU, "single send"),
             ("connectors: group", CPU, "group recipient"),
@@ -109,6 +97,14 @@ const DRAWINGS: &[Drawing] = &[
         ],
     },
 ];
+
+/// What charts have in common.
+const STORED: (&str, Scale, Place) = (
+    "finished messages in the database",
+    Scale::Logarithmic,
+    Place::At,
+);
+const COST: (&str, Scale) = ("gateway CPU, µs per message", Scale::Linear);
 
 const CPU: &str = "CPU µs a message";
 const MEMORY: &str = "peak memory MiB";

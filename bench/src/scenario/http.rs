@@ -15,8 +15,8 @@ use crate::stage::{self, Plan, Until};
 const CONNECTIONS: u32 = 64;
 const FEW_CONNECTIONS: u32 = 4;
 
-/// How many recipients or rows a large request has.
-const MANY: u32 = 1_000;
+/// How many rows a large request has.
+const ROWS: u32 = 1_000;
 
 /// The operator who lets nobody bind.
 const AWAY: &str = "outage";
@@ -61,9 +61,9 @@ pub(super) async fn single_club(options: &Options) -> anyhow::Result<Vec<Run>> {
 }
 
 pub(super) async fn bulk(options: &Options) -> anyhow::Result<Vec<Run>> {
-    let requests = Rc::new(atl::Submit { rows: MANY });
+    let requests = Rc::new(atl::Submit { rows: ROWS });
     let plan = Plan::of("bulk", &options.data);
-    let count = options.count(500_000).div_ceil(MANY);
+    let count = options.count(500_000).div_ceil(ROWS);
     send(options, &plan, requests, count, FEW_CONNECTIONS).await
 }
 
@@ -108,10 +108,7 @@ async fn send_to_groups(
     plan: &Plan,
     recipients: u32,
 ) -> anyhow::Result<Vec<Run>> {
-    let requests = Rc::new(Group {
-        recipients: MANY.min(recipients),
-    });
-    let count = recipients.div_ceil(MANY);
+    let (requests, count) = Group::requests(recipients);
     send(options, plan, requests, count, FEW_CONNECTIONS).await
 }
 

@@ -21,9 +21,6 @@ const POLLS_PER_SECOND: f64 = 1_000.0;
 /// How long to wait before looking again whether there is something to ask for.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// How many recipients a group has.
-const GROUP: u32 = 1_000;
-
 /// Single sends, while programs ask for the state of what was sent.
 pub(super) async fn polling(options: &Options) -> anyhow::Result<Vec<Run>> {
     let gateway = Heliogram::new(&options.gateway);
@@ -51,9 +48,7 @@ pub(super) async fn mixed(options: &Options) -> anyhow::Result<Vec<Run>> {
     let run = stage::run(&gateway, &plan, async |stage| {
         let http = stage.gateway.http();
         let single = Rc::new(Single::default());
-        let group = Rc::new(Group {
-            recipients: GROUP.min(recipients),
-        });
+        let (groups, group_count) = Group::requests(recipients);
         let programs = Programs {
             otp_each: Some(OTP_EACH),
             ..Programs::closed(4, submits)
@@ -62,7 +57,7 @@ pub(super) async fn mixed(options: &Options) -> anyhow::Result<Vec<Run>> {
         stage.begin().await?;
         let sending = async {
             let one = Load::closed(http, Rc::clone(&single) as _, singles, 32);
-            let many = Load::closed(http, group, recipients.div_ceil(GROUP), 2);
+            let many = Load::closed(http, groups, group_count, 2);
             tokio::try_join!(drive(&one), drive(&many), bound.run())
         };
         let (loads, polled) = beside_polling(stage, &single, sending).await?;

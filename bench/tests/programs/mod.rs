@@ -3,7 +3,36 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub(crate) const BENCH: &str = env!("CARGO_BIN_EXE_bench");
+const BENCH: &str = env!("CARGO_BIN_EXE_bench");
+
+/// What the benchmark did and said.
+pub(crate) struct Ran {
+    pub(crate) succeeded: bool,
+    /// Its tables.
+    pub(crate) said: String,
+    /// What it noted beside them.
+    pub(crate) noted: String,
+}
+
+/// Runs the benchmark on a gateway, with its data and results in one directory.
+pub(crate) fn bench(arguments: &[&str], gateway: &Path, out: &Path) -> Ran {
+    let output = Command::new(BENCH)
+        .args(arguments)
+        .arg("--gateway")
+        .arg(gateway)
+        .arg("--out")
+        .arg(out)
+        .arg("--data")
+        .arg(out)
+        .output()
+        .unwrap();
+    let [said, noted] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+    Ran {
+        succeeded: output.status.success(),
+        said,
+        noted,
+    }
+}
 
 /// Finds the gateway's program beside the benchmark's, where a test of the whole workspace has put it; builds it where only the
 /// benchmark is tested.

@@ -41,7 +41,20 @@ impl Requests for Single {
 /// `sendsmsgroup`: many recipients a request, each with a name of its own in the text.
 pub(crate) struct Group {
     /// Of one request.
-    pub(crate) recipients: u32,
+    recipients: u32,
+}
+
+/// How many recipients a group has where there are as many.
+const RECIPIENTS: u32 = 1_000;
+
+impl Group {
+    /// The requests to so many recipients, and their number: all are groups of a thousand, or there is one of fewer.
+    pub(crate) fn requests(recipients: u32) -> (Rc<dyn Requests>, u32) {
+        let group = Self {
+            recipients: RECIPIENTS.min(recipients),
+        };
+        (Rc::new(group), recipients.div_ceil(RECIPIENTS))
+    }
 }
 
 impl Requests for Group {
