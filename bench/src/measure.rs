@@ -114,10 +114,10 @@ fn times(stat: &str) -> anyhow::Result<Times> {
 }
 
 /// Reads a line of `/proc/…/schedstat`: the time on a processor comes first, in nanoseconds. Ticks would tell a thread
-/// that works for less than one at a time as idle, or not at all.
+/// that works for less than one at a time as idle, or not at all. `None` where the kernel does not keep this count: it then says nought.
 fn on_processor(schedstat: &str) -> Option<Duration> {
-    let nanoseconds = schedstat.split_whitespace().next()?;
-    Some(Duration::from_nanos(nanoseconds.parse().ok()?))
+    let nanoseconds = schedstat.split_whitespace().next()?.parse().ok()?;
+    (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds))
 }
 
 /// Finds the number of a line such as `VmHWM:   12 kB`.
@@ -164,13 +164,23 @@ mod tests {
     fn a_thread_is_told_to_the_nanosecond() {
         let used = on_processor("1026710 48255 1\n");
         assert_eq!(used, Some(Duration::from_nanos(1_026_710)));
+        assert_eq!(on_processor("0 0 0\n"), None, "nobody counts");
         assert_eq!(on_processor(""), None);
-        // Far less than a tick, and told all the same.
-        let here = Usage::of(&[std::process::id()]).unwrap();
-        let thread = std::thread::current();
-        let name: String = thread.name().unwrap().chars().take(15).collect();
-        let thread = here.threads.get(&name).copied();
-        assert!(thread > Some(Duration::ZERO), "{here:?}");
+    }
+
+    #[test]
+    fn a_thread_is_told_as_exactly_as_the_kernel_does() {
+        let worked = || {
+            // What a thread has used is counted when it leaves the processor.
+            std::thread::park_timeout(Duration::from_millis(1));
+            let exactly = fs::read_to_string("/proc/thread-self/schedstat");
+            let exactly = exactly.ok().and_then(|text| on_processor(&text));
+            let here = Usage::of(&[std::process::id()]).unwrap();
+            (exactly, here.threads.get("worked little").copied())
+        };
+        let thread = std::thread::Builder::new().name("worked little".to_owned());
+        let (exactly, told) = thread.spawn(worked).unwrap().join().unwrap();
+        assert!(told.is_some() && told >= exactly, "{told:?} {exactly:?}");
     }
 
     #[test]

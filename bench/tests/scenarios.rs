@@ -8,6 +8,22 @@ use serde_json::{Value, json};
 
 use programs::{bench, gateway};
 
+/// What is above nought in any run, and where the kernel tells it if it is not told by all kernels, nor to everybody.
+const ABOVE_NOUGHT: [(&str, Option<&str>); 6] = [
+    ("answer: p99 ms", None),
+    ("to the wire: p99.9 ms", None),
+    ("peak memory MiB", None),
+    ("disk a message, stopped: B", None),
+    (
+        "CPU µs a message: store-writer",
+        Some("/proc/thread-self/schedstat"),
+    ),
+    (
+        "written to files and sockets a message: B",
+        Some("/proc/self/io"),
+    ),
+];
+
 #[test]
 fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_lost() {
     let out = tempfile::tempdir().unwrap();
@@ -30,16 +46,10 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
         for (name, expected) in [("messages", 300.0), ("lost", 0.0), ("duplicates", 0.0)] {
             assert_eq!(*figure(place, name), json!([expected, expected]), "{name}");
         }
-        for name in [
-            "answer: p99 ms",
-            "to the wire: p99.9 ms",
-            "CPU µs a message: store-writer",
-            "peak memory MiB",
-            "written to files and sockets a message: B",
-            "disk a message, stopped: B",
-        ] {
+        for (name, source) in ABOVE_NOUGHT {
             let value = figure(place, name)[0].as_f64();
-            assert!(value > Some(0.0), "{name}: {told}");
+            let is_told = source.is_none_or(is_told_here);
+            assert!(value > Some(0.0) || !is_told, "{name}: {told}");
         }
     }
     let missing = figure(1, "receipts not given to programs");
@@ -62,4 +72,10 @@ fn a_gateway_that_is_not_there_is_named() {
 fn results(out: &Path) -> Value {
     let text = std::fs::read_to_string(out.join("scenarios.json")).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// Tells whether the kernel keeps a count here and lets it be read; where it does not keep it, it says nought.
+fn is_told_here(file: &str) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.chars().any(|it| ('1'..='9').contains(&it))
 }

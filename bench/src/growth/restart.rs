@@ -59,7 +59,9 @@ pub(super) async fn measure(options: &Options, stored: &Stored) -> anyhow::Resul
     let at_the_kill = house.smsc.counts().await?;
     let (mut running, mut figures) = house.start(&gateway).await?;
     let begun = now();
-    let (settled, at) = house.settled().await?;
+    // Each start was given a message, too.
+    let expected = u64::from(messages) + 2;
+    let (settled, at) = house.settled(expected).await?;
     figures.take(
         "until all is sent and reported: s",
         (at - begun).as_secs_f64(),
@@ -69,8 +71,6 @@ pub(super) async fn measure(options: &Options, stored: &Stored) -> anyhow::Resul
         "left when it was killed",
         u64::from(messages) - at_the_kill.distinct().min(messages.into()),
     );
-    // Each start was given a message, too.
-    let expected = u64::from(messages) + 2;
     figures.take_count("lost", expected.saturating_sub(settled.distinct()));
     figures.take_count("duplicates", settled.duplicates);
     let killed = run("restart: killed", figures, &*running)?;
@@ -145,8 +145,9 @@ impl House {
         Ok(())
     }
 
-    /// Waits until everything that came is reported and nothing comes any more; tells since when.
-    async fn settled(&self) -> anyhow::Result<(Counts, Instant)> {
+    /// Waits until everything that came is reported and nothing comes any more; tells since when. While some have not come at all,
+    /// it waits far longer: what a slow machine has not sent yet is not lost.
+    async fn settled(&self, expected: u64) -> anyhow::Result<(Counts, Instant)> {
         let mut before = self.smsc.counts().await?;
         let mut quiet_since = now();
         loop {
@@ -156,10 +157,12 @@ impl House {
                 quiet_since = now();
             }
             let quiet = quiet_since.elapsed();
-            if quiet > QUIET && counts.receipts_answered >= counts.segments {
+            let all_came = counts.distinct() >= expected;
+            let enough = if all_came { QUIET } else { PATIENCE };
+            if quiet > enough && counts.receipts_answered >= counts.segments {
                 return Ok((counts, quiet_since));
             }
-            ensure!(quiet < PATIENCE, "{counts:?} and nothing more");
+            ensure!(quiet < PATIENCE + QUIET, "{counts:?} and nothing more");
             before = counts;
         }
     }
