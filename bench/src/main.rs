@@ -18,10 +18,10 @@ mod smsc;
 mod stage;
 mod stamp;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use tokio::task::{LocalSet, spawn_blocking};
 
@@ -99,11 +99,12 @@ pub(crate) struct Options {
     /// A twentieth of the messages: a first look rather than figures to tell.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// This many messages where a scenario would send another number.
+    /// This many messages (one for each recipient) where a scenario would send another number.
     #[arg(long)]
     pub(crate) messages: Option<u32>,
-    /// So many messages a second, whatever the answers take, where a scenario would send as fast as it is answered (single and smpp).
-    #[arg(long)]
+    /// So many messages a second, whatever the answers take, where a scenario would send as fast as it is answered (single and smpp;
+    /// nothing to the others).
+    #[arg(long, value_parser = rate)]
     pub(crate) per_second: Option<f64>,
 }
 
@@ -123,6 +124,13 @@ impl Options {
         let open = |per_second| Pace::Open { per_second };
         self.per_second.map_or(Pace::Closed, open)
     }
+}
+
+/// Reads a number of messages a second; so few that the next would be due in years are a mistake.
+fn rate(given: &str) -> Result<f64, String> {
+    let rate = given.parse().ok();
+    rate.filter(|rate| (0.001..=1e9).contains(rate))
+        .ok_or_else(|| "a number of messages a second, from 0.001 to 1000000000".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -149,9 +157,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Kannel(wanted)) => peers::kannel(wanted).await,
         Some(Command::Jasmin(wanted)) => peers::jasmin(wanted).await,
         Some(Command::Growth(wanted)) => growth::run(wanted).await,
-        Some(Command::Draw { results, out }) => {
-            plot::draw(&serde_json::from_slice(&std::fs::read(&results)?)?, &out)
-        }
+        Some(Command::Draw { results, out }) => draw(&results, &out),
         Some(Command::Instructions(options)) => {
             // Each work has a runtime of its own, which cannot be within another.
             spawn_blocking(move || instructions::run(&options)).await?
@@ -162,6 +168,13 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Smsc(options)) => smsc::run(options).await,
         None => scenarios(&cli.scenarios, &cli.options).await,
     }
+}
+
+/// Draws what a file of results has in it.
+fn draw(results: &Path, out: &Path) -> anyhow::Result<()> {
+    let read = || anyhow::Ok(serde_json::from_slice(&std::fs::read(results)?)?);
+    let results = read().with_context(|| format!("cannot read {}", results.display()))?;
+    plot::draw(&results, out)
 }
 
 /// Measures scenarios and tells what was found.
@@ -184,13 +197,37 @@ async fn scenarios(wanted: &[Scenario], options: &Options) -> anyhow::Result<()>
             }
         }
     }
-    report.print()?;
-    let name = match wanted {
-        [one] => one.name(),
-        _ => "scenarios".to_owned(),
-    };
-    report.write(&options.out, &name)?;
-    plot::draw(&report.json(), &options.out)?;
+    // What an earlier measurement has written is not overwritten by nothing.
+    if !report.is_empty() {
+        report.print()?;
+        let name = match wanted {
+            [one] => one.name(),
+            _ => "scenarios".to_owned(),
+        };
+        report.write(&options.out, &name)?;
+        plot::draw(&report.json(), &options.out)?;
+    }
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_that_no_load_can_have_is_refused() {
+        for (given, expected) in [("0.5", Some(0.5)), ("20000", Some(20_000.0))] {
+            assert_eq!(rate(given).ok(), expected, "{given}");
+        }
+        for given in ["0", "-5", "NaN", "inf", "1e300", "fast", ""] {
+            assert!(rate(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn results_that_cannot_be_read_are_named() {
+        let error = draw(Path::new("/nowhere/results.json"), Path::new("/nowhere")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read /nowhere/results.json");
+    }
 }

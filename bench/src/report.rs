@@ -41,6 +41,11 @@ impl Report {
         self.runs.extend(runs);
     }
 
+    /// Tells whether nothing was measured.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Gives the runs of the same scenario, place and contender together, in the order in which the first of them came.
     pub(crate) fn groups(&self) -> Vec<Vec<&Run>> {
         let mut groups: Vec<Vec<&Run>> = Vec::new();

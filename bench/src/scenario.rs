@@ -19,6 +19,8 @@ use crate::report::Run;
 pub(crate) enum Scenario {
     /// Atompark's `sendSMS` with its checksum, a message a request, over 64 connections.
     Single,
+    /// `single` with receipts two seconds after the answers, as operators send them: no message has both recorded in one transaction.
+    SingleLate,
     /// SMS Club's JSON, a message a request, over 64 connections.
     SingleClub,
     /// ATL's XML, 1,000 rows with a text each a request, over 4 connections.
@@ -33,6 +35,9 @@ pub(crate) enum Scenario {
     /// Four of them, of one account.
     #[value(name = "smpp-4")]
     Smpp4,
+    /// `smpp-4` with receipts two seconds after the answers.
+    #[value(name = "smpp-4-late")]
+    Smpp4Late,
     /// Fifty of them, of ten accounts.
     #[value(name = "smpp-50")]
     Smpp50,
@@ -70,12 +75,14 @@ impl Scenario {
     pub(crate) async fn measure(self, options: &Options) -> anyhow::Result<Vec<Run>> {
         match self {
             Self::Single => http::single(options).await,
+            Self::SingleLate => http::single_late(options).await,
             Self::SingleClub => http::single_club(options).await,
             Self::Bulk => http::bulk(options).await,
             Self::Group => http::group(options).await,
             Self::Campaign => campaign::measure(options).await,
             Self::Smpp1 => smpp::measure(options, "smpp-1", 1, 1).await,
             Self::Smpp4 => smpp::measure(options, "smpp-4", 4, 1).await,
+            Self::Smpp4Late => smpp::measure_late(options, "smpp-4-late", 4).await,
             Self::Smpp50 => smpp::measure(options, "smpp-50", 50, 10).await,
             Self::Polling => together::polling(options).await,
             Self::Mixed => together::mixed(options).await,

@@ -59,6 +59,26 @@ fn single_sends_and_a_program_that_binds_come_to_their_tables_and_nothing_is_los
 }
 
 #[test]
+fn receipts_that_come_late_are_waited_for() {
+    let out = tempfile::tempdir().unwrap();
+    let arguments = "single-late smpp-4-late --messages 100 --runs 1";
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let ran = bench(&arguments, &gateway(), out.path());
+    assert!(ran.succeeded, "{}{}", ran.said, ran.noted);
+    let told = results(out.path());
+    for (place, scenario) in ["single-late", "smpp-4-late"].into_iter().enumerate() {
+        assert_eq!(told["measured"][place]["scenario"], scenario);
+        let figure = |name: &str| told["measured"][place]["figures"][name]["median"].as_f64();
+        for (name, expected) in [("messages", 100.0), ("lost", 0.0), ("duplicates", 0.0)] {
+            assert_eq!(figure(name), Some(expected), "{name}");
+        }
+        // The last came two seconds after the first submit at the earliest; clocks are read to the millisecond.
+        let reported = figure("receipts/s").unwrap();
+        assert!(reported < 100.0 / 1.99, "{told}");
+    }
+}
+
+#[test]
 fn a_gateway_that_is_not_there_is_named() {
     let out = tempfile::tempdir().unwrap();
     let nowhere = Path::new("nowhere/heliogram");

@@ -31,12 +31,21 @@ const SLOW: &str = r#"{"response_delay_ms":{"min":20,"max":20}}"#;
 /// Recipients of each link while the operator takes its time: ten seconds' worth.
 const FEW: u32 = 5_000;
 
-/// One `sendSMS` a message; whoever is measured sends it in a way of their own.
 pub(super) async fn single(options: &Options) -> anyhow::Result<Vec<Run>> {
-    let gateway = Heliogram::new(&options.gateway);
     let plan = Plan::of("single", &options.data);
-    let count = options.count(200_000);
-    let run = stage::run(&gateway, &plan, async |stage| {
+    send_singles(options, &plan, options.count(200_000)).await
+}
+
+/// So many that most of the time receipts of earlier ones come between the answers.
+pub(super) async fn single_late(options: &Options) -> anyhow::Result<Vec<Run>> {
+    let plan = Plan::late("single-late", &options.data);
+    send_singles(options, &plan, options.count(400_000)).await
+}
+
+/// One `sendSMS` a message; whoever is measured sends it in a way of their own.
+async fn send_singles(options: &Options, plan: &Plan, count: u32) -> anyhow::Result<Vec<Run>> {
+    let gateway = Heliogram::new(&options.gateway);
+    let run = stage::run(&gateway, plan, async |stage| {
         let (http, requests) = (stage.gateway.http(), stage.gateway.single());
         drive(&Load {
             pace: options.pace(),

@@ -76,16 +76,35 @@ pub(super) async fn measure(
     binds: u32,
     accounts: u32,
 ) -> anyhow::Result<Vec<Run>> {
-    let gateway = Heliogram::new(&options.gateway);
     let plan = Plan {
         accounts,
         ..Plan::of(name, &options.data)
     };
+    run(options, &plan, binds, options.count(400_000)).await
+}
+
+/// Measures programs of one account, with so many messages that most of the time receipts of earlier ones come between the answers.
+pub(super) async fn measure_late(
+    options: &Options,
+    name: &str,
+    binds: u32,
+) -> anyhow::Result<Vec<Run>> {
+    let plan = Plan::late(name, &options.data);
+    run(options, &plan, binds, options.count(600_000)).await
+}
+
+async fn run(
+    options: &Options,
+    plan: &Plan,
+    binds: u32,
+    messages: u32,
+) -> anyhow::Result<Vec<Run>> {
+    let gateway = Heliogram::new(&options.gateway);
     let programs = Programs {
         pace: options.pace(),
-        ..Programs::closed(binds, options.count(400_000))
+        ..Programs::closed(binds, messages)
     };
-    let run = stage::run(&gateway, &plan, async |stage| submit(stage, programs).await);
+    let run = stage::run(&gateway, plan, async |stage| submit(stage, programs).await);
     Ok(vec![run.await?])
 }
 

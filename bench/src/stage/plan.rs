@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The operator whose receipts come some time after his answers.
+const REPORTS_LATE: &str = r#"{"receipt_delay_ms":{"min":2000,"max":2000}}"#;
+
 /// What is run, and on what ground.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -50,6 +53,14 @@ impl Plan {
             others: false,
             until: Until::Reported,
             data: data.to_owned(),
+        }
+    }
+
+    /// The same to an operator that reports two seconds after it has answered.
+    pub(crate) fn late(scenario: &str, data: &Path) -> Self {
+        Self {
+            operator: REPORTS_LATE.to_owned(),
+            ..Self::of(scenario, data)
         }
     }
 }
