@@ -34,7 +34,7 @@ impl Campaigns for SqliteStore {
 
     async fn expand(&self, step: Step) -> Result<Stepped, Error> {
         self.writer
-            .write_knowing(move |writing| expansion::expand(writing, step))
+            .write_long(None, move |writing| expansion::expand(writing, step))
             .await
     }
 

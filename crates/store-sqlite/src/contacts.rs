@@ -54,7 +54,9 @@ impl Contacts for SqliteStore {
 
     async fn forget_removed_lists(&self, before: Timestamp, limit: u32) -> Result<bool, Error> {
         self.writer
-            .write_knowing(move |writing| lists::forget_removed(writing, before, limit))
+            .write_long(None, move |writing| {
+                lists::forget_removed(writing, before, limit)
+            })
             .await
     }
 
@@ -83,7 +85,7 @@ impl Contacts for SqliteStore {
 
     async fn go_on_copying(&self, copy: ListId, limit: u32) -> Result<bool, Error> {
         self.writer
-            .write(move |writing| copies::go_on(writing, copy, limit))
+            .write_long(None, move |writing| copies::go_on(writing, copy, limit))
             .await
     }
 
@@ -140,7 +142,9 @@ impl Contacts for SqliteStore {
         contacts: Vec<NewContact>,
     ) -> Result<Option<Added>, Error> {
         self.writer
-            .write(move |writing| members::add(writing, account, list, &contacts))
+            .write_long(Some(account), move |writing| {
+                members::add(writing, account, list, &contacts)
+            })
             .await
     }
 
@@ -152,7 +156,9 @@ impl Contacts for SqliteStore {
         variables: Option<String>,
     ) -> Result<ContactChange, Error> {
         self.writer
-            .write(move |writing| members::change(writing, account, contact, number, variables))
+            .write_knowing(move |writing| {
+                members::change(writing, account, contact, number, variables)
+            })
             .await
     }
 
@@ -162,7 +168,9 @@ impl Contacts for SqliteStore {
         contacts: Vec<ContactId>,
     ) -> Result<u64, Error> {
         self.writer
-            .write(move |writing| members::remove(writing, account, &contacts))
+            .write_long(Some(account), move |writing| {
+                members::remove(writing, account, &contacts)
+            })
             .await
     }
 
@@ -173,7 +181,9 @@ impl Contacts for SqliteStore {
         limit: u32,
     ) -> Result<Option<u64>, Error> {
         self.writer
-            .write(move |writing| members::clear(writing, account, list, limit))
+            .write_long(Some(account), move |writing| {
+                members::clear(writing, account, list, limit)
+            })
             .await
     }
 

@@ -12,7 +12,7 @@ use store::{AccountId, Error, InboundId, MessageId, NoticeId};
 
 use crate::known::Numbered;
 use crate::sent::{SENT_COLUMNS, sent, sent_columns};
-use crate::writer::Care;
+use crate::writer::{Care, Length};
 use crate::writing::{Sql, Writing};
 use crate::{SqliteStore, failed, inbound, known};
 
@@ -127,6 +127,7 @@ impl Notices for SqliteStore {
     async fn notices_given(&self, account: AccountId, notices: Vec<NoticeId>) -> Result<(), Error> {
         self.writer
             .write_then(
+                Length::Short,
                 Care::Whole,
                 move |writing| {
                     notices.iter().try_for_each(|notice| {

@@ -14,7 +14,7 @@ use crate::accept::accept;
 use crate::leases::{Leases, Room};
 use crate::message::form_from;
 use crate::tallies::{Place, Places};
-use crate::writer::Care;
+use crate::writer::{Care, Length};
 use crate::writing::Writing;
 use crate::{SqliteStore, failed, halts, once, sent, tallies};
 
@@ -39,10 +39,10 @@ impl Submissions for SqliteStore {
             None => (None, None),
         };
         // What a few messages are refused for is found out before anything is written.
-        let care = if submission.expansion.is_none() && submission.messages.len() <= FEW {
-            Care::Whole
+        let (length, care) = if submission.expansion.is_none() && submission.messages.len() <= FEW {
+            (Length::Short, Care::Whole)
         } else {
-            Care::Knowing
+            (Length::Long(Some(submission.account)), Care::Knowing)
         };
         let work = move |writing: &Writing<'_>| {
             let mut leases = Leases::within(room);
@@ -56,7 +56,7 @@ impl Submissions for SqliteStore {
                 hand_over(std::mem::take(leased));
             }
         };
-        let answer = self.writer.write_then(care, work, then).await;
+        let answer = self.writer.write_then(length, care, work, then).await;
         answer.map(|(acceptance, _)| acceptance)
     }
 

@@ -1,14 +1,18 @@
 //! The one thread that writes, and its group commit.
 
+mod queue;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use store::Error;
-use tokio::sync::{mpsc, oneshot};
+use store::{AccountId, Error};
+use tokio::sync::oneshot;
 
 use crate::writing::{Sql, Writing};
 use crate::{Options, failed};
+pub(crate) use queue::Length;
+use queue::{Entrance, Queue};
 
 /// Runs in the shared transaction, or learns that none could begin; gives back what is to be done once it is on disk (or is
 /// not).
@@ -26,19 +30,19 @@ impl From<Failure> for Error {
 }
 
 pub(crate) struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
+    entrance: Option<Entrance>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection, options: Options) -> Result<Self, Error> {
-        let (jobs, queue) = mpsc::channel(options.queued_writes.max(1));
+        let (entrance, queue) = queue::queue(options.queued_writes, options.writes_per_commit);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run(&connection, queue, options.writes_per_commit.max(1)))
+            .spawn(move || run(&connection, queue))
             .map_err(|error| Error::unavailable("cannot start the writer", Some(error.into())))?;
         Ok(Self {
-            jobs: Some(jobs),
+            entrance: Some(entrance),
             thread: Some(thread),
         })
     }
@@ -49,7 +53,8 @@ impl Writer {
         &self,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.write_then(Care::Forgetting, work, |_| {}).await
+        self.write_then(Length::Short, Care::Forgetting, work, |_| {})
+            .await
     }
 
     /// Runs work that keeps what is known by heart in step with what it writes. An error of it undoes only it.
@@ -57,13 +62,26 @@ impl Writer {
         &self,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.write_then(Care::Knowing, work, |_| {}).await
+        self.write_then(Length::Short, Care::Knowing, work, |_| {})
+            .await
+    }
+
+    /// Runs work of many rows, which keeps what is known by heart in step, when it is its turn among others of its kind. An error of
+    /// it undoes only it.
+    pub(crate) async fn write_long<T: Send + 'static>(
+        &self,
+        whose: Option<AccountId>,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_then(Length::Long(whose), Care::Knowing, work, |_| {})
+            .await
     }
 
     /// Runs `work` in a transaction, with care, and then `then` when it is on disk: on the writer's own thread, whether or not
     /// anybody still waits for the answer.
     pub(crate) fn write_then<T: Send + 'static>(
         &self,
+        length: Length,
         care: Care,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(&mut T) + Send + 'static,
@@ -81,7 +99,9 @@ impl Writer {
                 care.take(writing, work)
             });
             Box::new(move |commit| {
-                let mut result = commit.map_err(Error::from).and(outcome);
+                // Who failed is told why, not that the transaction did: that is for the others.
+                let mut result =
+                    outcome.and_then(|done| commit.map(|()| done).map_err(Error::from));
                 if let Ok(done) = &mut result {
                     then(done);
                 }
@@ -89,12 +109,13 @@ impl Writer {
                 let _ = answer.send(result);
             })
         });
-        let jobs = self
-            .jobs
+        let entered = self
+            .entrance
             .as_ref()
-            .expect("the sender is taken only by drop");
+            .expect("the entrance is taken only by drop")
+            .enter(length, job);
         async move {
-            jobs.send(job).await.map_err(|_| stopped())?;
+            entered.await.ok_or_else(stopped)?;
             answered.await.map_err(|_| stopped())?
         }
     }
@@ -137,7 +158,7 @@ impl Care {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.take());
+        drop(self.entrance.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been reported by the panic hook already.
             let _ = thread.join();
@@ -149,12 +170,11 @@ fn stopped() -> Error {
     Error::unavailable("the store has stopped", None)
 }
 
-fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
+fn run(connection: &Connection, mut queue: Queue) {
     let writing = Writing::on(connection);
-    let mut jobs = Vec::with_capacity(most);
-    let mut finishes = Vec::with_capacity(most);
-    while queue.blocking_recv_many(&mut jobs, most) > 0 {
-        let result = together(&writing, &mut jobs, &mut finishes).map_err(|error| {
+    let mut finishes = Vec::new();
+    while queue.wait() {
+        let result = together(&writing, &mut queue, &mut finishes).map_err(|error| {
             tracing::error!(
                 ?error,
                 "the store could not write; callers are told to try later"
@@ -162,9 +182,11 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
             writing.roll_back();
             Failure(format!("{error:?}"))
         });
-        // Left over when no transaction could begin.
-        if let Err(failure) = &result {
-            finishes.extend(jobs.drain(..).map(|job| job(Err(failure.clone()))));
+        if let Err(failure) = &result
+            && finishes.is_empty()
+        {
+            // No transaction could begin, and none will for the others.
+            finishes.extend(queue.all().map(|job| job(Err(failure.clone()))));
         }
         for finish in finishes.drain(..) {
             finish(result.clone());
@@ -175,14 +197,14 @@ fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, most: usize) {
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// Runs the jobs in one transaction and commits it; leaves them where they are when it cannot begin.
+/// Runs what the next transaction takes, and commits it; runs nothing when it cannot begin.
 fn together(
     writing: &Writing<'_>,
-    jobs: &mut Vec<Job>,
+    queue: &mut Queue,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), Error> {
     writing.begin()?;
-    finishes.extend(jobs.drain(..).map(|job| job(Ok(writing))));
+    finishes.extend(queue.share().map(|job| job(Ok(writing))));
     writing.commit()
 }
 
@@ -198,6 +220,7 @@ fn in_savepoint<T>(
     let run = |sql| {
         writing
             .run(sql, [])
+            .map(drop)
             .map_err(failed("cannot keep a write apart"))
     };
     run(&SAVE)?;
@@ -207,9 +230,11 @@ fn in_savepoint<T>(
     }
     if outcome.is_err() {
         writing.forget();
-        // When SQLite itself has already rolled the whole transaction back (disk full), this fails too, and so will the
-        // commit, which tells every caller.
-        run(&TAKE_BACK)?;
+        // When SQLite itself has already rolled the whole transaction back (disk full), this fails too. Its own error says why.
+        if run(&TAKE_BACK).and_then(|()| run(&RELEASE)).is_err() {
+            writing.spoil();
+        }
+        return outcome;
     }
     run(&RELEASE)?;
     outcome

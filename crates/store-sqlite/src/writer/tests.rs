@@ -6,7 +6,7 @@ use store::{AccountId, Error, Ledger as _};
 use tempfile::TempDir;
 use tokio::task::yield_now;
 
-use super::Care;
+use super::{Care, Length};
 use crate::writing::Writing;
 use crate::{Options, SqliteStore};
 
@@ -156,7 +156,9 @@ async fn what_fails_half_done_without_a_savepoint_takes_the_whole_transaction_wi
             busy.await
         },
         store.top_up(account, 1, "", NOW),
-        store.writer.write_then(Care::Whole, half, |()| {}),
+        store
+            .writer
+            .write_then(Length::Short, Care::Whole, half, |()| {}),
         store.top_up(account, 2, "", NOW),
     );
     broken.unwrap_err();
@@ -186,7 +188,9 @@ async fn what_fails_before_it_writes_harms_nobody() {
     let refused = |_: &Writing<'_>| -> Result<(), Error> { Err(Error::conflict("not so")) };
     let (before, refused, after) = tokio::join!(
         store.top_up(account, 1, "", NOW),
-        store.writer.write_then(Care::Whole, refused, |()| {}),
+        store
+            .writer
+            .write_then(Length::Short, Care::Whole, refused, |()| {}),
         store.top_up(account, 2, "", NOW),
     );
     before.unwrap();
