@@ -190,8 +190,9 @@ fn bombs_end_at_once() {
     ] {
         let begun = Instant::now();
         assert_eq!(read(document.as_bytes()), Err(why), "{what}");
-        // Without optimisation a document of 8 MiB is still looked through within this.
-        assert!(begun.elapsed() < Duration::from_secs(5), "{what}");
+        // Looking through 8 MiB once takes a second or two without optimisation, on a busy machine more; looking back from each
+        // octet would take hours.
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
     }
 }
 
