@@ -11,8 +11,8 @@ const PROFILE: &str = "dist";
 
 /// Measures; the arguments are those of the program in `bench/`.
 pub(crate) fn run(arguments: &[&str]) -> Result<Verdict> {
-    if let ["instructions", ..] = arguments {
-        return instructions(arguments);
+    if is_built_soon(arguments) {
+        return alone(arguments);
     }
     let built = run_cargo(&[
         "build",
@@ -38,8 +38,36 @@ pub(crate) fn run(arguments: &[&str]) -> Result<Verdict> {
     Ok(Verdict::of(status.success()))
 }
 
-/// Counts instructions: of this program alone, in the profile that is built soonest, so that every check can do it.
-fn instructions(arguments: &[&str]) -> Result<Verdict> {
-    let run = ["run", "--quiet", "--release", "--package", "bench", "--"];
+/// Tells whether nothing is measured that is shipped: nobody should wait for that to be built who asks for help or counts
+/// instructions, as every check does.
+fn is_built_soon(arguments: &[&str]) -> bool {
+    let wants_help = |argument: &&str| matches!(*argument, "help" | "--help" | "-h");
+    matches!(arguments, ["instructions" | "draw", ..]) || arguments.iter().any(wants_help)
+}
+
+/// Runs the benchmark alone, in the profile that is built soonest.
+fn alone(arguments: &[&str]) -> Result<Verdict> {
+    let run = ["run", "--release", "--package", "bench", "--"];
     run_cargo(&[&run[..], arguments].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_given_without_building_what_is_shipped() {
+        for arguments in [
+            &["--help"][..],
+            &["help", "growth"],
+            &["kannel", "-h"],
+            &["draw", "x.json"],
+            &["instructions", "--pin"],
+        ] {
+            assert!(is_built_soon(arguments), "{arguments:?}");
+        }
+        for arguments in [&[][..], &["--quick"], &["single", "--runs", "1"]] {
+            assert!(!is_built_soon(arguments), "{arguments:?}");
+        }
+    }
 }
