@@ -20,6 +20,7 @@ pub(crate) enum Scenario {
     /// Atompark's `sendSMS` with its checksum, a message a request, over 64 connections.
     Single,
     /// `single` with receipts two seconds after the answers, as operators send them: no message has both recorded in one transaction.
+    /// Its receipts/s have the last two seconds in them.
     SingleLate,
     /// SMS Club's JSON, a message a request, over 64 connections.
     SingleClub,
