@@ -19,6 +19,7 @@ mod inbound;
 mod kept;
 mod kept_receipts;
 mod known;
+mod later;
 mod leases;
 mod ledger;
 mod mailings;

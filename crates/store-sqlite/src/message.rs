@@ -2,9 +2,9 @@
 
 mod lease;
 mod outcome;
+mod row;
 mod waiting;
 
-use rusqlite::Row;
 use sms::state::{Event, step};
 use sms::{Form, MessageState, Msisdn, Outcome, Reason, Settlement, Timestamp};
 use store::notices::Tells;
@@ -15,10 +15,11 @@ use crate::callbacks::{self, Subject};
 use crate::changes::Changes;
 use crate::tallies::Place;
 use crate::writing::{Sql, Writing};
-use crate::{failed, notices};
+use crate::{failed, later, notices};
 pub(crate) use lease::Lease;
 use outcome::Failure;
 pub(crate) use outcome::{decode, encode};
+pub(crate) use row::Row;
 
 /// What [`Message::from_row`] reads of `message m`.
 macro_rules! columns {
@@ -74,18 +75,13 @@ static LOAD: Sql = Sql::new(concat!(
     " FROM message m WHERE m.id = ?1"
 ));
 
-static SAVE: Sql = Sql::new(
-    "UPDATE message SET state = ?2, reason = ?3, accepted = ?4, delivered = ?5, failed = ?6, attempts = ?7, \
-     doubts = ?8, submitted_at = ?9, done_at = ?10, changed_at = coalesce(?11, changed_at), failure = ?12 \
-     WHERE id = ?1",
-);
-
 impl Message {
     pub(crate) fn load(writing: &Writing<'_>, id: MessageId) -> Result<Option<Self>, Error> {
         let known = writing.known().take(id);
         if known.is_some() {
             return Ok(known);
         }
+        writing.flush_later()?;
         writing
             .find(&LOAD, [id.0], Self::from_row)
             .map_err(failed("cannot read a message"))
@@ -101,7 +97,7 @@ impl Message {
     }
 
     /// Reads what [`LOAD`] selects.
-    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         let written = Place {
             state: state_from(row.get(6)?),
             reason: reason_from(row.get(7)?),
@@ -265,12 +261,29 @@ impl Message {
     }
 
     /// Writes the columns that may have changed, and what the account's programs are to be told of it: whatever ends a message ends
-    /// it here.
+    /// it here, or in [`Self::save_later`].
     pub(crate) fn save(
         &mut self,
         writing: &Writing<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
+        self.moved(writing, changes)?;
+        Row::of(self).write(writing, self.id)
+    }
+
+    /// Does the same, but for the row itself, which is written when the transaction ends: it may change once more before.
+    pub(crate) fn save_later(
+        &mut self,
+        writing: &Writing<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        self.moved(writing, changes)?;
+        let row = Row::of(self);
+        later::save(writing, self.id, row)
+    }
+
+    /// Notes where the message is now, if it is not where it was when it was written.
+    fn moved(&mut self, writing: &Writing<'_>, changes: &mut Changes) -> Result<(), Error> {
         let now = Place {
             state: self.state,
             reason: self.reason,
@@ -285,24 +298,7 @@ impl Message {
             self.tell(writing, at)?;
         }
         self.written = now;
-        let row = (
-            self.id.0,
-            self.state.as_u8(),
-            self.reason.as_u8(),
-            self.accepted.cast_signed(),
-            self.delivered.cast_signed(),
-            self.failed.cast_signed(),
-            self.attempts,
-            self.doubts,
-            self.submitted_at,
-            self.done_at,
-            self.changed_at.take(),
-            self.failure.map(|failure| failure.0),
-        );
-        writing
-            .run(&SAVE, row)
-            .map(drop)
-            .map_err(failed("cannot write a message"))
+        Ok(())
     }
 
     /// Writes what the account's programs are to be told of the state that the message has come into.

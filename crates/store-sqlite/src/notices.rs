@@ -12,7 +12,6 @@ use store::{AccountId, Error, InboundId, MessageId, NoticeId};
 
 use crate::known::Numbered;
 use crate::sent::{SENT_COLUMNS, sent, sent_columns};
-use crate::writer::{Care, Length};
 use crate::writing::{Sql, Writing};
 use crate::{SqliteStore, failed, inbound, known};
 
@@ -126,19 +125,14 @@ impl Notices for SqliteStore {
 
     async fn notices_given(&self, account: AccountId, notices: Vec<NoticeId>) -> Result<(), Error> {
         self.writer
-            .write_then(
-                Length::Short,
-                Care::Whole,
-                move |writing| {
-                    notices.iter().try_for_each(|notice| {
-                        writing
-                            .run(&GIVEN, (account.0, notice.0))
-                            .map(drop)
-                            .map_err(failed("cannot remove a notice"))
-                    })
-                },
-                |()| {},
-            )
+            .write_whole(move |writing| {
+                notices.iter().try_for_each(|notice| {
+                    writing
+                        .run(&GIVEN, (account.0, notice.0))
+                        .map(drop)
+                        .map_err(failed("cannot remove a notice"))
+                })
+            })
             .await
     }
 

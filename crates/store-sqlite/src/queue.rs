@@ -3,16 +3,14 @@
 use async_trait::async_trait;
 use sms::state::Event;
 use sms::{Lane, Reason, Timestamp};
-use store::queue::{
-    AcceptedSegment, Answer, Claim, Claimed, DoubtPolicy, Queue, Recovered, Rest, Swept,
-};
+use store::queue::{Answer, Claim, Claimed, DoubtPolicy, Queue, Recovered, Rest, Swept};
 use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
 use crate::claim::claim;
 use crate::message::Message;
-use crate::writing::{Sql, Writing};
-use crate::{SqliteStore, failed, kept_receipts, schedule, upstream_ids};
+use crate::writing::Writing;
+use crate::{SqliteStore, failed, kept_receipts, later, schedule, upstream_ids};
 
 /// How far before a late answer, whose lease has ended, its receipt may have come.
 const LATE_ANSWER_WINDOW_MS: i64 = 10 * 60_000;
@@ -30,7 +28,7 @@ impl Queue for SqliteStore {
 
     async fn record_answers(&self, answers: Vec<Answer>) -> Result<(), Error> {
         self.writer
-            .write_knowing(move |writing| {
+            .write_whole(move |writing| {
                 let mut changes = Changes::default();
                 let early = kept_receipts::any(writing)?;
                 for answer in &answers {
@@ -146,9 +144,12 @@ fn record_answer(
     let sent_at = claimed_at.unwrap_or(answer.at.as_millis() - LATE_ANSWER_WINDOW_MS);
     let mut early = Vec::new();
     for segment in &answer.accepted {
-        message.accepted |= 1_u64.checked_shl(u32::from(segment.index)).unwrap_or(0);
+        let bit = 1_u64.checked_shl(u32::from(segment.index)).unwrap_or(0);
+        let first = message.accepted & bit == 0 && message.attempts == 0 && message.doubts == 0;
+        message.accepted |= bit;
         if !segment.upstream_id.is_empty() {
-            remember(writing, answer, segment)?;
+            let (connector, id) = (answer.connector, message.id);
+            later::remember(writing, connector, id, segment, first, answer.at)?;
             if any_early {
                 let id = &segment.upstream_id;
                 let outcome = kept_receipts::take_early(
@@ -175,41 +176,10 @@ fn record_answer(
     for (segment, outcome) in early {
         message.apply_receipt(writing, changes, segment, outcome, answer.at)?;
     }
-    message.save(writing, changes)?;
+    message.save_later(writing, changes)?;
     message.keep_in_mind(writing);
     Ok(())
 }
-
-/// Keeps the upstream's id of a segment, by which its receipt will be matched.
-fn remember(
-    writing: &Writing<'_>,
-    answer: &Answer,
-    segment: &AcceptedSegment,
-) -> Result<(), Error> {
-    let row = (
-        answer.connector.0,
-        &segment.upstream_id,
-        answer.message.0,
-        segment.index,
-        answer.at.as_millis(),
-        &segment.verbatim,
-    );
-    writing
-        .run(&REMEMBER, row)
-        .map_err(failed("cannot keep an upstream id"))?;
-    writing.known().note_segment(
-        answer.connector,
-        &segment.upstream_id,
-        answer.message,
-        segment.index,
-    );
-    Ok(())
-}
-
-static REMEMBER: Sql = Sql::new(
-    "INSERT OR REPLACE INTO upstream_segment (connector_id, upstream_id, message_id, segment, at, verbatim) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-);
 
 /// Decides about a message of which not every segment was taken.
 fn apply_rest(

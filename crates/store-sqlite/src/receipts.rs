@@ -8,14 +8,14 @@ use store::{ConnectorId, Error, MessageId};
 
 use crate::changes::Changes;
 use crate::message::Message;
-use crate::writing::{Sql, Writing};
-use crate::{SqliteStore, failed, kept_receipts, upstream_ids};
+use crate::writing::Writing;
+use crate::{SqliteStore, failed, kept_receipts, later, upstream_ids};
 
 #[async_trait]
 impl Receipts for SqliteStore {
     async fn record_receipts(&self, receipts: Vec<NewReceipt>) -> Result<Vec<Match>, Error> {
         self.writer
-            .write_knowing(move |writing| {
+            .write_whole(move |writing| {
                 let mut changes = Changes::default();
                 let matches = receipts
                     .iter()
@@ -76,27 +76,19 @@ fn record(
     };
     let waited = message.state == MessageState::Queued;
     message.apply_receipt(writing, changes, segment.index, outcome, receipt.at)?;
-    message.save(writing, changes)?;
+    message.save_later(writing, changes)?;
     if waited && message.state != MessageState::Queued {
         // It had been queued again after a doubt that is over now.
         message.dequeue(writing)?;
     }
     if outcome == Outcome::Delivered {
         // Nothing that may still come can change it. After a negative one the id stays: a positive one may correct it.
-        let id = segment.upstream_id;
-        let row = (receipt.connector.0, id, segment.message.0, segment.index);
-        writing
-            .run(&FORGET, row)
-            .map_err(failed("cannot forget an upstream id"))?;
-        writing.known().forget_segment(receipt.connector, id);
+        let (id, index) = (segment.upstream_id, segment.index);
+        later::forget(writing, receipt.connector, segment.message, index, id)?;
     }
     message.keep_in_mind(writing);
     Ok(found)
 }
-
-static FORGET: Sql = Sql::new(
-    "DELETE FROM upstream_segment WHERE connector_id = ?1 AND upstream_id = ?2 AND message_id = ?3 AND segment = ?4",
-);
 
 struct Segment<'a> {
     message: MessageId,
@@ -146,6 +138,7 @@ fn look_up<'a>(
     if let Some(known) = known_segment(writing, receipt, upstream_id) {
         return Ok(Some(known));
     }
+    writing.flush_later()?;
     let mut select = writing
         .prepare_cached(LOOK_UP)
         .map_err(failed("cannot look up an upstream id"))?;

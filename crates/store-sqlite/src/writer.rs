@@ -66,6 +66,16 @@ impl Writer {
             .await
     }
 
+    /// Runs work that keeps what is known by heart in step with what it writes, and fails only of what nobody can help: a defect, or the
+    /// disk. Then everybody in the transaction is told to try again ([`Care::Whole`]).
+    pub(crate) async fn write_whole<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_then(Length::Short, Care::Whole, work, |_| {})
+            .await
+    }
+
     /// Runs work of many rows, which keeps what is known by heart in step, when it is its turn among others of its kind. An error of
     /// it undoes only it.
     pub(crate) async fn write_long<T: Send + 'static>(
@@ -245,9 +255,9 @@ fn all_or_spoil<T>(
     writing: &Writing<'_>,
     work: impl FnOnce(&Writing<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let before = writing.total_changes();
+    let before = writing.changes();
     let outcome = without_panic(writing, work);
-    if outcome.is_err() && writing.total_changes() != before {
+    if outcome.is_err() && writing.changes() != before {
         writing.spoil();
     }
     outcome

@@ -10,6 +10,7 @@ use store::Error;
 
 use crate::failed;
 use crate::known::Known;
+use crate::later::Later;
 
 /// A statement of the hot path: the writer compiles it once and keeps it as long as it lives, so that using it costs no look-up.
 pub(crate) struct Sql {
@@ -47,6 +48,7 @@ pub(crate) struct Writing<'c> {
     connection: &'c Connection,
     compiled: RefCell<Vec<Option<Statement<'c>>>>,
     known: RefCell<Known>,
+    later: RefCell<Later>,
     /// What another process has committed changes this number.
     version: Cell<i64>,
     /// Whether a call has failed half done, so that nothing of the transaction may stay.
@@ -71,6 +73,7 @@ impl<'c> Writing<'c> {
             connection,
             compiled: RefCell::default(),
             known: RefCell::default(),
+            later: RefCell::default(),
             version: Cell::new(i64::MIN),
             spoilt: Cell::new(false),
         }
@@ -108,6 +111,7 @@ impl<'c> Writing<'c> {
     /// Undoes the transaction, if there still is one.
     pub(crate) fn roll_back(&self) {
         self.forget();
+        drop(self.later().take());
         if !self.is_autocommit() {
             // The next transaction cannot begin when this fails, and says so.
             let _ = self.connection.execute_batch("ROLLBACK");
@@ -131,10 +135,31 @@ impl<'c> Writing<'c> {
         self.known.borrow_mut()
     }
 
-    /// Writes the sums that are known and not yet in the file.
+    /// What is written when the transaction ends. Not to be held while anything else is called on this.
+    pub(crate) fn later(&self) -> std::cell::RefMut<'_, Later> {
+        self.later.borrow_mut()
+    }
+
+    /// Counts changes: in the transaction, and of what is to be written before it ends.
+    pub(crate) fn changes(&self) -> u64 {
+        self.total_changes() + self.later().changes()
+    }
+
+    /// Writes all that is decided and not yet in the file: the sums that are known, and rows. Nothing of the transaction may stay when
+    /// that fails.
     pub(crate) fn flush(&self) -> Result<(), Error> {
         let unwritten = self.known().unwritten();
-        unwritten.write(self)
+        let written = unwritten.write(self).and_then(|()| self.flush_later());
+        written.inspect_err(|_| self.spoil())
+    }
+
+    /// Writes rows that are decided and not yet in the file, before any such row is read.
+    pub(crate) fn flush_later(&self) -> Result<(), Error> {
+        if self.later().is_empty() {
+            return Ok(());
+        }
+        let later = self.later().take();
+        later.write(self).inspect_err(|_| self.spoil())
     }
 
     /// Forgets all that was known. What was not yet written is lost with it: that is for when its transaction is.
