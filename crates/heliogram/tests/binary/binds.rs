@@ -1,20 +1,18 @@
 //! Programs bind to the running gateway, plain and inside TLS; each refusal has a line of its own in the log.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
-use serde_json::Value;
 use smpp::{Bind, BindMode, CommandStatus, Pdu};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::world::{LONG, Process, Serve};
+use crate::world::{LONG, Serve};
 
 /// Binds with a login; gives the status of the answer.
 async fn bind(
@@ -37,14 +35,6 @@ async fn bind(
     read.expect("an answer in time").unwrap();
     let status: [u8; 4] = header[8..12].try_into().unwrap();
     CommandStatus(u32::from_be_bytes(status))
-}
-
-/// Tells where the door is, by what the gateway logged: plain, and inside TLS.
-async fn addresses(gateway: &Process) -> [SocketAddr; 2] {
-    let line = gateway.logged("the gateway is running").await;
-    let line: Value = serde_json::from_str(&line).unwrap();
-    let address = |name| line["fields"][name].as_str().unwrap().parse().unwrap();
-    ["smpp", "smpp_tls"].map(address)
 }
 
 #[tokio::test]
@@ -78,7 +68,8 @@ async fn a_bind_is_let_in_plain_and_inside_tls_and_each_refusal_is_logged() {
         }
     }
     let (gateway, _) = serve.start().await;
-    let [plain, tls] = addresses(&gateway).await;
+    let plain = gateway.address("smpp").await;
+    let tls = gateway.address("smpp_tls").await;
     let connect = async || TcpStream::connect(plain).await.unwrap();
     assert_eq!(
         bind(connect().await, "shop", "sesame").await,

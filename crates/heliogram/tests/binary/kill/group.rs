@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::moments::{Moments, WHOLE};
+use super::phone;
 use crate::world::{Customer, Process, eventually};
 
 /// Recipients of the group send.
@@ -214,8 +215,7 @@ fn phones() -> String {
 }
 
 fn recipients() -> impl Iterator<Item = String> {
-    // Numbers whose last digits mean nothing to the simulated phones.
-    (0..RECIPIENTS).map(|number| format!("38050{:05}7{}", number / 10, number % 10))
+    (0..RECIPIENTS).map(phone)
 }
 
 fn number(value: &serde_json::Value) -> i64 {

@@ -1,9 +1,11 @@
 //! Processes of the program: started, read, told to end, or killed.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::sync::Notify;
@@ -74,6 +76,13 @@ impl Process {
         timeout(LONG, found)
             .await
             .unwrap_or_else(|_| panic!("it never logged {what:?}"))
+    }
+
+    /// Waits until the gateway runs; tells where a door of it is, by the name that the log has for the door.
+    pub(crate) async fn address(&self, door: &str) -> SocketAddr {
+        let line = self.logged("the gateway is running").await;
+        let line: Value = serde_json::from_str(&line).unwrap();
+        line["fields"][door].as_str().unwrap().parse().unwrap()
     }
 
     /// Ends it as a power cut would.

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Customer, Process, run};
@@ -45,9 +44,7 @@ impl Serve {
     /// Starts a gateway; returns when its doors are open, with the address of the one for HTTP.
     pub(crate) async fn start(&self) -> (Process, SocketAddr) {
         let process = Process::start(&["serve", "--config", self.config().to_str().unwrap()]);
-        let line = process.logged("the gateway is running").await;
-        let line: Value = serde_json::from_str(&line).unwrap();
-        let http = line["fields"]["http"].as_str().unwrap().parse().unwrap();
+        let http = process.address("http").await;
         (process, http)
     }
 
