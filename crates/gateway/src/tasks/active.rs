@@ -52,6 +52,7 @@ pub(crate) struct Room {
 impl Drop for Room {
     fn drop(&mut self) {
         let mut hands = self.active.hands();
+        hands.rooms -= 1;
         hands.segments -= self.segments;
         if self.is_otp {
             hands.otp_segments -= self.segments;
@@ -96,6 +97,8 @@ struct Hands {
     segments: u32,
     /// Those of the most urgent lane among them.
     otp_segments: u32,
+    /// How many rooms are kept.
+    rooms: usize,
     messages: HashMap<MessageId, InHand>,
     /// The number of the last attempt.
     last_attempt: u64,
@@ -172,6 +175,7 @@ impl ActiveConnector {
         if segments > capacity.saturating_sub(taken) {
             return None;
         }
+        hands.rooms += 1;
         hands.segments += segments;
         if is_otp {
             hands.otp_segments += segments;
@@ -281,6 +285,11 @@ impl ActiveConnector {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.hands().messages.is_empty()
+    }
+
+    /// Tells whether room is kept for messages that are being accepted.
+    pub(crate) fn keeps_room(&self) -> bool {
+        self.hands().rooms > 0
     }
 
     fn hands(&self) -> MutexGuard<'_, Hands> {

@@ -58,7 +58,8 @@ pub(crate) async fn run(
     }
     // All together: each may have to wait for what is on its wire.
     let mut stopping = JoinSet::new();
-    for (_, way) in ways {
+    for (id, way) in ways {
+        actives.remove(id);
         let gateway = gateway.clone();
         stopping.spawn(async move { way.stop(&gateway).await });
     }
@@ -178,7 +179,7 @@ impl Way {
         true
     }
 
-    /// Claims no more, waits for what is on the wire, closes the links, records the rest.
+    /// Claims no more, waits for what is on the wire, closes the links, records the rest. Nobody may find it any more who accepts.
     async fn stop(self, gateway: &Gateway) {
         self.dispatch.stop().await;
         let drain = Duration::from_millis(gateway.0.tempo.drain_ms);
@@ -192,6 +193,20 @@ impl Way {
             tracing::warn!(connector, "not everything on the wire was answered in time");
         }
         self.active.connector.stop().await;
+        // What is being accepted at this moment may be leased. It comes back from there, and into the queue as long as the records
+        // listen; after that it would stay on lease, and the next start would take it for sent.
+        let come_back = async {
+            while self.active.keeps_room() {
+                self.active.wake.notified().await;
+            }
+        };
+        if timeout(drain, come_back).await.is_err() {
+            let connector = &self.active.name;
+            tracing::warn!(
+                connector,
+                "what was being accepted has not come back in time"
+            );
+        }
         self.records.stop().await;
     }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use gateway::Error;
 use sms::{MessageState, Reason};
 use store::Queue as _;
+use tempfile::TempDir;
 use testkit::loopback::Way;
 use tokio::time::timeout;
 
-use crate::world::{World, eventually};
+use crate::unwell::lock;
+use crate::world::{World, connector, eventually};
 
 const ONE_AT_A_TIME: &str = r#"{"address":"loopback","system_id":"x","window":1}"#;
 
@@ -98,4 +101,39 @@ async fn what_a_connector_refuses_for_a_moment_waits_in_the_queue_and_goes_again
     world
         .becomes(id, MessageState::Submitted, Reason::None)
         .await;
+}
+
+#[tokio::test]
+async fn what_is_accepted_while_its_connector_stops_has_not_left_and_goes_by_the_next_one() {
+    let hold = |window: u32| {
+        format!(r#"{{"address":"x","system_id":"y","in_doubt":"hold","window":{window}}}"#)
+    };
+    let place = TempDir::new().unwrap();
+    let world = World::at(place.path(), &hold(10)).await;
+    for window in 11..40 {
+        let way = world.way().await;
+        idle(&world).await;
+        connector(&world.gateway, "way", &hold(window)).await;
+        // It keeps room on the connector that is about to be started again, and cannot be written before that is stopped.
+        let locked = lock(place.path());
+        let stopped = async {
+            eventually("it is stopped", async || way.is_stopped()).await;
+            drop(locked);
+        };
+        let request = world.request(&["380670000001"]);
+        let (accepted, ()) = tokio::join!(world.gateway.submit(request), stopped);
+        match accepted {
+            Ok(accepted) => {
+                let next = world.way().await;
+                next.accept(&next.take(1).await[0]);
+                world
+                    .becomes(accepted.submission, MessageState::Submitted, Reason::None)
+                    .await;
+                return;
+            }
+            // The stop took longer than the store waits for another process.
+            Err(error) => assert!(matches!(error, Error::Unavailable(_)), "{error:?}"),
+        }
+    }
+    panic!("nothing was accepted");
 }
