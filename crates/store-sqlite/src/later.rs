@@ -158,7 +158,8 @@ pub(crate) fn remember(
     if first {
         writing.later().remember(message, accepted.index, segment);
     } else {
-        // It may have the same id again: what is in the file is replaced now, so that it need not be looked for when this is dropped.
+        // It may have the same id again, in the file or in here: what is dropped from in here must not be in the file.
+        writing.flush_later()?;
         segment.write(writing, message, accepted.index)?;
     }
     writing

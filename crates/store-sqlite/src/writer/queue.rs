@@ -99,9 +99,6 @@ impl Queue {
                 Err(mpsc::RecvError) => return false,
             }
         }
-        while let Ok(queued) = self.jobs.try_recv() {
-            self.sort(queued);
-        }
         true
     }
 
@@ -112,6 +109,9 @@ impl Queue {
     )]
     pub(super) fn share(&mut self) -> impl Iterator<Item = Job> {
         let began = Instant::now();
+        while let Ok(queued) = self.jobs.try_recv() {
+            self.sort(queued);
+        }
         let Self { short, long, .. } = self;
         let short = short.drain(..short.len().min(self.most));
         let mut is_first = true;
@@ -122,8 +122,11 @@ impl Queue {
         short.chain(long).map(|queued| queued.job)
     }
 
-    /// Everything that waits: for when no transaction can begin.
+    /// Everything that has waited so far: for when no transaction can begin.
     pub(super) fn all(&mut self) -> impl Iterator<Item = Job> {
+        while let Ok(queued) = self.jobs.try_recv() {
+            self.sort(queued);
+        }
         let long = std::iter::from_fn(|| self.long.next());
         self.short.drain(..).chain(long).map(|queued| queued.job)
     }
