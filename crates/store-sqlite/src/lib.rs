@@ -60,9 +60,9 @@ use writer::Writer;
 /// Sets what a deployment may want to change; the defaults suit one gateway on one machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How many calls may wait for the writer before callers wait themselves.
+    /// How many calls may wait for the writer before callers wait themselves: of short ones, and of those that touch many rows.
     pub queued_writes: usize,
-    /// How many calls one commit may carry.
+    /// How many short calls one commit may carry.
     pub writes_per_commit: usize,
     /// How many connections read, beside one for what looks at very many rows.
     pub readers: usize,
