@@ -11,11 +11,11 @@ use futures_util::future::join_all;
 use simulator::{Between, Scenario};
 use smpp::BindMode;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::group::assert_few;
 use super::moments::{Moments, WHOLE};
-use crate::world::{Process, Serve, eventually, operator};
+use crate::world::{LONG, Process, Serve, eventually, operator};
 use book::Book;
 
 /// Submits that may be on the wire to the operator at once: also the most that one kill may make arrive twice.
@@ -127,34 +127,30 @@ async fn interrupted(
         left = left.saturating_sub(1);
         gateway
     };
-    let kill = async |gateway: Process| {
-        let waiting = book.borrow().waiting();
-        gateway.kill().await;
-        eprintln!("killed when {waiting} submits were not answered");
-    };
     for after in &moments.accepting {
         let gateway = start().await;
         sleep(*after).await;
-        kill(gateway).await;
+        gateway.kill().await;
     }
     let mut gateway = start().await;
-    let begun = book.borrow().answers();
-    let answers = async |part| {
+    let mut answers = book.borrow().answers();
+    let begun = *answers.borrow();
+    // As soon as an answer is there: what it says has to be on disk by then.
+    let mut answered = async |part| {
         let far_enough = begun + ANSWERS * part / WHOLE;
-        eventually("the answers before the next moment", async || {
-            (book.borrow().answers() >= far_enough).then_some(())
-        })
-        .await;
+        let answered = answers.wait_for(|answers| *answers >= far_enough);
+        let answered = timeout(LONG, answered).await;
+        answered.expect("answers come in time").unwrap();
     };
     for part in &moments.carrying_out {
-        answers(*part).await;
-        kill(gateway).await;
+        answered(*part).await;
+        gateway.kill().await;
         gateway = start().await;
     }
-    answers(WHOLE).await;
+    answered(WHOLE).await;
     book.borrow_mut().close();
     eventually("the last answers", async || {
-        (book.borrow().waiting() == 0).then_some(())
+        (!book.borrow().is_waiting()).then_some(())
     })
     .await;
     gateway

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use tokio::sync::watch;
+
 use crate::kill::phone;
 
 /// Keeps every submit, by its number, and every receipt. No two submits go to the same phone, and none is repeated.
 #[derive(Default)]
 pub(super) struct Book {
     submits: Vec<Submit>,
+    /// How many were answered.
+    answers: watch::Sender<u64>,
     /// By the id that they name.
     receipts: HashMap<String, Told>,
     /// How many receipts were left unanswered.
@@ -51,6 +55,7 @@ impl Book {
     /// Takes the answer to a submit in.
     pub(super) fn answer(&mut self, number: u64, id: String) {
         *self.waited_for(number) = Submit::Answered(id);
+        self.answers.send_modify(|answers| *answers += 1);
     }
 
     /// Takes in that the answer to a submit will not come.
@@ -77,14 +82,15 @@ impl Book {
         self.left += 1;
     }
 
-    /// Counts the submits that were answered.
-    pub(super) fn answers(&self) -> u64 {
-        self.count(|submit| matches!(submit, Submit::Answered(_)))
+    /// Counts the submits that were answered, as they are.
+    pub(super) fn answers(&self) -> watch::Receiver<u64> {
+        self.answers.subscribe()
     }
 
-    /// Counts the submits whose answers may still come.
-    pub(super) fn waiting(&self) -> u64 {
-        self.count(|submit| matches!(submit, Submit::Waiting))
+    /// Tells whether answers may still come.
+    pub(super) fn is_waiting(&self) -> bool {
+        let mut submits = self.submits.iter();
+        submits.any(|submit| matches!(submit, Submit::Waiting))
     }
 
     /// Counts the messages that were reported.
@@ -136,7 +142,8 @@ impl Book {
         let messages = self.reported();
         assert_eq!(arrivals.len() as u64, messages, "messages on phones");
         let repeated: u64 = self.receipts.values().map(|told| told.times - 1).sum();
-        let (submits, answers, left) = (self.submits.len(), self.answers(), self.left);
+        let (submits, left) = (self.submits.len(), self.left);
+        let answers = *self.answers.borrow();
         eprintln!(
             "{submits} submits, {answers} answered, {messages} accepted; \
              receipts: {left} left unanswered, {repeated} taken more than once"
@@ -151,9 +158,5 @@ impl Book {
             "submit {number} was answered twice"
         );
         submit
-    }
-
-    fn count(&self, which: impl Fn(&&Submit) -> bool) -> u64 {
-        self.submits.iter().filter(which).count() as u64
     }
 }
