@@ -36,6 +36,8 @@ pub(crate) struct Stage {
     pub(crate) gateway: Box<dyn Running>,
     /// When what counts began.
     begun: Cell<Instant>,
+    /// When all that was waited for had come; what is left to do comes after it.
+    over: Cell<Option<Instant>>,
     counting: RefCell<Option<Counting>>,
     directory: TempDir,
 }
@@ -80,6 +82,7 @@ pub(crate) async fn run(
         Until::Reported | Until::Submitted => {
             let watching = stage.watch(&accepted, plan.until);
             let (seen, times) = tokio::try_join!(loading, watching)?;
+            stage.over.set(Some(now()));
             tokio::time::sleep(AFTERWARDS).await;
             (seen, Some(times))
         }
@@ -112,6 +115,7 @@ impl Stage {
             smsc,
             gateway,
             begun: Cell::new(now()),
+            over: Cell::default(),
             counting: RefCell::default(),
             directory,
         };
@@ -169,7 +173,8 @@ impl Stage {
             return Ok(figures);
         };
         let (used, before) = (self.used()?, counting.used_before);
-        let time = counting.since.elapsed();
+        // Nothing was to be done in what was waited afterwards: it would make a rate look less.
+        let time = self.over.get().unwrap_or_else(now) - counting.since;
         take_usage(&mut figures, &used.gateway.since(&before.gateway), messages);
         // They share the processors with the gateway: whoever compares wants to know how much they took.
         for (name, used, before) in [
