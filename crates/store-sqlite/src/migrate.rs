@@ -49,8 +49,13 @@ pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Applies the scripts that the file has not had.
+/// Applies the scripts that the file has not had. A file that has had them all is not written: on a full disk, too, its books can be
+/// looked at.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let present = number(connection, "application_id")? == APPLICATION_ID;
+    if present && done(number(connection, "user_version")?) == SCRIPTS.len() {
+        return Ok(());
+    }
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(failed("cannot begin the migration"))?;

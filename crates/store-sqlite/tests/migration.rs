@@ -52,6 +52,20 @@ async fn what_was_written_is_there_after_reopening() {
 }
 
 #[test]
+fn a_file_of_this_version_is_opened_without_being_written() {
+    let place = TempDir::new().unwrap();
+    drop(SqliteStore::open(&path(&place), Options::default()).unwrap());
+    let other = Connection::open(path(&place)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let options = Options {
+        busy_timeout_ms: 0,
+        ..Options::default()
+    };
+    // Nobody else could write now, as on a disk that is full.
+    assert!(SqliteStore::open(&path(&place), options).is_ok());
+}
+
+#[test]
 fn a_file_of_a_newer_version_is_refused_untouched() {
     let place = TempDir::new().unwrap();
     drop(SqliteStore::open(&path(&place), Options::default()).unwrap());
