@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 
 use gateway::connector::{Condition, Failure};
 use gateway::directory::{ConnectorSettings, ConnectorSpec, StatusMeaning};
-use simulator::{Between, Config, Credentials, Scenario, Simulator, StatusFault};
+use simulator::{Config, Credentials, Scenario, Simulator, StatusFault};
 use smpp::session::Request;
 use smpp::{BindMode, CommandStatus, Header, Pdu, SubmitSmResp};
 use sms::Reason;
 
-use crate::smsc::{Smsc, octets};
+use crate::smsc::{Hesitant, Smsc, octets};
 use crate::world::{Tapped, World, network, settings, until};
 
 /// An address at which nobody listens.
@@ -167,52 +167,43 @@ async fn a_refused_login_is_not_tried_at_the_other_addresses() {
 
 #[tokio::test]
 async fn window_and_throughput_change_while_the_link_stays() {
-    let simulator = network(Scenario {
-        response_delay_ms: Between::exactly(150),
-        ..Scenario::default()
-    })
-    .await;
+    let operator = Hesitant::start().await;
     let mut tapped = Tapped::up(&ConnectorSettings {
         window: 2,
-        ..settings(simulator.address())
+        ..settings(operator.smsc.address)
     })
     .await;
     assert_eq!(tapped.connector.capacity(), 2);
-    let with = |change: fn(&mut ConnectorSettings)| {
-        let mut spec: ConnectorSpec = tapped.spec.clone();
-        change(&mut spec.settings);
-        spec
-    };
-    let (wider, slower, moved) = (
-        with(|settings| settings.window = 8),
-        with(|settings| settings.throughput_per_second = 5),
-        with(|settings| settings.links = 2),
-    );
-    assert!(tapped.connector.adjust(&wider));
+    tapped.adjust(|settings| settings.window = 8);
     assert_eq!(tapped.connector.capacity(), 8);
     let numbers: Vec<_> = (0..8).map(|n| format!("3805012401{n:02}")).collect();
     let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
     tapped.send_all(&numbers, "hello");
-    let mut most = 0;
-    while tapped.answers.is_empty() {
-        most = most.max(simulator.inbox().counters().submitted_segments);
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(most, 8);
+    // None is answered before all are there.
+    until(|| operator.unanswered() == 8).await;
+    operator.answers();
     for _ in 0..8 {
         assert_eq!(tapped.answer().await.failure, None);
     }
-    assert!(tapped.connector.adjust(&slower));
+    tapped.adjust(|settings| settings.throughput_per_second = 5);
     assert_eq!(tapped.connector.capacity(), 2);
     let began = tokio::time::Instant::now();
     tapped.send_all(&numbers, "hello");
+    let mut answered = 0;
+    while answered < 8 {
+        until(|| operator.unanswered() > 0).await;
+        answered += operator.unanswered();
+        operator.answers();
+    }
     for _ in 0..8 {
         assert_eq!(tapped.answer().await.failure, None);
     }
     assert!(began.elapsed().as_millis() >= 1_000);
     // Another number of links is more than the present ones can take on.
+    let mut moved: ConnectorSpec = tapped.spec.clone();
+    moved.settings.links = 2;
     assert!(!tapped.connector.adjust(&moved));
-    assert_eq!(simulator.inbox().counters().links, 1);
+    assert_eq!(operator.smsc.binds.lock().unwrap().len(), 1);
     tapped.stop().await;
 }
 

@@ -277,6 +277,13 @@ impl Tapped {
         until(|| self.connector.is_up() == up).await;
     }
 
+    /// Changes the settings that it was started with under way; what was changed before is as it was.
+    pub(crate) fn adjust(&self, change: impl FnOnce(&mut ConnectorSettings)) {
+        let mut spec = self.spec.clone();
+        change(&mut spec.settings);
+        assert!(self.connector.adjust(&spec), "{:?}", spec.settings);
+    }
+
     /// Hands over one message and names it.
     pub(crate) fn send(&mut self, to: &str, text: &str) -> MessageId {
         self.send_all(&[to], text)[0]
