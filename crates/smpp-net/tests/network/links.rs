@@ -76,17 +76,18 @@ async fn a_refused_login_is_not_tried_again_soon() {
 async fn a_dead_line_is_noticed_and_replaced() {
     let simulator = network(Scenario::default()).await;
     let proxy = Proxy::start(simulator.address(), None).await;
-    let mut tapped = Tapped::up(&ConnectorSettings {
-        enquire_link_ms: 100,
-        response_timeout_ms: 200,
-        ..settings(proxy.address)
-    })
-    .await;
+    let mut tapped = Tapped::up(&settings(proxy.address)).await;
     proxy.freeze(true);
+    // Patience is short only as long as the line is dead: one that is slow is not to be taken for it.
+    tapped.adjust(|settings| {
+        settings.enquire_link_ms = 100;
+        settings.response_timeout_ms = 200;
+    });
     tapped.send("380501230000", "hello");
     let failure = tapped.answer().await.failure;
     assert!(matches!(failure, Some(Failure::Unknown(_))), "{failure:?}");
     tapped.is(false).await;
+    tapped.adjust(|_| {});
     proxy.freeze(false);
     tapped.is(true).await;
     tapped.send("380501230000", "again");
