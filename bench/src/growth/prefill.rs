@@ -47,7 +47,7 @@ pub(super) fn multiply(file: &Path, before: &Path, copies: u32) -> anyhow::Resul
     for first in (1..=copies).step_by(AT_ONCE as usize) {
         let last = copies.min(first + AT_ONCE - 1);
         connection.execute_batch("BEGIN")?;
-        for it in &grown {
+        for it in grown.iter().filter(|it| it.is_of_a_message(&grown)) {
             let made = connection.execute(&it.copy(&grown), [first, last]);
             made.with_context(|| format!("cannot copy rows of {}", it.table.name))?;
         }
@@ -204,20 +204,29 @@ impl<'t> Grown<'t> {
         )
     }
 
-    fn value_in_copy(&self, column: &Column, grown: &[Self]) -> String {
-        let Column {
-            name, is_integer, ..
-        } = column;
-        let stride = match name.as_str() {
+    /// Tells whether a copy has a key of its own: what has not tells of something that was there before, such as the condition of a
+    /// connector, which was noted meanwhile.
+    fn is_of_a_message(&self, grown: &[Self]) -> bool {
+        let mut key = self.table.columns.iter().filter(|it| it.key > 0).peekable();
+        key.peek().is_none() || key.any(|column| self.step(column, grown) != 0)
+    }
+
+    /// By how much a column differs from copy to copy.
+    fn step(&self, column: &Column, grown: &[Self]) -> i64 {
+        match column.name.as_str() {
             "id" => self.stride,
             // Each to a number of its own.
             "recipient" => 1,
-            _ if *is_integer => stride_of(name, grown),
+            name if column.is_integer => stride_of(name, grown),
             _ => 0,
-        };
-        match stride {
+        }
+    }
+
+    fn value_in_copy(&self, column: &Column, grown: &[Self]) -> String {
+        let name = &column.name;
+        match self.step(column, grown) {
             0 => name.clone(),
-            stride => format!("{name} + n * {stride}"),
+            step => format!("{name} + n * {step}"),
         }
     }
 }
@@ -266,7 +275,12 @@ mod tests {
         const COPIES: u32 = 10_000;
         let directory = tempfile::tempdir().unwrap();
         let (world, before) = one_sent(&directory);
-        let world = world.reopened_after(|file| multiply(file, &before, COPIES));
+        let world = world.reopened_after(|file| {
+            // Noted in between, and nothing of the message's.
+            let condition = "INSERT INTO connector_condition (connector_id, condition, at) SELECT id, '{}', 0 FROM connector";
+            Connection::open(file)?.execute_batch(condition)?;
+            multiply(file, &before, COPIES)
+        });
         let world = world.unwrap();
         sound(&world, u64::from(COPIES) + 1);
         world.run(singles(&world, 3)).unwrap();
