@@ -49,8 +49,8 @@ pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Applies the scripts that the file has not had. A file that has had them all is not written: on a full disk, too, its books can be
-/// looked at.
+/// Applies the scripts that the file has not had. A file that has had them all is not written: that would be a sync for each command,
+/// and would keep everybody from looking at the books of a gateway whose disk is full.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let present = number(connection, "application_id")? == APPLICATION_ID;
     if present && done(number(connection, "user_version")?) == SCRIPTS.len() {
