@@ -72,7 +72,8 @@ async fn programs_bind_over_tls_and_without_it_at_the_same_time() {
         tls: Some((any, files.read().unwrap())),
     };
     let settings = Settings {
-        bind_timeout_ms: 500,
+        // Also for the handshake of TLS, on a slow machine.
+        bind_timeout_ms: 3_000,
         ..Settings::default()
     };
     let server = Server::start(listen, world.gateway.clone(), settings)

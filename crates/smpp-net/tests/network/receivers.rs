@@ -12,10 +12,10 @@ use crate::esme::{Esme, shop};
 use crate::place::{Place, door};
 use crate::program::submit_sm;
 
-/// A door that loses patience soon.
-fn impatient() -> Settings {
+/// A door that waits so long for an answer.
+fn patient_for(response_ms: u64) -> Settings {
     Settings {
-        response_ms: 300,
+        response_ms,
         ..Settings::default()
     }
 }
@@ -128,7 +128,7 @@ async fn no_more_is_unanswered_than_the_window_and_a_changed_one_counts_at_once(
 
 #[tokio::test]
 async fn a_receipt_that_is_not_answered_comes_again_until_it_is() {
-    let place = Place::open(impatient()).await;
+    let place = Place::open(patient_for(300)).await;
     let numbers = place.owe(1).await;
     let mut receiver = Esme::receiver(&place.server).await;
     for _ in 0..2 {
@@ -142,7 +142,7 @@ async fn a_receipt_that_is_not_answered_comes_again_until_it_is() {
 
 #[tokio::test]
 async fn an_answer_that_comes_late_is_an_answer() {
-    let place = Place::open(impatient()).await;
+    let place = Place::open(patient_for(300)).await;
     place.owe(1).await;
     let mut receiver = Esme::receiver(&place.server).await;
     let first = receiver.given().await;
@@ -201,7 +201,8 @@ async fn what_a_program_refuses_for_good_does_not_keep_the_rest_waiting() {
 
 #[tokio::test]
 async fn a_program_that_never_answers_does_not_keep_the_others_of_its_account_waiting() {
-    let place = Place::open(impatient()).await;
+    // Longer than the lively one is ever slow to answer: it is given nothing twice.
+    let place = Place::open(patient_for(3_000)).await;
     let mut silent = Esme::receiver(&place.server).await;
     let mut lively = Esme::receiver(&place.server).await;
     let numbers: HashSet<_> = place.owe(40).await.into_iter().collect();
@@ -217,7 +218,8 @@ async fn a_program_that_never_answers_does_not_keep_the_others_of_its_account_wa
 async fn a_program_that_never_reads_is_put_out_and_others_get_its_receipts() {
     let place = Place::open(Settings {
         enquire_link_ms: 300,
-        enquire_link_response_ms: 300,
+        // Who is slow to answer is not deaf.
+        enquire_link_response_ms: 3_000,
         ..Settings::default()
     })
     .await;
