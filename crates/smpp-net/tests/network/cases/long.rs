@@ -175,7 +175,7 @@ async fn each_part(
     let file = simulator.scenario();
     assert_eq!(file.part.unwrap(), PartFault { part: 2, fate });
     let world = World::sending(&settings_of(settings(simulator.address()))).await;
-    let (mut held, mut charged, mut turn) = (0, 0, 0);
+    let (mut held, mut charged, mut turn) = (0, 0, 0_u64);
     for part in 1..=10 {
         simulator.set_scenario(Scenario {
             part: Some(PartFault { part, fate }),
@@ -187,6 +187,11 @@ async fn each_part(
             let number = format!("38050555{:04}", 1_000 + turn);
             let text = "a".repeat(153 * usize::from(of));
             sent.push((of, world.submit(&text, &[&number]).await));
+        }
+        if fate == PartFate::Unanswered {
+            // The part has met its fate before another one is given it.
+            let all = heard(&simulator, |it| it.unanswered == turn).await;
+            assert_eq!(all.unanswered, turn);
         }
         for (of, submission) in sent {
             let end = ends(part, of);
