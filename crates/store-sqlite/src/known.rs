@@ -200,7 +200,7 @@ impl Known {
         self.messages.remove(&message)
     }
 
-    /// Notes the upstream's id of a segment.
+    /// Notes the upstream's id of a segment; where it is one that an earlier message had, the later one counts, as in the file.
     pub(crate) fn note_segment(
         &mut self,
         connector: ConnectorId,
@@ -208,8 +208,11 @@ impl Known {
         message: MessageId,
         segment: u16,
     ) {
-        self.segments
-            .insert((connector, upstream_id.into()), (message, segment));
+        let key = (connector, upstream_id.into());
+        let other = self.segments.peek(&key).map(|(message, _)| *message);
+        if other.is_none_or(|other| other <= message) {
+            self.segments.insert(key, (message, segment));
+        }
     }
 
     /// Says which segment has this id.

@@ -96,11 +96,9 @@ impl<'c> Writing<'c> {
 
     /// Writes what is left to write and commits.
     pub(crate) fn commit(&self) -> Result<(), Error> {
-        if self.spoilt.get() {
-            return Err(Error::unavailable(
-                "a defect has spoilt the transaction",
-                None,
-            ));
+        // What is flushed into one that a full disk has undone would be committed row by row.
+        if self.is_over() {
+            return Err(Error::unavailable("the transaction was undone", None));
         }
         self.flush()?;
         self.run(&COMMIT, [])
@@ -111,7 +109,6 @@ impl<'c> Writing<'c> {
     /// Undoes the transaction, if there still is one.
     pub(crate) fn roll_back(&self) {
         self.forget();
-        drop(self.later().take());
         if !self.is_autocommit() {
             // The next transaction cannot begin when this fails, and says so.
             let _ = self.connection.execute_batch("ROLLBACK");
@@ -165,6 +162,7 @@ impl<'c> Writing<'c> {
     /// Forgets all that was known. What was not yet written is lost with it: that is for when its transaction is.
     pub(crate) fn forget(&self) {
         *self.known() = Known::default();
+        drop(self.later().take());
     }
 
     /// Runs a statement that changes something; answers how many rows.

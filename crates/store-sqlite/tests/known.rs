@@ -202,3 +202,21 @@ async fn more_messages_than_are_known_by_heart_find_their_receipts_all_the_same(
     let left: i64 = file.query_row(left, [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
 }
+
+#[tokio::test]
+async fn of_messages_with_one_id_the_later_counts_whichever_was_answered_last() {
+    let place = TempDir::new().unwrap();
+    let store = open(&place);
+    let (payer, connector) = account(&store).await;
+    assert!(accepts(&store, submission(payer, connector, 2)).await);
+    let [first, second] = claim(&store, connector).await[..] else {
+        panic!("two are to be claimed")
+    };
+    let answers = vec![taken(connector, second, "a"), taken(connector, first, "a")];
+    store.record_answers(answers).await.unwrap();
+    for expected in [second, first] {
+        let receipts = vec![delivered(connector, "a")];
+        let matches = store.record_receipts(receipts).await.unwrap();
+        assert_eq!(matches, [Match::Message(expected)]);
+    }
+}

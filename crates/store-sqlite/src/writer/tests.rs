@@ -200,3 +200,39 @@ async fn what_fails_before_it_writes_harms_nobody() {
     after.unwrap();
     assert_eq!(store.book(account).await.unwrap().unwrap().available, 3);
 }
+
+#[tokio::test]
+async fn sums_of_a_transaction_that_a_full_disk_has_undone_are_not_written_after_it() {
+    let (store, account, _place) = open().await;
+    store.top_up(account, 5, "", NOW).await.unwrap();
+    set_room(&store, false).await;
+    // As an acceptance does: its hold is in the book that is known by heart, and in the file only before the commit.
+    let first = move |writing: &Writing<'_>| crate::known::add_to_book(writing, account, -3, 3, 0);
+    // As the next acceptance does, whose first row finds no room.
+    let full = move |writing: &Writing<'_>| {
+        static MUCH: crate::writing::Sql = crate::writing::Sql::new(
+            "INSERT INTO ledger_entry (account_id, kind, amount, note, at) VALUES (?1, 0, 0, ?2, 0)",
+        );
+        writing
+            .run(&MUCH, (account.0, "x".repeat(1_000_000)))
+            .map(drop)
+            .map_err(crate::failed("cannot write"))
+    };
+    // They meet in one transaction: behind one that does not end before they wait.
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    let busy = store.writer.write(move |_| {
+        let _ = wait.recv();
+        Ok(())
+    });
+    let (_, first, full, ()) = tokio::join!(
+        busy,
+        store.writer.write_whole(first),
+        store.writer.write_whole(full),
+        async { drop(go_on) },
+    );
+    first.unwrap_err();
+    full.unwrap_err();
+    assert_eq!(store.audit().await.unwrap().violations, []);
+    let book = store.book(account).await.unwrap().unwrap();
+    assert_eq!((book.available, book.held), (5, 0));
+}
