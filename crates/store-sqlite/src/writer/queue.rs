@@ -109,9 +109,7 @@ impl Queue {
     )]
     pub(super) fn share(&mut self) -> impl Iterator<Item = Job> {
         let began = Instant::now();
-        while let Ok(queued) = self.jobs.try_recv() {
-            self.sort(queued);
-        }
+        self.take_in();
         let Self { short, long, .. } = self;
         let short = short.drain(..short.len().min(self.most));
         let mut is_first = true;
@@ -124,11 +122,16 @@ impl Queue {
 
     /// Everything that has waited so far: for when no transaction can begin.
     pub(super) fn all(&mut self) -> impl Iterator<Item = Job> {
+        self.take_in();
+        let long = std::iter::from_fn(|| self.long.next());
+        self.short.drain(..).chain(long).map(|queued| queued.job)
+    }
+
+    /// Sorts what has come since.
+    fn take_in(&mut self) {
         while let Ok(queued) = self.jobs.try_recv() {
             self.sort(queued);
         }
-        let long = std::iter::from_fn(|| self.long.next());
-        self.short.drain(..).chain(long).map(|queued| queued.job)
     }
 
     fn sort(&mut self, queued: Queued) {
