@@ -127,13 +127,11 @@ pub fn readable(text: &str, form: Form) -> Cow<'_, str> {
 /// Writes a text in one alphabet, unpacked septets or big-endian UTF-16; `None` when the alphabet lacks a character. As
 /// [`Encoding::Binary`] it reads hex.
 pub fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
-    if encoding == Encoding::Gsm7 && gsm7::is_plain(text) {
+    if walk::is_own_octets(encoding, text) {
         return Some(text.as_bytes().to_vec());
     }
-    let mut octets = Vec::with_capacity(text.len());
-    walk::symbols(encoding, text, |symbol| {
-        octets.extend_from_slice(symbol.octets());
-    })?;
+    let mut octets = Vec::with_capacity(2 * text.len());
+    walk::symbols(encoding, text, |symbol| symbol.write(&mut octets))?;
     Some(octets)
 }
 
@@ -173,21 +171,19 @@ pub fn decode_ucs2(octets: &[u8]) -> String {
 /// Measures a text in one encoding; `None` when it cannot be written so.
 fn measure_in(encoding: Encoding, text: &str) -> Option<Measure> {
     // Most texts are of this kind, and need no walk.
-    if encoding == Encoding::Gsm7 && text.len() <= 160 && gsm7::is_plain(text) {
-        let units = u32::try_from(text.len()).expect("it was compared");
-        return Some(Measure {
-            encoding,
-            units,
-            segments: 1,
-        });
-    }
-    let mut cutter = Cutter::new(encoding.units_joined());
-    walk::symbols(encoding, text, |symbol| {
-        cutter.push(symbol.units());
-    })?;
-    let units = cutter.units();
+    let (units, joined) = if walk::is_own_octets(encoding, text) {
+        let units = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let segments = units.div_ceil(encoding.units_joined());
+        (units, u16::try_from(segments).unwrap_or(u16::MAX))
+    } else {
+        let mut cutter = Cutter::new(encoding.units_joined());
+        walk::symbols(encoding, text, |symbol| {
+            cutter.push(symbol.units());
+        })?;
+        (cutter.units(), cutter.segments())
+    };
     let alone = units <= encoding.units_alone();
-    let segments = if alone { 1 } else { cutter.segments() };
+    let segments = if alone { 1 } else { joined };
     Some(Measure {
         encoding,
         units,

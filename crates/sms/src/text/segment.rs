@@ -63,21 +63,34 @@ pub fn split_as(text: &str, form: Form, reference: u8) -> Vec<Segment> {
         let octets = encode(&written, encoding).expect("it was measured");
         return vec![segment(None, octets)];
     }
-    let mut parts = vec![Vec::with_capacity(140)];
-    let mut cutter = Cutter::new(encoding.units_joined());
-    walk::symbols(encoding, &written, |symbol| {
-        if cutter.push(symbol.units()) {
-            parts.push(Vec::with_capacity(140));
-        }
-        let part = parts.last_mut().expect("there is a part from the start");
-        part.extend_from_slice(symbol.octets());
-    });
+    let parts = parts(&written, encoding);
     let total = u8::try_from(parts.len()).expect("the measure was within MAX_SEGMENTS");
     let joined = |(index, octets)| {
         let header = [0x05, 0x00, 0x03, reference, total, index];
         segment(Some(Box::from(header)), octets)
     };
     (1..=total).zip(parts).map(joined).collect()
+}
+
+/// Writes a text that has every character of an encoding, cut where its segments end.
+fn parts(text: &str, encoding: Encoding) -> Vec<Vec<u8>> {
+    if walk::is_own_octets(encoding, text) {
+        let parts = text.as_bytes().chunks(encoding.units_joined() as usize);
+        return parts.map(<[u8]>::to_vec).collect();
+    }
+    let mut octets = Vec::with_capacity(2 * text.len());
+    let mut ends = Vec::new();
+    let mut cutter = Cutter::new(encoding.units_joined());
+    walk::symbols(encoding, text, |symbol| {
+        if cutter.push(symbol.units()) {
+            ends.push(octets.len());
+        }
+        symbol.write(&mut octets);
+    });
+    ends.push(octets.len());
+    let mut begin = 0;
+    let part = |end| octets[std::mem::replace(&mut begin, end)..end].to_vec();
+    ends.into_iter().map(part).collect()
 }
 
 #[cfg(test)]

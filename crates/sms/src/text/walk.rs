@@ -10,8 +10,13 @@ pub(super) struct Symbol {
 }
 
 impl Symbol {
-    pub(super) fn octets(&self) -> &[u8] {
-        &self.octets[..usize::from(self.length)]
+    /// Appends it. Each length has an arm of its own: copying as many octets as a number says costs several times more.
+    pub(super) fn write(&self, octets: &mut Vec<u8>) {
+        match (self.length, self.octets) {
+            (1, [a, ..]) => octets.push(a),
+            (2, [a, b, ..]) => octets.extend_from_slice(&[a, b]),
+            (_, all) => octets.extend_from_slice(&all),
+        }
     }
 
     pub(super) fn units(&self) -> u32 {
@@ -43,6 +48,12 @@ impl Symbol {
             units,
         })
     }
+}
+
+/// Tells whether a text is its own octets in an alphabet, each a unit that may be cut off from the next: then there is nothing to
+/// walk over.
+pub(super) fn is_own_octets(encoding: Encoding, text: &str) -> bool {
+    encoding == Encoding::Gsm7 && gsm7::is_plain(text)
 }
 
 /// Walks over a text, or over the octets that it is the hex of; `None` when it cannot be written so.
