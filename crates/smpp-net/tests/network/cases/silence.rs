@@ -93,7 +93,7 @@ async fn case_13_a_message_that_is_sent_again_is_charged_once() {
 
 #[tokio::test]
 async fn case_16_an_answer_after_the_timer_settles_its_message_and_nothing_is_sent_twice() {
-    let simulator = hurried("case-16-late-response", 3).await;
+    let simulator = hurried("case-16-late-response", 4).await;
     let world = World::sending(&ConnectorSettings {
         window: 40,
         ..holding(simulator.address(), 300)
@@ -162,8 +162,8 @@ async fn case_20_an_answer_to_anything_is_a_sign_of_life() {
 async fn f13_all_that_is_not_answered_is_in_doubt_by_the_timer_and_the_rest_waits() {
     let simulator = provoked("f13-never-answers").await;
     let world = World::sending(&ConnectorSettings {
-        enquire_link_ms: SLOW_MS,
-        ..holding(simulator.address(), 2 * SLOW_MS)
+        enquire_link_ms: SLOW_MS / 2,
+        ..holding(simulator.address(), SLOW_MS)
     })
     .await;
     let submission = world.submit_to("hello", &plain(104)).await;
@@ -225,6 +225,7 @@ async fn f20_an_operator_that_answers_enquire_link_alone_keeps_no_message_waitin
     let simulator = provoked("f20-only-enquire-link").await;
     let world = World::sending(&ConnectorSettings {
         enquire_link_ms: 100,
+        window: 15,
         ..holding(simulator.address(), SLOW_MS)
     })
     .await;
