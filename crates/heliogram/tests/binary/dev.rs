@@ -12,8 +12,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::world::{Dev, eventually, run, signed_form};
 
-/// Much more than the second that is promised, for machines with other things to do.
-const SOON: Duration = Duration::from_secs(5);
+/// The second that is promised, on a machine that is ten times slower.
+const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn prints_its_addresses_as_json_as_soon_as_it_is_ready() {

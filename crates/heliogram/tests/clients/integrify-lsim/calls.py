@@ -29,7 +29,9 @@ def units():
 
 
 def until(what, fulfilled):
-    for _ in range(200):
+    # Longer than anything here takes.
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         found = what()
         if fulfilled(found):
             return found
