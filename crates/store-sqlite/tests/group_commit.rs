@@ -5,7 +5,7 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{account, path, submission};
+use fixture::{account, account_named, path, submission};
 use rusqlite::Connection;
 use store::submissions::Acceptance;
 use store::{Configuration as _, Error, Ledger as _, Submissions as _};
@@ -80,6 +80,31 @@ async fn many_callers_share_one_commit_and_a_failure_undoes_only_its_own_work() 
     let audit = store.audit().await.unwrap();
     assert_eq!(audit.messages, 51 * 3);
     assert_eq!(audit.violations, []);
+}
+
+#[tokio::test]
+async fn a_busy_account_keeps_neither_single_messages_nor_groups_of_others_waiting() {
+    let place = TempDir::new().unwrap();
+    let store = Arc::new(SqliteStore::open(&path(&place), Options::default()).unwrap());
+    let (busy, connector) = account(&*store).await;
+    let other = account_named(&*store, "other").await;
+    let mut submissions = vec![submission(busy, connector, 100); 8];
+    submissions.push(submission(other, connector, 100));
+    submissions.push(submission(other, connector, 1));
+    let answers = at_once(&store, &path(&place), submissions).await;
+    // They are numbered as they are written.
+    let numbers: Vec<_> = answers
+        .into_iter()
+        .map(|answer| match answer.unwrap() {
+            Acceptance::Accepted { submission, .. } => submission.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let [.., group, single] = numbers[..] else {
+        panic!("{numbers:?}")
+    };
+    assert_eq!((single, group), (1, 3), "{numbers:?}");
+    assert!(numbers[..8].is_sorted(), "{numbers:?}");
 }
 
 #[tokio::test]
