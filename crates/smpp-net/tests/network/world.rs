@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver};
 
 /// Longer than anything here takes: a test that waits for so long has failed.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
