@@ -14,7 +14,7 @@ pub use find::{ContactField, ContactSearch};
 const STEP: u32 = 5_000;
 
 /// How many contacts one transaction adds: more at once write less, since new numbers lie all over the index.
-const ADDED_AT_ONCE: usize = 2_000;
+const ADDED_AT_ONCE: usize = 10_000;
 
 /// Describes a contact to add or to change, as given.
 #[derive(Clone, Debug, PartialEq, Eq)]
