@@ -15,7 +15,7 @@ use crate::stops::Stops;
 use crate::writing::{Sql, Writing};
 
 /// How many messages on their way are known, and how many ids of segments. Of others the row is read again.
-const ON_THEIR_WAY: usize = 32_768;
+const ON_THEIR_WAY: usize = 131_072;
 
 /// How many accounts are known.
 const ACCOUNTS: usize = 16_384;
