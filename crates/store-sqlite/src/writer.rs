@@ -67,7 +67,7 @@ impl Writer {
     }
 
     /// Runs work that keeps what is known by heart in step with what it writes, and fails only of what nobody can help: a defect, or the
-    /// disk. Then everybody in the transaction is told to try again ([`Care::Whole`]).
+    /// disk. Then everybody else in the transaction is told to try again ([`Care::Whole`]).
     pub(crate) async fn write_whole<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Error> + Send + 'static,
@@ -139,7 +139,7 @@ pub(crate) enum Care {
     /// It keeps what is known in step with what it writes.
     Knowing,
     /// It does, and it fails only before it changes anything, and so needs no savepoint, which would copy each page that it changes.
-    /// Should it fail half done all the same, the whole transaction is undone, and everybody in it is told to try again.
+    /// Should it fail half done all the same, the whole transaction is undone, and everybody else in it is told to try again.
     Whole,
 }
 
