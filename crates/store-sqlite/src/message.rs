@@ -282,7 +282,7 @@ impl Message {
         later::save(writing, self.id, row)
     }
 
-    /// Notes where the message is now, if it is not where it was when it was written.
+    /// Counts the message where it is now instead of where it was when it was written, and writes what is told of that.
     fn moved(&mut self, writing: &Writing<'_>, changes: &mut Changes) -> Result<(), Error> {
         let now = Place {
             state: self.state,
